@@ -1,0 +1,4 @@
+//! Heartrace: techniques of large-scale concurrency, run for real and repeatably.
+
+pub mod trace;
+pub mod runtime;

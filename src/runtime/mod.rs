@@ -1,0 +1,2 @@
+//! The world a pattern sees.
+pub mod setting;

@@ -1,0 +1,15 @@
+//! What happened in a run: events with integer nanoseconds, stored as columns, named by one 64-bit fingerprint.
+//!
+//! This layer knows nothing of tasks that run or channels that deliver; it keeps what the
+//! runtime tells it, and everything that reads a run (claims, timeline, texts, exports) reads it here.
+
+mod event;
+mod fingerprint;
+mod store;
+mod time;
+
+pub use event::{ChannelId, Event, EventId, FaultCode, Kind, Reason, TaskId};
+pub use fingerprint::{ENCODING_VERSION, Fingerprint};
+pub use store::{ChannelInfo, Site, TaskInfo, Trace};
+pub use time::Time;
+pub(crate) use time::nanos;
