@@ -1,0 +1,38 @@
+// End-to-end tests: the built site, served with its real headers, in a headless Chromium.
+// `cargo xtask test e2e` serves it and says where; without that, `cargo xtask serve` is started or reused.
+import { defineConfig } from '@playwright/test'
+
+const served = process.env.HEARTRACE_URL
+const url = served ?? 'http://127.0.0.1:8080/'
+
+export default defineConfig({
+  testDir: '../tests/e2e',
+  outputDir: './test-results',
+  tsconfig: './tsconfig.json',
+  forbidOnly: !!process.env.CI,
+  fullyParallel: true,
+  workers: 2,
+  timeout: 60_000,
+  reporter: 'list',
+  use: {
+    baseURL: url,
+    browserName: 'chromium',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: process.env.HEARTRACE_CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--disable-dev-shm-usage',
+      ],
+    },
+  },
+  ...(served
+    ? {}
+    : { webServer: { command: 'cargo xtask serve', cwd: '..', url, reuseExistingServer: true, timeout: 600_000 } }),
+})

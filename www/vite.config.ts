@@ -1,0 +1,47 @@
+/// <reference types="vitest/config" />
+// How the page is built: plain files with relative addresses, so that dist/ works on any file server and under any path.
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type Plugin } from 'vite'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** Reads the policy from the one place that states it, `public/_headers`: the `Content-Security-Policy` of every path. */
+function contentSecurityPolicy(): string {
+  const everywhere = readFileSync(here('public/_headers'), 'utf8').split(/^\/\*$/m)[1] ?? ''
+  const policy = /^ +Content-Security-Policy: (.+)$/m.exec(everywhere)?.[1]
+  if (!policy) throw new Error('www/public/_headers has no Content-Security-Policy under /*')
+  return policy
+}
+
+/** Puts the policy into the built pages as well, for hosts that cannot send headers. */
+function policyMeta(): Plugin {
+  return {
+    name: 'policy-meta',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy() },
+        injectTo: 'head-prepend',
+      },
+    ],
+  }
+}
+
+export default defineConfig({
+  base: './',
+  plugins: [policyMeta()],
+  resolve: { alias: { heartrace: here('../pkg/heartrace.js') } },
+  build: {
+    target: 'es2022',
+    // No data: addresses: the policy allows only files of this site.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: ['index.html', 'embed.html'].map(here).filter(existsSync) },
+  },
+  worker: { format: 'es' },
+  // The Rust sources that the page shows lie above this folder.
+  server: { fs: { allow: [here('..')] } },
+  test: { include: ['tests/**/*.test.{ts,tsx}'], passWithNoTests: false },
+})
