@@ -1,2 +1,313 @@
-//! The world a pattern sees.
+//! The world a pattern sees: time, tasks, channels, select, signals, draws; and the two engines behind it.
+//!
+//! In reading order:
+//! - [`setting`]: what a run is given · [`ends`]: how it ends
+//! - [`task`]: spawn, join, stop · [`sleep`]: sleeping and working · [`interval`]: ticks
+//! - [`channel`]: rendezvous, buffers, links · [`signal`]: cancel signals · [`select`](mod@select): one of several
+//! - [`operation`]: what all of these are · [`chooser`]: who decides · [`random`]: draws
+//! - `core`: the state · `ready`, `timers`: its two queues · `faults`: what goes wrong
+//! - [`virtual_time`]: the repeatable engine · `browser`: the live one
+
+pub mod channel;
+pub mod chooser;
+mod core;
+pub mod ends;
+mod faults;
+pub mod interval;
+pub mod operation;
+mod random;
+mod ready;
+pub mod select;
 pub mod setting;
+pub mod signal;
+pub mod sleep;
+pub mod task;
+mod timers;
+pub mod virtual_time;
+
+pub use self::channel::{Closed, Message, Receiver, Refused, Sender};
+pub use self::interval::{Interval, Missed};
+pub use self::operation::{Op, Operation};
+pub use self::select::{Of2, Of3, Of4, Of5, Of6, select, select_now};
+pub use self::signal::{Cause, Signal};
+pub use self::task::{Gone, Task};
+pub use crate::trace::{Reason, TaskId, Time};
+
+use self::channel::Landing;
+use self::core::Core;
+use self::ends::Blocked;
+use self::timers::{Due, TimerId};
+use crate::trace::{ChannelId, Kind, Site, Trace};
+use std::cell::{RefCell, RefMut};
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Wake, Waker};
+
+type BoxedFuture = Pin<Box<dyn Future<Output = ()>>>;
+
+/// 2026-01-01T00:00:00Z, the wall clock at the start of every virtual run, in seconds since 1970.
+pub const EPOCH_SECONDS: u64 = 1_767_225_600;
+
+struct World {
+    core: RefCell<Core>,
+    futures: RefCell<Vec<Option<BoxedFuture>>>,
+    landings: RefCell<Vec<Rc<dyn Landing>>>,
+    outside: Arc<Outside>,
+}
+
+/// The runtime of one run. Clones are the same runtime.
+#[derive(Clone)]
+pub struct Runtime(Rc<World>);
+
+/// Tasks woken through a plain [`Waker`], by a combinator or a foreign future.
+#[derive(Default)]
+struct Outside {
+    any: AtomicBool,
+    woken: Mutex<Vec<TaskId>>,
+}
+
+struct TaskWaker {
+    task: TaskId,
+    outside: Arc<Outside>,
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.outside.woken.lock().unwrap_or_else(PoisonError::into_inner).push(self.task);
+        self.outside.any.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Runtime {
+    fn new(core: Core) -> Self {
+        Runtime(Rc::new(World {
+            core: RefCell::new(core),
+            futures: RefCell::default(),
+            landings: RefCell::default(),
+            outside: Arc::default(),
+        }))
+    }
+
+    pub(crate) fn core(&self) -> RefMut<'_, Core> {
+        self.0.core.borrow_mut()
+    }
+
+    /// The present moment, since the start of the run.
+    pub fn now(&self) -> Time {
+        Time::from_nanos(self.core().clock())
+    }
+
+    /// The wall clock (UTC) in nanoseconds since 1970; in virtual time the run starts at 2026-01-01T00:00:00Z.
+    pub fn utc_nanos(&self) -> u64 {
+        EPOCH_SECONDS * 1_000_000_000 + self.core().clock()
+    }
+
+    /// A number in `low..=high`, drawn from the stream of this purpose and the current task.
+    pub fn draw(&self, purpose: &'static str, low: u64, high: u64) -> u64 {
+        let mut core = self.core();
+        let task = core.current;
+        let n = high.saturating_sub(low).saturating_add(1);
+        low + core.draws.below(purpose, task, n)
+    }
+
+    /// Records a moment of a pattern's own domain. Each `{}` in the label stands for one of the numbers; the
+    /// first word of the label is what the fingerprint and the page know it by.
+    #[track_caller]
+    pub fn note(&self, label: &'static str, numbers: [u32; 2]) {
+        let mut core = self.core();
+        let a = core.trace.label_number(label);
+        core.emit(Kind::Note, a, u64::from(numbers[0]) << 32 | u64::from(numbers[1]), Some(Location::caller()));
+    }
+
+    /// Prints a line.
+    #[track_caller]
+    pub fn log(&self, line: impl Into<String>) {
+        let mut core = self.core();
+        let a = core.trace.keep_text(line.into());
+        core.emit(Kind::Log, a, 0, Some(Location::caller()));
+    }
+
+    /// Records that the current task stops what it does because of a cancel that came as a message.
+    #[track_caller]
+    pub fn acknowledge(&self, reason: Reason) {
+        self.core().emit(Kind::Cancelled, u32::MAX, reason as u64, Some(Location::caller()));
+    }
+
+    /// A new signal that nobody has given yet.
+    pub fn signal(&self) -> Signal {
+        let mut core = self.core();
+        core.signals += 1;
+        Signal::new(core.signals - 1)
+    }
+
+    /// The user's cancel of a task: given by a `cancel` fault and by the page's button.
+    pub fn input(&self, task: &str) -> Signal {
+        let signal = self.signal();
+        let mut core = self.core();
+        let input = core.inputs.entry(task.to_owned()).or_insert(signal).clone();
+        core.strike_late();
+        input
+    }
+
+    /// Gives way to the other tasks that are ready.
+    pub fn yield_now(&self) -> impl Future<Output = ()> + use<> {
+        let rt = self.clone();
+        let mut given_way = false;
+        std::future::poll_fn(move |_| {
+            if std::mem::replace(&mut given_way, true) {
+                return std::task::Poll::Ready(());
+            }
+            let mut core = rt.core();
+            let task = core.current;
+            core.give_way(task);
+            std::task::Poll::Pending
+        })
+    }
+
+    /// Reads the trace so far.
+    pub fn with_trace<T>(&self, read: impl FnOnce(&Trace) -> T) -> T {
+        read(&self.core().trace)
+    }
+
+    // --- the engine's side ---
+
+    /// Puts a future among the tasks; it runs next.
+    fn admit(&self, name: &str, server: bool, site: Option<Site>, future: impl Future<Output = ()> + 'static) -> TaskId {
+        let id = {
+            let mut core = self.core();
+            let creator = core.current;
+            let is_root = core.tasks.is_empty();
+            let id = core.add_task(name, (!is_root).then_some(creator), server);
+            if !is_root {
+                let event = core.emit(Kind::Spawn, id, 0, site);
+                core.tasks[id as usize].last = event;
+            }
+            id
+        };
+        self.0.futures.borrow_mut().push(Some(Box::pin(future)));
+        let mut core = self.core();
+        if core.is_alive(id) && core.tasks[id as usize].held == 0 {
+            core.enqueue(id);
+        }
+        id
+    }
+
+    fn take_future(&self, task: TaskId) -> Option<BoxedFuture> {
+        self.0.futures.borrow_mut().get_mut(task as usize)?.take()
+    }
+
+    fn put_future(&self, task: TaskId, future: BoxedFuture) {
+        if let Some(slot) = self.0.futures.borrow_mut().get_mut(task as usize) {
+            *slot = Some(future);
+        }
+    }
+
+    fn waker_of(&self, task: TaskId) -> Waker {
+        Waker::from(Arc::new(TaskWaker { task, outside: self.0.outside.clone() }))
+    }
+
+    fn add_landing(&self, landing: Rc<dyn Landing>) {
+        self.0.landings.borrow_mut().push(landing);
+    }
+
+    /// Calls the wakers of combinators, then wakes the tasks that were woken through plain wakers.
+    fn take_foreign_wakes(&self) {
+        loop {
+            let foreign = std::mem::take(&mut self.core().foreign);
+            if foreign.is_empty() && !self.0.outside.any.swap(false, Ordering::Relaxed) {
+                return;
+            }
+            foreign.into_iter().for_each(Waker::wake);
+            let woken = std::mem::take(&mut *self.0.outside.woken.lock().unwrap_or_else(PoisonError::into_inner));
+            let mut core = self.core();
+            for task in woken {
+                core.wake(task, None);
+            }
+        }
+    }
+
+    /// Whether a fault that only may strike strikes the current task at the operation it begins.
+    fn strikes_now(&self) -> bool {
+        let mut core = self.core();
+        let task = core.current;
+        core.may_strike_here() || !core.is_alive(task)
+    }
+
+    /// Lets a timer fire.
+    pub(crate) fn fire(&self, timer: TimerId) {
+        let due = self.core().timers.get(timer).due;
+        if let Due::Land { channel } = due {
+            self.core().disarm(timer);
+            let landing = self.0.landings.borrow().get(channel as usize).cloned();
+            if let Some(landing) = landing {
+                landing.land(self, timer);
+            }
+            return;
+        }
+        let mut core = self.core();
+        core.disarm(timer);
+        let found = core.timers.get(timer);
+        let (task, set, span, parked) = (found.task, found.set, found.span, found.parked);
+        let kind = match due {
+            Due::Alarm => Some(Kind::Wake),
+            Due::Work | Due::Unblock => Some(Kind::Worked),
+            Due::Tick | Due::Land { .. } => None,
+        };
+        let event = match kind {
+            Some(kind) if core.is_alive(task) => core.emit_as(task, kind, 0, span, set, None),
+            _ => None,
+        };
+        core.timers.get_mut(timer).fired = Some(event);
+        if let Some((wait, arm)) = parked {
+            core.commit(wait, arm, event);
+        }
+        if due == Due::Unblock && core.live.is_none() {
+            core.release(task);
+        }
+    }
+
+    /// Drops every task and channel; nothing of it is recorded.
+    fn tear_down(&self) {
+        self.core().ended = true;
+        let futures = std::mem::take(&mut *self.0.futures.borrow_mut());
+        for (task, future) in futures.into_iter().enumerate() {
+            self.core().current = task as TaskId;
+            drop(future);
+        }
+        self.0.landings.borrow_mut().clear();
+        let inputs = std::mem::take(&mut self.core().inputs);
+        drop(inputs);
+    }
+}
+
+impl Core {
+    /// A timer for the landing of a message; messages rank before timers of the same instant.
+    fn set_landing(&mut self, channel: ChannelId, sender: TaskId, deadline: u64, rank: u64) -> TimerId {
+        let timer = self.timers.create_ranked(deadline, rank, Due::Land { channel }, sender, 0);
+        if let Some(live) = &mut self.live {
+            live.arm(timer, deadline);
+        }
+        timer
+    }
+
+    fn give_way(&mut self, task: TaskId) {
+        self.tasks[task as usize].woken = true;
+        match &mut self.live {
+            Some(live) => live.wake(task),
+            None => self.ready.push_back(task),
+        }
+    }
+
+    /// Who waits for what, besides servers.
+    pub(crate) fn stuck(&self) -> Vec<(TaskId, Blocked)> {
+        let waits = self.open_waits().filter(|(task, _)| self.is_alive(*task) && !self.tasks[*task as usize].server);
+        waits.collect()
+    }
+}

@@ -5,11 +5,13 @@
 
 mod event;
 mod fingerprint;
+mod observe;
 mod store;
 mod time;
 
 pub use event::{ChannelId, Event, EventId, FaultCode, Kind, Reason, TaskId};
 pub use fingerprint::{ENCODING_VERSION, Fingerprint};
+pub use observe::Observe;
 pub use store::{ChannelInfo, Site, TaskInfo, Trace};
 pub use time::Time;
 pub(crate) use time::nanos;

@@ -1,6 +1,7 @@
 //! The stored trace: one column per field, at most 31 bytes an event, and small tables for what events point at.
 
-use super::{ChannelId, Event, EventId, Fingerprint, Kind, TaskId, Time};
+use super::{ChannelId, Event, EventId, Fingerprint, Kind, Reason, TaskId, Time};
+use std::collections::BTreeMap;
 use std::panic::Location;
 
 /// "No cause" in the cause column.
@@ -24,8 +25,12 @@ pub struct TaskInfo {
 pub struct ChannelInfo {
     /// Its name.
     pub name: String,
-    /// Turns the code of a message into words, such as `result 1 of attempt 2`.
+    /// Turns the code of a message into words, such as `result 1 attempt 2`.
     pub describe: fn(u32) -> String,
+    /// Of a message that cancels: why.
+    pub reason: fn(u32) -> Option<Reason>,
+    /// Who last waited for its messages.
+    pub receiver: Option<TaskId>,
 }
 
 /// A line of Rust source.
@@ -48,6 +53,7 @@ pub struct Trace {
     pub tasks: Vec<TaskInfo>,
     /// The channels of the run by id.
     pub channels: Vec<ChannelInfo>,
+    names: BTreeMap<String, u32>,
     fingerprint: Fingerprint,
 }
 
@@ -94,6 +100,20 @@ impl Trace {
     pub fn keep_text(&mut self, text: String) -> u32 {
         self.texts.push(text);
         (self.texts.len() - 1) as u32
+    }
+
+    /// How often this task name was asked for before; counts it.
+    pub fn name_count(&mut self, name: &str) -> u32 {
+        match self.names.get_mut(name) {
+            Some(count) => {
+                *count += 1;
+                *count - 1
+            }
+            None => {
+                self.names.insert(name.to_owned(), 1);
+                0
+            }
+        }
     }
 
     /// How many events there are.

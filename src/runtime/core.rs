@@ -1,0 +1,469 @@
+//! The state of a run: clock, tasks, ready set, timers, waits, chooser, record. Plain data behind one cell.
+//!
+//! Invariants:
+//! 1. No user code (poll, drop, wake of a foreign waker) runs while the state is borrowed.
+//! 2. A wait is committed at most once; whoever commits it wakes its task.
+//! 3. A crashed task is in no ready set, and nothing of it is dropped or withdrawn until the run ends.
+//! 4. Nothing but the run loop moves the virtual clock.
+
+use super::chooser::{Candidate, Choose, Misfit, Point, Recorded, Seeded};
+use super::ends::{Blocked, Limit};
+use super::faults::Plan;
+use super::operation::WaitId;
+use super::random::Draws;
+use super::ready::Ready;
+use super::setting::{Model, Order, Setting};
+use super::signal::Signal;
+use super::timers::{TimerId, Timers};
+use crate::trace::{Event, EventId, Fingerprint, Kind, Observe, Site, TaskId, TaskInfo, Time, Trace};
+use std::collections::BTreeMap;
+use std::task::Waker;
+
+/// What a task is doing, as far as the runtime knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Life {
+    Alive,
+    Ended,
+    Stopped,
+    Crashed,
+}
+
+pub(crate) struct TaskSlot {
+    pub life: Life,
+    pub server: bool,
+    /// In so many hangs and blocking stretches: not polled, whatever wakes it.
+    pub held: u32,
+    /// How many of them are hangs.
+    pub hung: u32,
+    /// In the ready set, or to be put there when no longer held.
+    pub woken: bool,
+    /// The last event this task knows of: its own, or what woke it.
+    pub last: Option<EventId>,
+    pub waker: Option<Waker>,
+    /// How much longer its work takes, in thousandths.
+    pub slow: u64,
+    /// It shall be dropped as soon as its poll returns.
+    pub doomed: bool,
+    /// Faults that only may strike begin here.
+    pub vulnerable: bool,
+    /// Who waits for its end.
+    pub joiners: Vec<(WaitId, u8)>,
+}
+
+/// A parked operation or select.
+struct Wait {
+    task: TaskId,
+    generation: u32,
+    fired: Option<u8>,
+    /// The waker of a combinator that keeps its own account of who was woken.
+    foreign: Option<Waker>,
+    /// What its arms wait for.
+    on: [Option<Blocked>; MOST_ARMS],
+    used: bool,
+}
+
+/// A select has at most so many arms.
+pub(crate) const MOST_ARMS: usize = 6;
+
+/// Who drives the run.
+pub(crate) trait Live {
+    /// Nanoseconds since the run began.
+    fn now(&self) -> u64;
+    /// The task can be polled.
+    fn wake(&mut self, task: TaskId);
+    /// A timer was set or set anew.
+    fn arm(&mut self, timer: TimerId, deadline: u64);
+    /// A timer was taken back.
+    fn disarm(&mut self, timer: TimerId);
+}
+
+pub(crate) enum Deciding {
+    Canonical,
+    Free(Box<dyn Choose>),
+    Recorded(Recorded),
+}
+
+pub(crate) struct Core {
+    pub now: u64,
+    pub model: Model,
+    pub tasks: Vec<TaskSlot>,
+    pub current: TaskId,
+    pub ready: Ready,
+    pub timers: Timers,
+    waits: Vec<Wait>,
+    free_waits: Vec<u32>,
+    pub trace: Trace,
+    pub recording: bool,
+    pub observer: Option<Box<dyn Observe>>,
+    observed: u32,
+    pub events: u32,
+    pub plan: Plan,
+    pub inputs: BTreeMap<String, Signal>,
+    pub signals: u32,
+    pub messages: u32,
+    deciding: Deciding,
+    /// Choices made so far.
+    pub choices: u64,
+    pub misfit: Option<Misfit>,
+    pub draws: Draws,
+    pub setting: Setting,
+    pub over: Option<Limit>,
+    /// The run has ended: what is dropped now leaves no event.
+    pub ended: bool,
+    pub polls: u64,
+    pub polls_at_once: u32,
+    pub live: Option<Box<dyn Live>>,
+    /// Wakers of combinators to be called when the state is free.
+    pub foreign: Vec<Waker>,
+    candidates: Vec<Candidate>,
+    others: Vec<TaskId>,
+    due: Vec<TimerId>,
+}
+
+impl Core {
+    pub fn new(setting: Setting, recording: bool) -> Self {
+        let deciding = match (&setting.schedule, setting.order) {
+            (Some(deviations), order) => {
+                Deciding::Recorded(Recorded::new(order, setting.seed, deviations.clone()))
+            }
+            (None, Order::Seeded) => Deciding::Free(Box::new(Seeded::new(setting.seed))),
+            (None, Order::Canonical) => Deciding::Canonical,
+        };
+        Core {
+            now: 0,
+            model: setting.model,
+            tasks: Vec::new(),
+            current: 0,
+            ready: Ready::default(),
+            timers: Timers::default(),
+            waits: Vec::new(),
+            free_waits: Vec::new(),
+            trace: Trace::default(),
+            recording,
+            observer: None,
+            observed: 0,
+            events: 0,
+            plan: Plan::new(&setting),
+            inputs: BTreeMap::new(),
+            signals: 0,
+            messages: 0,
+            deciding,
+            choices: 0,
+            misfit: None,
+            draws: Draws::new(setting.seed),
+            setting,
+            over: None,
+            ended: false,
+            polls: 0,
+            polls_at_once: 0,
+            live: None,
+            foreign: Vec::new(),
+            candidates: Vec::new(),
+            others: Vec::new(),
+            due: Vec::new(),
+        }
+    }
+
+    pub fn decide_with(&mut self, chooser: Box<dyn Choose>) {
+        self.deciding = Deciding::Free(chooser);
+    }
+
+    pub fn observe(&mut self, observer: Box<dyn Observe>) {
+        self.observed = observer.kinds();
+        self.observer = Some(observer);
+    }
+
+    // --- time and record ---
+
+    pub fn clock(&self) -> u64 {
+        self.live.as_ref().map_or(self.now, |live| live.now())
+    }
+
+    /// Records an event of the current task; its cause is what the task knew last.
+    pub fn emit(&mut self, kind: Kind, a: u32, b: u64, site: Option<Site>) -> Option<EventId> {
+        let cause = self.tasks.get(self.current as usize).and_then(|task| task.last);
+        self.emit_as(self.current, kind, a, b, cause, site)
+    }
+
+    /// Records an event of any task with a cause of its own. Nothing once the run has ended or a limit is reached.
+    pub fn emit_as(
+        &mut self,
+        task: TaskId,
+        kind: Kind,
+        a: u32,
+        b: u64,
+        cause: Option<EventId>,
+        site: Option<Site>,
+    ) -> Option<EventId> {
+        if self.ended || self.over.is_some() {
+            return None;
+        }
+        if self.events >= self.setting.limits.events {
+            self.over = Some(Limit::Events);
+            return None;
+        }
+        let id = self.events;
+        self.events += 1;
+        if let Some(slot) = self.tasks.get_mut(task as usize) {
+            slot.last = Some(id);
+        }
+        let watched = self.observed & kind.bit() != 0;
+        if self.recording || watched {
+            let event = Event { id, time: Time::from_nanos(self.clock()), task, kind, a, b, cause };
+            if self.recording {
+                self.trace.push(&event, site);
+            }
+            if watched && let Some(observer) = &mut self.observer {
+                observer.see(&event, &self.trace);
+            }
+        }
+        Some(id)
+    }
+
+    pub fn reach(&mut self, limit: Limit) {
+        self.over.get_or_insert(limit);
+    }
+
+    // --- tasks ---
+
+    pub fn add_task(&mut self, name: &str, parent: Option<TaskId>, server: bool) -> TaskId {
+        let id = self.tasks.len() as TaskId;
+        if id >= self.setting.limits.objects {
+            self.reach(Limit::Objects);
+        }
+        let alike = self.trace.name_count(name);
+        let name = if alike == 0 { name.to_owned() } else { format!("{name}#{}", alike + 1) };
+        let path = match parent.and_then(|parent| self.trace.tasks.get(parent as usize)) {
+            Some(parent) => Fingerprint::hash(&name) ^ parent.path.rotate_left(7),
+            None => Fingerprint::hash(&name),
+        };
+        self.trace.tasks.push(TaskInfo { name, path, parent, server });
+        self.tasks.push(TaskSlot {
+            life: Life::Alive,
+            server,
+            held: 0,
+            hung: 0,
+            woken: true,
+            last: None,
+            waker: None,
+            slow: 1000,
+            doomed: false,
+            vulnerable: parent.is_some(),
+            joiners: Vec::new(),
+        });
+        self.strike_late();
+        id
+    }
+
+    pub fn is_alive(&self, task: TaskId) -> bool {
+        self.tasks[task as usize].life == Life::Alive
+    }
+
+    /// Makes a task runnable; it runs next (S4).
+    pub fn wake(&mut self, task: TaskId, cause: Option<EventId>) {
+        let slot = &mut self.tasks[task as usize];
+        if slot.life != Life::Alive {
+            return;
+        }
+        if cause.is_some() {
+            slot.last = cause;
+        }
+        if slot.woken {
+            return;
+        }
+        slot.woken = true;
+        if slot.held == 0 {
+            self.enqueue(task);
+        }
+    }
+
+    pub fn enqueue(&mut self, task: TaskId) {
+        match &mut self.live {
+            Some(live) => live.wake(task),
+            None => self.ready.push_next(task),
+        }
+    }
+
+    /// Keeps a task from being polled until it is released as often.
+    pub fn hold(&mut self, task: TaskId) {
+        let slot = &mut self.tasks[task as usize];
+        slot.held += 1;
+        if slot.woken {
+            self.ready.remove(task);
+        }
+    }
+
+    pub fn release(&mut self, task: TaskId) {
+        let slot = &mut self.tasks[task as usize];
+        slot.held = slot.held.saturating_sub(1);
+        if slot.held == 0 && slot.woken && slot.life == Life::Alive {
+            self.enqueue(task);
+        }
+    }
+
+    /// Marks the end of a task and tells who waits for it.
+    pub fn finish_task(&mut self, task: TaskId, life: Life, cause: Option<EventId>) {
+        let slot = &mut self.tasks[task as usize];
+        slot.life = life;
+        if slot.woken {
+            self.ready.remove(task);
+        }
+        let joiners = std::mem::take(&mut self.tasks[task as usize].joiners);
+        for (wait, arm) in joiners {
+            self.commit(wait, arm, cause);
+        }
+    }
+
+    // --- waits ---
+
+    /// A new wait of the current task. `waker` is kept only if it is not the task's own.
+    pub fn new_wait(&mut self, waker: &Waker) -> WaitId {
+        let task = self.current;
+        let own = self.tasks[task as usize].waker.as_ref().is_some_and(|own| own.will_wake(waker));
+        let foreign = (!own).then(|| waker.clone());
+        let index = self.free_waits.pop().unwrap_or_else(|| {
+            self.waits.push(Wait { task, generation: 0, fired: None, foreign: None, on: [None; MOST_ARMS], used: false });
+            (self.waits.len() - 1) as u32
+        });
+        let wait = &mut self.waits[index as usize];
+        wait.task = task;
+        wait.fired = None;
+        wait.foreign = foreign;
+        wait.on = [None; MOST_ARMS];
+        wait.used = true;
+        WaitId { index, generation: wait.generation }
+    }
+
+    /// Renews the waker of a wait that is polled again.
+    pub fn refresh_wait(&mut self, wait: WaitId, waker: &Waker) {
+        let task = self.waits[wait.index as usize].task;
+        let own = self.tasks[task as usize].waker.as_ref().is_some_and(|own| own.will_wake(waker));
+        self.waits[wait.index as usize].foreign = (!own).then(|| waker.clone());
+    }
+
+    /// Notes what an arm of a wait waits for.
+    pub fn waits_on(&mut self, wait: WaitId, arm: u8, blocked: Blocked) {
+        self.waits[wait.index as usize].on[usize::from(arm)] = Some(blocked);
+    }
+
+    /// Every open wait: whose it is and what it waits for.
+    pub fn open_waits(&self) -> impl Iterator<Item = (TaskId, Blocked)> + '_ {
+        let open = self.waits.iter().filter(|wait| wait.used && wait.fired.is_none());
+        open.flat_map(|wait| wait.on.iter().flatten().map(|blocked| (wait.task, *blocked)))
+    }
+
+    fn known(&self, wait: WaitId) -> Option<&Wait> {
+        let found = &self.waits[wait.index as usize];
+        (found.used && found.generation == wait.generation).then_some(found)
+    }
+
+    /// Which arm of a wait was committed.
+    pub fn fired(&self, wait: WaitId) -> Option<u8> {
+        self.known(wait).and_then(|wait| wait.fired)
+    }
+
+    /// Whether a peer may still commit this wait.
+    pub fn is_open(&self, wait: WaitId) -> bool {
+        self.known(wait).is_some_and(|wait| wait.fired.is_none())
+    }
+
+    pub fn task_of(&self, wait: WaitId) -> TaskId {
+        self.waits[wait.index as usize].task
+    }
+
+    /// Commits an arm of a wait and wakes its task; false if another arm was first or nobody waits any more.
+    pub fn commit(&mut self, wait: WaitId, arm: u8, cause: Option<EventId>) -> bool {
+        if !self.is_open(wait) {
+            return false;
+        }
+        let found = &mut self.waits[wait.index as usize];
+        found.fired = Some(arm);
+        let (task, foreign) = (found.task, found.foreign.take());
+        self.wake(task, cause);
+        if let Some(waker) = foreign {
+            self.foreign.push(waker);
+        }
+        true
+    }
+
+    pub fn release_wait(&mut self, wait: WaitId) {
+        let found = &mut self.waits[wait.index as usize];
+        if found.used && found.generation == wait.generation {
+            found.used = false;
+            found.generation = found.generation.wrapping_add(1);
+            found.foreign = None;
+            self.free_waits.push(wait.index);
+        }
+    }
+
+    // --- choices ---
+
+    /// Asks the chooser. With one candidate there is nothing to ask.
+    pub fn choose(&mut self, point: Point<'_>) -> u32 {
+        if point.arity() < 2 {
+            return 0;
+        }
+        let choice = self.choices;
+        self.choices += 1;
+        match &mut self.deciding {
+            Deciding::Canonical => 0,
+            Deciding::Free(chooser) => chooser.choose(point).min(point.arity() - 1),
+            Deciding::Recorded(record) => match record.pick(point, choice) {
+                Ok(pick) => pick,
+                Err(misfit) => {
+                    self.misfit.get_or_insert(misfit);
+                    0
+                }
+            },
+        }
+    }
+
+    /// Deviations that were not used by the end of the run.
+    pub fn left_over(&mut self) {
+        if let Deciding::Recorded(record) = &self.deciding
+            && self.misfit.is_none()
+        {
+            self.misfit = record.left_over(self.choices);
+        }
+    }
+
+    /// Who moves next; none if nothing can move without time passing (in the any-speed model: at all).
+    pub fn next(&mut self) -> Option<Candidate> {
+        let horizon = match self.model {
+            Model::Timed => self.now,
+            Model::AnySpeed => u64::MAX,
+        };
+        let first = match self.ready.first() {
+            Some(task) => Candidate::Task(task),
+            None => {
+                let timer = self.timers.first().filter(|id| self.timers.get(*id).deadline <= horizon)?;
+                Candidate::Timer(timer)
+            }
+        };
+        if matches!(self.deciding, Deciding::Canonical) || self.is_alone(first, horizon) {
+            return Some(first);
+        }
+        let mut candidates = std::mem::take(&mut self.candidates);
+        candidates.clear();
+        if let Candidate::Task(_) = first {
+            candidates.push(first);
+            self.ready.others(&mut self.others);
+            candidates.extend(self.others.iter().map(|task| Candidate::Task(*task)));
+        }
+        self.timers.pending_until(horizon, &mut self.due);
+        candidates.extend(self.due.iter().map(|timer| Candidate::Timer(*timer)));
+        let pick = self.choose(Point::Step(&candidates));
+        let chosen = candidates[pick as usize];
+        self.candidates = candidates;
+        Some(chosen)
+    }
+
+    fn is_alone(&self, first: Candidate, horizon: u64) -> bool {
+        match first {
+            Candidate::Task(_) => {
+                self.ready.len() == 1 && self.timers.first_deadline().is_none_or(|deadline| deadline > horizon)
+            }
+            Candidate::Timer(_) => !self.timers.has_second_due(horizon),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! A signal that is given once, with a cause: what cancellation is made of.
+
+use super::Runtime;
+use super::core::Core;
+use super::ends::Blocked;
+use super::operation::{Op, Operation, WaitId, sealed::Sealed};
+use crate::trace::{EventId, Kind, Reason, Site};
+use std::cell::RefCell;
+use std::panic::Location;
+use std::rc::Rc;
+
+/// Why something was cancelled: one of the chapter's reasons, and whose word it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The reason, which colours the cancel on the page.
+    pub reason: Reason,
+    /// A word of the canceller's own; it tells two causes of the same reason apart.
+    pub what: &'static str,
+}
+
+impl Cause {
+    /// A cause with a word of its own.
+    pub const fn new(reason: Reason, what: &'static str) -> Self {
+        Cause { reason, what }
+    }
+}
+
+#[derive(Default)]
+struct State {
+    given: Option<(Cause, Option<EventId>)>,
+    waiting: Vec<(WaitId, u8)>,
+}
+
+/// A signal. Clones are the same signal.
+#[derive(Clone)]
+pub struct Signal {
+    id: u32,
+    state: Rc<RefCell<State>>,
+}
+
+impl Signal {
+    pub(crate) fn new(id: u32) -> Self {
+        Signal { id, state: Rc::default() }
+    }
+
+    /// Its number in this run.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The cause, if it was given.
+    pub fn given(&self) -> Option<Cause> {
+        self.state.borrow().given.map(|(cause, _)| cause)
+    }
+
+    /// Gives the signal; true if this call did. Wakes everybody who waits for it, in the order they came.
+    #[track_caller]
+    pub fn give(&self, rt: &Runtime, cause: Cause) -> bool {
+        self.give_in(&mut rt.core(), cause, Some(Location::caller()))
+    }
+
+    pub(crate) fn give_in(&self, core: &mut Core, cause: Cause, site: Option<Site>) -> bool {
+        let mut state = self.state.borrow_mut();
+        if state.given.is_some() {
+            return false;
+        }
+        let event = core.emit(Kind::Cancel, self.id, cause.reason as u64, site);
+        state.given = Some((cause, event));
+        for (wait, arm) in state.waiting.drain(..) {
+            core.commit(wait, arm, event);
+        }
+        true
+    }
+
+    /// Waits for the signal and gives its cause.
+    ///
+    /// # Cancellation safety
+    /// Dropping it loses nothing: a given signal stays given.
+    #[track_caller]
+    pub fn wait(&self, rt: &Runtime) -> Op<Given> {
+        Op::new(rt, Given { signal: self.clone() }, Location::caller())
+    }
+}
+
+/// Waiting for a [`Signal`].
+pub struct Given {
+    signal: Signal,
+}
+
+impl Sealed for Given {}
+
+impl Operation for Given {
+    type Output = Cause;
+
+    fn is_ready(&mut self, _: &Runtime) -> bool {
+        self.signal.given().is_some()
+    }
+
+    fn take(&mut self, rt: &Runtime, site: Site) -> Option<Cause> {
+        let (cause, event) = self.signal.state.borrow().given?;
+        let mut core = rt.core();
+        let task = core.current;
+        core.emit_as(task, Kind::Cancelled, self.signal.id, cause.reason as u64, event, Some(site));
+        Some(cause)
+    }
+
+    fn park(&mut self, rt: &Runtime, wait: WaitId, arm: u8, _: Site) {
+        self.signal.state.borrow_mut().waiting.push((wait, arm));
+        rt.core().waits_on(wait, arm, Blocked::Signal(self.signal.id));
+    }
+
+    fn finish(&mut self, rt: &Runtime, _: WaitId, site: Site) -> Cause {
+        self.take(rt, site).expect("a committed signal was given")
+    }
+
+    fn unpark(&mut self, _: &Runtime, wait: WaitId) {
+        self.signal.state.borrow_mut().waiting.retain(|(other, _)| *other != wait);
+    }
+}

@@ -1,0 +1,173 @@
+//! Tasks: spawned with a name and a parent, joined, stopped from outside, asked whether they are dead.
+
+use super::Runtime;
+use super::core::Life;
+use super::ends::Blocked;
+use super::operation::{Op, Operation, WaitId, sealed::Sealed};
+use crate::trace::{Kind, Site, TaskId};
+use std::cell::RefCell;
+use std::future::Future;
+use std::panic::Location;
+use std::rc::Rc;
+
+/// Why a task gave no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// It crashed: it stands still for ever where it was.
+    Crashed,
+    /// It was stopped and its future dropped.
+    Stopped,
+}
+
+/// A task that was spawned. Dropping this stops nothing.
+pub struct Task<T> {
+    rt: Runtime,
+    id: TaskId,
+    result: Rc<RefCell<Option<T>>>,
+}
+
+impl Runtime {
+    /// Starts a task below the current one; it runs next. A second task of the same name is called `name#2`.
+    #[track_caller]
+    pub fn spawn<T: 'static>(&self, name: &str, future: impl Future<Output = T> + 'static) -> Task<T> {
+        self.spawn_as(name, false, future, Location::caller())
+    }
+
+    /// Starts a task that waits for work for ever: when the root returns it is stopped, and it is never stuck.
+    #[track_caller]
+    pub fn spawn_server(&self, name: &str, future: impl Future<Output = ()> + 'static) -> Task<()> {
+        self.spawn_as(name, true, future, Location::caller())
+    }
+
+    fn spawn_as<T: 'static>(
+        &self,
+        name: &str,
+        server: bool,
+        future: impl Future<Output = T> + 'static,
+        site: Site,
+    ) -> Task<T> {
+        let result = Rc::new(RefCell::new(None));
+        let slot = result.clone();
+        let id = self.admit(name, server, Some(site), async move {
+            let output = future.await;
+            *slot.borrow_mut() = Some(output);
+        });
+        Task { rt: self.clone(), id, result }
+    }
+
+    /// The current task.
+    pub fn current(&self) -> TaskId {
+        self.core().current
+    }
+
+    /// Whether a task has crashed. An oracle: no real system has it, and only a perfect failure detector asks it.
+    pub fn is_dead(&self, task: TaskId) -> bool {
+        self.core().tasks.get(task as usize).is_some_and(|slot| slot.life == Life::Crashed)
+    }
+
+    /// Faults that only *may* strike begin or cease to apply to the current task here.
+    pub fn set_vulnerable(&self, vulnerable: bool) {
+        let mut core = self.core();
+        let task = core.current;
+        core.tasks[task as usize].vulnerable = vulnerable;
+    }
+}
+
+impl<T> Task<T> {
+    /// Its number.
+    pub fn id(&self) -> TaskId {
+        self.id
+    }
+
+    /// Whether it has ended, crashed or been stopped.
+    pub fn is_over(&self) -> bool {
+        !self.rt.core().is_alive(self.id)
+    }
+
+    /// Waits for its end and gives what it returned.
+    ///
+    /// # Errors
+    /// [`Gone`] if it crashed or was stopped, or if the result was already taken.
+    ///
+    /// # Cancellation safety
+    /// Dropping it loses nothing and stops nothing.
+    #[track_caller]
+    pub fn join(&self) -> Op<Join<T>> {
+        Op::new(&self.rt, Join { id: self.id, result: self.result.clone() }, Location::caller())
+    }
+
+    /// Stops it where it is: its future is dropped, which withdraws whatever it waits for. Nothing happens to
+    /// a task that is over.
+    #[track_caller]
+    pub fn stop(&self) {
+        self.rt.stop_task(self.id, Some(Location::caller()));
+    }
+}
+
+impl Runtime {
+    pub(crate) fn stop_task(&self, task: TaskId, site: Option<Site>) {
+        let (event, own) = {
+            let mut core = self.core();
+            if !core.is_alive(task) {
+                return;
+            }
+            if core.current == task {
+                // It cannot be dropped while it is being polled: the poll loop does it.
+                core.tasks[task as usize].doomed = true;
+                return;
+            }
+            let cause = core.tasks[core.current as usize].last;
+            let event = core.emit_as(task, Kind::Stop, 0, 0, cause, site);
+            let own = std::mem::replace(&mut core.current, task);
+            (event, own)
+        };
+        // Dropped with nothing borrowed: destructors use the runtime.
+        drop(self.take_future(task));
+        let mut core = self.core();
+        core.current = own;
+        core.finish_task(task, Life::Stopped, event);
+    }
+}
+
+/// Waiting for a task to end; see [`Task::join`].
+pub struct Join<T> {
+    id: TaskId,
+    result: Rc<RefCell<Option<T>>>,
+}
+
+impl<T> Join<T> {
+    fn outcome(&self, rt: &Runtime) -> Result<T, Gone> {
+        match rt.core().tasks[self.id as usize].life {
+            Life::Crashed => Err(Gone::Crashed),
+            _ => self.result.borrow_mut().take().ok_or(Gone::Stopped),
+        }
+    }
+}
+
+impl<T> Sealed for Join<T> {}
+
+impl<T> Operation for Join<T> {
+    type Output = Result<T, Gone>;
+
+    fn is_ready(&mut self, rt: &Runtime) -> bool {
+        !rt.core().is_alive(self.id)
+    }
+
+    fn take(&mut self, rt: &Runtime, _: Site) -> Option<Self::Output> {
+        Some(self.outcome(rt))
+    }
+
+    fn park(&mut self, rt: &Runtime, wait: WaitId, arm: u8, _: Site) {
+        let mut core = rt.core();
+        core.tasks[self.id as usize].joiners.push((wait, arm));
+        core.waits_on(wait, arm, Blocked::Join(self.id));
+    }
+
+    fn finish(&mut self, rt: &Runtime, _: WaitId, _: Site) -> Self::Output {
+        self.outcome(rt)
+    }
+
+    fn unpark(&mut self, rt: &Runtime, wait: WaitId) {
+        rt.core().tasks[self.id as usize].joiners.retain(|(other, _)| *other != wait);
+    }
+}

@@ -1,0 +1,229 @@
+//! Pending timers in the order (deadline, rank): a binary heap over reusable slots.
+//!
+//! The rank is given once, when the timer object is created, and kept for life (rule S1); messages
+//! under way rank before every timer of the same instant. A slot knows its place in the heap, so
+//! that any timer can be taken out without a search.
+
+use super::operation::WaitId;
+use crate::trace::{ChannelId, EventId, TaskId};
+
+pub(crate) type TimerId = u32;
+
+/// What happens when a timer fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// A sleep is over.
+    Alarm,
+    /// An interval ticks.
+    Tick,
+    /// A message lands in the inbox of its channel.
+    Land { channel: ChannelId },
+    /// A stretch of work is done.
+    Work,
+    /// A blocking stretch is over: its task may be polled again.
+    Unblock,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Timer {
+    pub deadline: u64,
+    pub rank: u64,
+    pub due: Due,
+    /// Whose timer it is.
+    pub task: TaskId,
+    /// The event that set it.
+    pub set: Option<EventId>,
+    /// It fired, and nobody has taken notice yet; the event of its firing.
+    pub fired: Option<Option<EventId>>,
+    /// Who waits for it.
+    pub parked: Option<(WaitId, u8)>,
+    /// Of work that a hang has stopped: what is left of it.
+    pub paused: Option<u64>,
+    /// The duration it was set for, for the record.
+    pub span: u64,
+    place: u32,
+    used: bool,
+}
+
+const NOWHERE: u32 = u32::MAX;
+/// Ranks of timers lie above all ranks of messages under way.
+const TIMER_RANK: u64 = 1 << 62;
+
+#[derive(Default)]
+pub(crate) struct Timers {
+    slots: Vec<Timer>,
+    free: Vec<TimerId>,
+    heap: Vec<TimerId>,
+    created: u64,
+}
+
+impl Timers {
+    pub fn clear(&mut self) {
+        self.slots.clear();
+        self.free.clear();
+        self.heap.clear();
+        self.created = 0;
+    }
+
+    /// The rank of the next message.
+    pub fn message_rank(&mut self) -> u64 {
+        self.created += 1;
+        self.created
+    }
+
+    /// A new timer object, armed for `deadline`.
+    pub fn create(&mut self, deadline: u64, due: Due, task: TaskId, span: u64) -> TimerId {
+        let rank = TIMER_RANK + self.message_rank();
+        self.create_ranked(deadline, rank, due, task, span)
+    }
+
+    /// The same with a rank of its own.
+    pub fn create_ranked(&mut self, deadline: u64, rank: u64, due: Due, task: TaskId, span: u64) -> TimerId {
+        let timer = Timer {
+            deadline,
+            rank,
+            due,
+            task,
+            set: None,
+            fired: None,
+            parked: None,
+            paused: None,
+            span,
+            place: NOWHERE,
+            used: true,
+        };
+        let id = match self.free.pop() {
+            Some(id) => {
+                self.slots[id as usize] = timer;
+                id
+            }
+            None => {
+                self.slots.push(timer);
+                (self.slots.len() - 1) as TimerId
+            }
+        };
+        self.arm(id, deadline);
+        id
+    }
+
+    /// Puts a timer that is not pending back into the order.
+    pub fn arm(&mut self, id: TimerId, deadline: u64) {
+        self.disarm(id);
+        self.slots[id as usize].deadline = deadline;
+        self.slots[id as usize].place = self.heap.len() as u32;
+        self.heap.push(id);
+        self.rise(self.heap.len() - 1);
+    }
+
+    /// Takes a timer out of the order; its slot stays.
+    pub fn disarm(&mut self, id: TimerId) {
+        let place = self.slots[id as usize].place;
+        if place == NOWHERE {
+            return;
+        }
+        let place = place as usize;
+        self.heap.swap_remove(place);
+        self.slots[id as usize].place = NOWHERE;
+        if place < self.heap.len() {
+            self.slots[self.heap[place] as usize].place = place as u32;
+            let place = self.rise(place);
+            self.sink(place);
+        }
+    }
+
+    /// Gives the slot back.
+    pub fn remove(&mut self, id: TimerId) {
+        if self.slots[id as usize].used {
+            self.disarm(id);
+            self.slots[id as usize].used = false;
+            self.free.push(id);
+        }
+    }
+
+    pub fn get(&self, id: TimerId) -> &Timer {
+        &self.slots[id as usize]
+    }
+
+    pub fn get_mut(&mut self, id: TimerId) -> &mut Timer {
+        &mut self.slots[id as usize]
+    }
+
+    pub fn is_pending(&self, id: TimerId) -> bool {
+        self.slots[id as usize].place != NOWHERE
+    }
+
+    /// The first in the order.
+    pub fn first(&self) -> Option<TimerId> {
+        self.heap.first().copied()
+    }
+
+    /// The deadline of the first in the order.
+    pub fn first_deadline(&self) -> Option<u64> {
+        self.first().map(|id| self.get(id).deadline)
+    }
+
+    /// All pending timers up to a deadline, in order.
+    pub fn pending_until(&self, deadline: u64, found: &mut Vec<TimerId>) {
+        found.clear();
+        let mut open = vec![0usize];
+        while let Some(place) = open.pop() {
+            if let Some(&id) = self.heap.get(place)
+                && self.get(id).deadline <= deadline
+            {
+                found.push(id);
+                open.extend([2 * place + 1, 2 * place + 2]);
+            }
+        }
+        found.sort_unstable_by_key(|id| self.key(*id));
+    }
+
+    /// Whether at least `n` pending timers are due at a deadline; cheaper than listing them.
+    pub fn has_second_due(&self, deadline: u64) -> bool {
+        [1, 2].iter().any(|place| self.heap.get(*place).is_some_and(|id| self.get(*id).deadline <= deadline))
+    }
+
+    /// All stretches of work of a task, pending or paused.
+    pub fn work_of(&self, task: TaskId) -> Vec<TimerId> {
+        let is_work = |timer: &Timer| timer.used && timer.task == task && timer.fired.is_none() && matches!(timer.due, Due::Work | Due::Unblock);
+        (0..self.slots.len() as TimerId).filter(|id| is_work(self.get(*id))).collect()
+    }
+
+    fn key(&self, id: TimerId) -> (u64, u64) {
+        let timer = self.get(id);
+        (timer.deadline, timer.rank)
+    }
+
+    fn swap(&mut self, x: usize, y: usize) {
+        self.heap.swap(x, y);
+        self.slots[self.heap[x] as usize].place = x as u32;
+        self.slots[self.heap[y] as usize].place = y as u32;
+    }
+
+    fn rise(&mut self, mut place: usize) -> usize {
+        while place > 0 {
+            let parent = (place - 1) / 2;
+            if self.key(self.heap[parent]) <= self.key(self.heap[place]) {
+                break;
+            }
+            self.swap(parent, place);
+            place = parent;
+        }
+        place
+    }
+
+    fn sink(&mut self, mut place: usize) {
+        loop {
+            let smaller = [2 * place + 1, 2 * place + 2]
+                .into_iter()
+                .filter(|child| *child < self.heap.len())
+                .min_by_key(|child| self.key(self.heap[*child]));
+            match smaller {
+                Some(child) if self.key(self.heap[child]) < self.key(self.heap[place]) => {
+                    self.swap(child, place);
+                    place = child;
+                }
+                _ => return,
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The virtual engine: the run loop over the chooser, with a clock that jumps. Nothing here reads a real clock.
+
+use super::Runtime;
+use super::chooser::Candidate;
+use super::core::{Core, Life};
+use super::ends::{End, Limit};
+use super::setting::Setting;
+use crate::trace::{Kind, TaskId, nanos};
+use std::future::Future;
+use std::task::Poll;
+
+/// A run in virtual time. Dropping it drops every task.
+pub struct Run {
+    rt: Runtime,
+    end: Option<End>,
+}
+
+impl Run {
+    /// A run under a setting whose events are stored (`recording`) or only counted and observed.
+    pub fn new(setting: Setting, recording: bool) -> Self {
+        Run { rt: Runtime::new(Core::new(setting, recording)), end: None }
+    }
+
+    /// The runtime of this run.
+    pub fn runtime(&self) -> &Runtime {
+        &self.rt
+    }
+
+    /// Starts the root task.
+    pub fn start(&self, root: impl Future<Output = ()> + 'static) {
+        self.rt.admit("root", false, None, root);
+    }
+
+    /// Goes on until the run ends or about `steps` more steps are done; whether it has ended.
+    pub fn advance(&mut self, steps: u32) -> bool {
+        for _ in 0..steps {
+            if self.end.is_some() {
+                return true;
+            }
+            if let Some(end) = self.step() {
+                self.conclude(end);
+            }
+        }
+        self.end.is_some()
+    }
+
+    /// Goes on to the end.
+    pub fn finish(&mut self) -> End {
+        while !self.advance(u32::MAX) {}
+        self.end.clone().unwrap_or(End::Interrupted)
+    }
+
+    /// How it ended, if it has.
+    pub fn end(&self) -> Option<&End> {
+        self.end.as_ref()
+    }
+
+    fn step(&self) -> Option<End> {
+        self.rt.take_foreign_wakes();
+        let candidate = {
+            let mut core = self.rt.core();
+            if let Some(limit) = core.over {
+                return Some(End::Cut(limit));
+            }
+            if let Some(misfit) = core.misfit {
+                return Some(End::Misfit(misfit));
+            }
+            if core.tasks[0].life == Life::Ended {
+                return Some(End::Finished);
+            }
+            if core.plan.next_at().is_some_and(|at| at <= core.now) {
+                core.strike_due();
+            }
+            core.next()
+        };
+        match candidate {
+            Some(Candidate::Task(task)) => self.poll(task),
+            Some(Candidate::Timer(timer)) => {
+                let deadline = self.rt.core().timers.get(timer).deadline;
+                if self.move_clock(deadline) {
+                    self.rt.fire(timer);
+                }
+                None
+            }
+            None => self.wait(),
+        }
+    }
+
+    fn poll(&self, task: TaskId) -> Option<End> {
+        {
+            let mut core = self.rt.core();
+            core.ready.remove(task);
+            core.polls += 1;
+            core.polls_at_once += 1;
+            if core.polls_at_once > core.setting.limits.polls_at_once {
+                return Some(End::LiveLocked { polls: core.polls_at_once, task });
+            }
+            if core.polls > core.setting.limits.polls {
+                return Some(End::Cut(Limit::Polls));
+            }
+        }
+        self.rt.poll_task(task);
+        None
+    }
+
+    /// Moves the clock up to a deadline. If a fault comes first the clock stops there: false.
+    fn move_clock(&self, deadline: u64) -> bool {
+        let mut core = self.rt.core();
+        if deadline <= core.now {
+            return true;
+        }
+        let fault = core.plan.next_at().filter(|at| *at <= deadline);
+        let to = fault.unwrap_or(deadline).max(core.now);
+        if to > nanos(core.setting.limits.time) {
+            core.reach(Limit::Time);
+            return false;
+        }
+        if to > core.now {
+            core.now = to;
+            core.polls_at_once = 0;
+            core.forget_late();
+        }
+        fault.is_none()
+    }
+
+    /// Nothing can move now: the clock goes on to the next timer or fault, or the run is stuck.
+    fn wait(&self) -> Option<End> {
+        let next = {
+            let core = self.rt.core();
+            [core.timers.first_deadline(), core.plan.next_at()].into_iter().flatten().min()
+        };
+        match next {
+            Some(at) => {
+                self.move_clock(at);
+                None
+            }
+            None => Some(End::Stalled(self.rt.core().stuck())),
+        }
+    }
+
+    fn conclude(&mut self, end: End) {
+        let end = {
+            let mut core = self.rt.core();
+            let servers = 0..core.tasks.len() as TaskId;
+            if end == End::Finished {
+                for task in servers {
+                    if core.tasks[task as usize].server && core.is_alive(task) {
+                        let cause = core.tasks[0].last;
+                        core.emit_as(task, Kind::Stop, 0, 0, cause, None);
+                        core.tasks[task as usize].life = Life::Stopped;
+                    }
+                }
+            }
+            core.left_over();
+            core.ended = true;
+            match core.misfit {
+                Some(misfit) => End::Misfit(misfit),
+                None => end,
+            }
+        };
+        self.end = Some(end);
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.rt.tear_down();
+    }
+}
+
+impl Runtime {
+    /// Polls a task once; drops it when it has ended or is doomed.
+    pub(crate) fn poll_task(&self, task: TaskId) {
+        let Some(mut future) = self.take_future(task) else { return };
+        let waker = {
+            let mut core = self.core();
+            core.current = task;
+            let slot = &mut core.tasks[task as usize];
+            slot.woken = false;
+            slot.waker.clone().unwrap_or_else(|| {
+                let waker = self.waker_of(task);
+                slot.waker = Some(waker.clone());
+                waker
+            })
+        };
+        let mut context = std::task::Context::from_waker(&waker);
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(()) => {
+                drop(future);
+                let mut core = self.core();
+                if core.is_alive(task) {
+                    let event = core.emit(Kind::End, 0, 0, None);
+                    core.finish_task(task, Life::Ended, event);
+                }
+            }
+            Poll::Pending if self.core().tasks[task as usize].doomed => {
+                let event = self.core().emit(Kind::Stop, 0, 0, None);
+                drop(future);
+                self.core().finish_task(task, Life::Stopped, event);
+            }
+            Poll::Pending => self.put_future(task, future),
+        }
+        self.take_foreign_wakes();
+    }
+}
