@@ -2,3 +2,5 @@
 
 pub mod trace;
 pub mod runtime;
+pub mod patterns;
+pub mod analysis;

@@ -148,7 +148,7 @@ impl<T: Message> Clone for Receiver<T> {
 }
 
 impl Runtime {
-    /// A channel with room for `capacity` messages; 0 is a rendezvous.
+    /// A channel with room for `capacity` messages; 0 is a rendezvous. A second channel of the same name is `name#2`.
     pub fn channel<T: Message>(&self, name: &str, capacity: usize) -> (Sender<T>, Receiver<T>) {
         self.make_channel(name, capacity, None)
     }
@@ -165,8 +165,9 @@ impl Runtime {
             if id >= core.setting.limits.objects {
                 core.reach(Limit::Objects);
             }
+            let name = core.trace.unique_channel_name(name);
             core.trace.channels.push(ChannelInfo {
-                name: name.to_owned(),
+                name,
                 describe: T::describe,
                 reason: T::reason,
                 receiver: None,
@@ -281,19 +282,32 @@ impl<T: Message> State<T> {
 
     /// Hands a parcel to the first receiver that still waits, else keeps it.
     fn deliver(&mut self, rt: &Runtime, parcel: Parcel<T>) {
-        if self.closed && self.latency.is_some() {
-            // It landed after the close: nobody will take it.
-            rt.core().messages -= 1;
-            self.settle(rt);
-            return;
-        }
         self.prune(rt);
+        let came = parcel.came;
         match self.receivers.pop_front() {
             Some((wait, arm)) => {
-                rt.core().commit(wait, arm, parcel.came);
+                rt.core().commit(wait, arm, came);
                 self.handed.push((wait, Some(parcel)));
             }
             None => self.buffer.push_back(parcel),
+        }
+        if self.is_over() {
+            self.dismiss(rt, came);
+        }
+    }
+
+    /// Closed, with nothing left to land.
+    fn is_over(&self) -> bool {
+        self.closed && self.flights.is_empty()
+    }
+
+    /// Tells parked receivers that nothing will come any more.
+    fn dismiss(&mut self, rt: &Runtime, event: Option<EventId>) {
+        let mut core = rt.core();
+        for (wait, arm) in std::mem::take(&mut self.receivers) {
+            if core.commit(wait, arm, event) {
+                self.handed.push((wait, None));
+            }
         }
     }
 
@@ -392,7 +406,7 @@ impl<T: Message> Sender<T> {
         Ok(())
     }
 
-    /// Closes the channel: receivers get what is left, then nothing; senders that wait get [`Closed`].
+    /// Closes the channel: receivers get what is left or under way, then nothing; senders that wait get [`Closed`].
     /// Closing twice does nothing.
     #[track_caller]
     pub fn close(&self, rt: &Runtime) {
@@ -401,13 +415,11 @@ impl<T: Message> Sender<T> {
         if std::mem::replace(&mut state.closed, true) {
             return;
         }
-        let mut core = rt.core();
-        let event = core.emit(Kind::Close, state.id, 0, Some(site));
-        for (wait, arm) in std::mem::take(&mut state.receivers) {
-            if core.commit(wait, arm, event) {
-                state.handed.push((wait, None));
-            }
+        let event = rt.core().emit(Kind::Close, state.id, 0, Some(site));
+        if state.is_over() {
+            state.dismiss(rt, event);
         }
+        let mut core = rt.core();
         for parked in std::mem::take(&mut state.senders) {
             if core.commit(parked.wait, parked.arm, event) {
                 state.refused.push(parked.wait);
@@ -420,6 +432,14 @@ impl<T: Message> Receiver<T> {
     /// The receiving end of no channel: a receive on it blocks for ever.
     pub fn absent() -> Self {
         Receiver(None)
+    }
+
+    /// Closes the channel from this end; see [`Sender::close`].
+    #[track_caller]
+    pub fn close(&self, rt: &Runtime) {
+        if let Some(state) = &self.0 {
+            Sender(state.clone()).close(rt);
+        }
     }
 
     fn id(&self) -> Option<ChannelId> {
@@ -522,14 +542,14 @@ impl<T: Message> Operation for Receive<T> {
         let Some(state) = &self.state else { return false };
         let mut state = state.borrow_mut();
         state.prune(rt);
-        !state.buffer.is_empty() || !state.senders.is_empty() || state.closed
+        !state.buffer.is_empty() || !state.senders.is_empty() || state.is_over()
     }
 
     fn take(&mut self, rt: &Runtime, site: Site) -> Option<Option<T>> {
         let mut state = self.state.as_ref()?.borrow_mut();
         match state.take(rt) {
             Some(parcel) => Some(state.received(rt, Some(parcel), site)),
-            None => state.closed.then_some(None),
+            None => state.is_over().then_some(None),
         }
     }
 

@@ -62,6 +62,32 @@ impl<O: Operation> Op<O> {
     pub(crate) fn new(rt: &Runtime, operation: O, site: Site) -> Self {
         Op { rt: rt.clone(), operation, site, wait: None, begun: false }
     }
+
+    /// The same operation as an arm of one select, to be used again in the next: a timer goes on meanwhile.
+    pub fn by_ref(&mut self) -> Op<&mut O> {
+        Op { rt: self.rt.clone(), operation: &mut self.operation, site: self.site, wait: None, begun: false }
+    }
+}
+
+impl<O: Operation> sealed::Sealed for &mut O {}
+
+impl<O: Operation> Operation for &mut O {
+    type Output = O::Output;
+    fn is_ready(&mut self, rt: &Runtime) -> bool {
+        (**self).is_ready(rt)
+    }
+    fn take(&mut self, rt: &Runtime, site: Site) -> Option<Self::Output> {
+        (**self).take(rt, site)
+    }
+    fn park(&mut self, rt: &Runtime, wait: WaitId, arm: u8, site: Site) {
+        (**self).park(rt, wait, arm, site);
+    }
+    fn finish(&mut self, rt: &Runtime, wait: WaitId, site: Site) -> Self::Output {
+        (**self).finish(rt, wait, site)
+    }
+    fn unpark(&mut self, rt: &Runtime, wait: WaitId) {
+        (**self).unpark(rt, wait);
+    }
 }
 
 impl<O: Operation> Future for Op<O> {

@@ -116,6 +116,14 @@ impl Trace {
         }
     }
 
+    /// The name, or `name#2` if a channel of that name is there already.
+    pub fn unique_channel_name(&mut self, name: &str) -> String {
+        match self.name_count(&format!("channel {name}")) {
+            0 => name.to_owned(),
+            before => format!("{name}#{}", before + 1),
+        }
+    }
+
     /// How many events there are.
     pub fn len(&self) -> usize {
         self.time.len()

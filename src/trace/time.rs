@@ -58,3 +58,32 @@ impl fmt::Display for Time {
         f.pad(&format!("{seconds}.{} s", &digits[..needed]))
     }
 }
+
+/// A duration as it stands in a link: the largest unit that gives a finite decimal, `1.95s`, `250ms`.
+pub fn write_duration(nanos: u64) -> String {
+    const UNITS: [(&str, u64); 6] = [
+        ("h", 3_600_000_000_000),
+        ("m", 60_000_000_000),
+        ("s", 1_000_000_000),
+        ("ms", 1_000_000),
+        ("us", 1_000),
+        ("ns", 1),
+    ];
+    if nanos == 0 {
+        return "0s".to_owned();
+    }
+    for (unit, size) in UNITS {
+        // Up to nine decimals are looked at: 1/size has no more for the decimal units, and h and m have a
+        // finite decimal only if the rest divides a power of ten.
+        let (whole, rest) = (nanos / size, nanos % size);
+        let scaled = u128::from(rest) * 1_000_000_000;
+        if whole == 0 || !scaled.is_multiple_of(u128::from(size)) {
+            continue;
+        }
+        let digits = format!("{:09}", scaled / u128::from(size));
+        let digits = digits.trim_end_matches('0');
+        let point = if digits.is_empty() { "" } else { "." };
+        return format!("{whole}{point}{digits}{unit}");
+    }
+    format!("{nanos}ns")
+}

@@ -1,0 +1,196 @@
+//! The claims that many scenarios share.
+
+use super::claim::{Claim, Ending, Verdict};
+use crate::trace::{Event, EventId, FaultCode, Kind, TaskId, Time, Trace};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// The request of an `accept` note.
+pub fn accepted(event: &Event, trace: &Trace) -> Option<u32> {
+    let is_accept = event.kind == Kind::Note && trace.label(event.a).starts_with("accept ");
+    is_accept.then(|| event.numbers()[0])
+}
+
+/// Each request is accepted at most once.
+#[derive(Default)]
+pub struct AtMostOnce {
+    first: BTreeMap<u32, EventId>,
+    against: Vec<EventId>,
+}
+
+impl Claim for AtMostOnce {
+    fn kinds(&self) -> u32 {
+        Kind::Note.bit()
+    }
+
+    fn see(&mut self, event: &Event, trace: &Trace) {
+        let Some(request) = accepted(event, trace) else { return };
+        match self.first.get(&request) {
+            None => {
+                self.first.insert(request, event.id);
+            }
+            Some(first) => {
+                if !self.against.contains(first) {
+                    self.against.push(*first);
+                }
+                self.against.push(event.id);
+            }
+        }
+    }
+
+    fn verdict(&self, ending: Ending) -> Verdict {
+        match (ending, self.against.is_empty()) {
+            (Ending::Cut, true) => Verdict { holds: None, evidence: Vec::new() },
+            _ => Verdict::unless(&self.against),
+        }
+    }
+}
+
+/// Every one of so many requests is accepted.
+pub struct NothingLost {
+    requests: u32,
+    accepted: BTreeSet<u32>,
+    last: Option<EventId>,
+}
+
+impl NothingLost {
+    /// Requests 1 to `requests`.
+    pub fn new(requests: u32) -> Self {
+        NothingLost { requests, accepted: BTreeSet::new(), last: None }
+    }
+}
+
+impl Claim for NothingLost {
+    fn kinds(&self) -> u32 {
+        Kind::Note.bit() | Kind::Send.bit()
+    }
+
+    fn see(&mut self, event: &Event, trace: &Trace) {
+        self.last = Some(event.id);
+        self.accepted.extend(accepted(event, trace));
+    }
+
+    fn verdict(&self, ending: Ending) -> Verdict {
+        let all = self.accepted.len() as u32 == self.requests;
+        match ending {
+            _ if all => Verdict { holds: Some(true), evidence: Vec::new() },
+            Ending::Cut => Verdict { holds: None, evidence: Vec::new() },
+            _ => Verdict { holds: Some(false), evidence: self.last.into_iter().collect() },
+        }
+    }
+}
+
+/// Whoever is cancelled hears it within a period, or is over by then.
+pub struct CancelHeard {
+    period: Duration,
+    /// When a cancel reached a task that has not heard it yet.
+    reached: BTreeMap<TaskId, (Time, EventId)>,
+    over: BTreeSet<TaskId>,
+    given: BTreeMap<EventId, Time>,
+    now: Time,
+    against: Vec<EventId>,
+}
+
+impl CancelHeard {
+    /// The period within which a cancel must be heard.
+    pub fn within(period: Duration) -> Self {
+        CancelHeard {
+            period,
+            reached: BTreeMap::new(),
+            over: BTreeSet::new(),
+            given: BTreeMap::new(),
+            now: Time::ZERO,
+            against: Vec::new(),
+        }
+    }
+
+    fn heard(&mut self, event: &Event) {
+        if let Some((time, cancel)) = self.reached.remove(&event.task)
+            && event.time - time > self.period
+        {
+            self.against.extend([cancel, event.id]);
+        }
+    }
+}
+
+impl Claim for CancelHeard {
+    fn kinds(&self) -> u32 {
+        [Kind::Arrive, Kind::Cancel, Kind::Cancelled, Kind::End, Kind::Stop, Kind::Fault]
+            .iter()
+            .fold(0, |kinds, kind| kinds | kind.bit())
+    }
+
+    fn see(&mut self, event: &Event, trace: &Trace) {
+        self.now = event.time;
+        match event.kind {
+            Kind::Cancel => {
+                self.given.insert(event.id, event.time);
+            }
+            Kind::Arrive => {
+                let channel = trace.channels.get(event.a as usize);
+                let reason = channel.and_then(|channel| (channel.reason)(event.message().1));
+                if reason.is_some() && !self.over.contains(&event.task) {
+                    self.reached.insert(event.task, (event.time, event.id));
+                }
+            }
+            Kind::Cancelled => {
+                self.heard(event);
+                if let Some((cancel, time)) = event.cause.and_then(|cause| self.given.get_key_value(&cause))
+                    && event.time - *time > self.period
+                {
+                    self.against.extend([*cancel, event.id]);
+                }
+            }
+            Kind::Fault if event.a != FaultCode::Crash as u32 => {}
+            _ => {
+                self.heard(event);
+                self.over.insert(event.task);
+            }
+        }
+    }
+
+    fn verdict(&self, ending: Ending) -> Verdict {
+        let unheard = self.reached.values().filter(|(time, _)| self.now - *time > self.period);
+        let against: Vec<EventId> = self.against.iter().copied().chain(unheard.map(|(_, cancel)| *cancel)).collect();
+        match (ending, against.is_empty()) {
+            (Ending::Cut, true) => Verdict { holds: None, evidence: Vec::new() },
+            _ => Verdict::unless(&against),
+        }
+    }
+}
+
+/// No task ends before the tasks it started, servers aside.
+#[derive(Default)]
+pub struct NoOrphans {
+    parent: BTreeMap<TaskId, TaskId>,
+    against: Vec<EventId>,
+}
+
+impl Claim for NoOrphans {
+    fn kinds(&self) -> u32 {
+        Kind::Spawn.bit() | Kind::End.bit() | Kind::Stop.bit() | Kind::Fault.bit()
+    }
+
+    fn see(&mut self, event: &Event, trace: &Trace) {
+        match event.kind {
+            Kind::Spawn => {
+                let is_server = trace.tasks.get(event.a as usize).is_some_and(|task| task.server);
+                if !is_server {
+                    self.parent.insert(event.a, event.task);
+                }
+            }
+            Kind::Fault if event.a != FaultCode::Crash as u32 => {}
+            _ => {
+                self.parent.remove(&event.task);
+                let leaves_child = self.parent.values().any(|parent| *parent == event.task);
+                if leaves_child && event.kind != Kind::Fault {
+                    self.against.push(event.id);
+                }
+            }
+        }
+    }
+
+    fn verdict(&self, _: Ending) -> Verdict {
+        Verdict::unless(&self.against)
+    }
+}

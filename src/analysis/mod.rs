@@ -1,0 +1,9 @@
+//! What can be read from a trace: verdicts, words, a picture. It knows traces and nothing else.
+//!
+//! - [`claim`]: a fold over events with a verdict · [`claims`]: the general ones
+//! - [`text`]: an event in words · [`timeline`]: spans, arrows and marks to draw
+
+pub mod claim;
+pub mod claims;
+pub mod text;
+pub mod timeline;

@@ -1,0 +1,290 @@
+//! The picture of a run: spans on lanes, arrows between lanes, marks at events. Lanes are tasks by number.
+
+use crate::trace::{Event, EventId, FaultCode, Kind, Reason, TaskId, Trace};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// "Never arrived" among the ends of arrows.
+pub const NOWHERE: EventId = EventId::MAX;
+
+/// What a task did for a while. Numbers are part of the page's interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum SpanKind {
+    /// It existed.
+    Life = 0,
+    /// It was busy.
+    Work = 1,
+    /// It slept.
+    Wait = 2,
+    /// It hung.
+    Hang = 3,
+    /// It was dead and nobody had noticed.
+    Dead = 4,
+}
+
+/// A stretch of time on a lane, in nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The task.
+    pub lane: TaskId,
+    /// Its beginning.
+    pub start: u64,
+    /// Its end.
+    pub end: u64,
+    /// What the task did.
+    pub kind: SpanKind,
+    /// It was cut short by a cancel.
+    pub cut: bool,
+    /// It was stretched by a fault.
+    pub slowed: bool,
+    /// The event that began it.
+    pub event: EventId,
+}
+
+/// What an arrow stands for. Numbers are part of the page's interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ArrowKind {
+    /// A message.
+    Message = 0,
+    /// A cancel, coloured by its reason.
+    Cancel = 1,
+    /// A task was started.
+    Spawn = 2,
+    /// A task was started again.
+    Restart = 3,
+}
+
+/// From one event to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrow {
+    /// Where it leaves.
+    pub from: EventId,
+    /// Where it arrives, or [`NOWHERE`].
+    pub to: EventId,
+    /// What it stands for.
+    pub kind: ArrowKind,
+    /// Of a cancel: why.
+    pub reason: Option<Reason>,
+}
+
+/// What a mark says. Numbers are part of the page's interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum MarkKind {
+    /// A heartbeat.
+    Pulse = 0,
+    /// A message was accepted.
+    Accept = 1,
+    /// It was accepted again.
+    AcceptAgain = 2,
+    /// A fault struck.
+    Fault = 3,
+    /// A message was lost.
+    Lost = 4,
+    /// Something was refused or discarded.
+    Refused = 5,
+    /// A line was printed.
+    Log = 6,
+    /// A task was started again.
+    Restart = 7,
+    /// Somebody's patience ended.
+    Timeout = 8,
+    /// A task heard that it was cancelled.
+    Cancelled = 9,
+    /// Another moment of a pattern's own domain.
+    Note = 10,
+    /// A task crashed.
+    Crash = 11,
+    /// A message was duplicated.
+    Duplicate = 12,
+}
+
+/// Something to point out at an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The event.
+    pub event: EventId,
+    /// What it says.
+    pub kind: MarkKind,
+}
+
+/// All that is to be drawn.
+#[derive(Clone, Debug, Default)]
+pub struct Timeline {
+    /// By the end of the span.
+    pub spans: Vec<Span>,
+    /// By departure.
+    pub arrows: Vec<Arrow>,
+    /// By event.
+    pub marks: Vec<Mark>,
+}
+
+/// Draws a trace up to `end`, in nanoseconds.
+pub fn timeline(trace: &Trace, end: u64) -> Timeline {
+    let mut painter = Painter::default();
+    for event in trace.events() {
+        painter.see(&event, trace);
+    }
+    painter.finish(end)
+}
+
+#[derive(Default)]
+struct Painter {
+    drawn: Timeline,
+    born: BTreeMap<TaskId, Event>,
+    working: BTreeMap<EventId, Event>,
+    sleeping: BTreeMap<EventId, Event>,
+    hung: BTreeMap<TaskId, Event>,
+    dead: BTreeMap<TaskId, Event>,
+    slowed: BTreeSet<TaskId>,
+    accepted: BTreeSet<u32>,
+    /// Arrows under way, by the event of their departure.
+    under_way: BTreeMap<EventId, usize>,
+}
+
+impl Painter {
+    fn see(&mut self, event: &Event, trace: &Trace) {
+        match event.kind {
+            Kind::Spawn => {
+                self.born.insert(event.a, Event { task: event.a, ..*event });
+            }
+            Kind::End | Kind::Stop => {
+                self.close_life(event.task, event.time.as_nanos());
+                if event.kind == Kind::Stop && event.cause.is_some() {
+                    self.working.retain(|_, work| work.task != event.task);
+                }
+            }
+            Kind::Work => {
+                self.working.insert(event.id, *event);
+            }
+            Kind::Worked => self.close_work(event),
+            Kind::Sleep => {
+                self.sleeping.insert(event.id, *event);
+            }
+            Kind::Wake => {
+                if let Some(sleep) = event.cause.and_then(|cause| self.sleeping.remove(&cause)) {
+                    self.span(&sleep, event.time.as_nanos(), SpanKind::Wait, false);
+                }
+            }
+            Kind::Send => {
+                let reason = trace.channels.get(event.a as usize).and_then(|channel| (channel.reason)(event.message().1));
+                let kind = if reason.is_some() { ArrowKind::Cancel } else { ArrowKind::Message };
+                self.leave(event, kind, reason);
+            }
+            Kind::Arrive | Kind::Receive => self.arrive(event),
+            Kind::Lose => self.mark(event, MarkKind::Lost),
+            Kind::Refuse => self.mark(event, MarkKind::Refused),
+            Kind::Cancel => self.leave(event, ArrowKind::Cancel, Reason::from_number(event.b)),
+            Kind::Cancelled => {
+                self.mark(event, MarkKind::Cancelled);
+                self.arrive(event);
+            }
+            Kind::Note => self.note(event, trace),
+            Kind::Log => self.mark(event, MarkKind::Log),
+            Kind::Fault => self.fault(event),
+            Kind::Tick | Kind::Close => {}
+        }
+    }
+
+    fn note(&mut self, event: &Event, trace: &Trace) {
+        let kind = match trace.label(event.a).split(' ').next().unwrap_or_default() {
+            "pulse" => MarkKind::Pulse,
+            "accept" if self.accepted.insert(event.numbers()[0]) => MarkKind::Accept,
+            "accept" => MarkKind::AcceptAgain,
+            "discard" | "refuse" => MarkKind::Refused,
+            "timeout" | "suspect" | "revoke" => MarkKind::Timeout,
+            "restart" => MarkKind::Restart,
+            _ => MarkKind::Note,
+        };
+        self.mark(event, kind);
+    }
+
+    fn fault(&mut self, event: &Event) {
+        let at = event.time.as_nanos();
+        match FaultCode::from_number(event.a) {
+            Some(FaultCode::Crash) => {
+                self.mark(event, MarkKind::Crash);
+                let cut: Vec<Event> = self.working.values().filter(|work| work.task == event.task).copied().collect();
+                for work in cut {
+                    self.working.remove(&work.id);
+                    self.span(&work, at, SpanKind::Work, true);
+                }
+                self.dead.insert(event.task, *event);
+            }
+            Some(FaultCode::Hang) => {
+                self.hung.insert(event.task, *event);
+                self.mark(event, MarkKind::Fault);
+            }
+            Some(FaultCode::Resume) => {
+                if let Some(hang) = self.hung.remove(&event.task) {
+                    self.span(&hang, at, SpanKind::Hang, false);
+                }
+            }
+            Some(FaultCode::Slow) => {
+                self.slowed.insert(event.task);
+                self.mark(event, MarkKind::Fault);
+            }
+            Some(FaultCode::Duplicate) => self.mark(event, MarkKind::Duplicate),
+            Some(FaultCode::Drop | FaultCode::Delay | FaultCode::Cancel) | None => self.mark(event, MarkKind::Fault),
+        }
+    }
+
+    fn mark(&mut self, event: &Event, kind: MarkKind) {
+        self.drawn.marks.push(Mark { event: event.id, kind });
+    }
+
+    fn span(&mut self, from: &Event, end: u64, kind: SpanKind, cut: bool) {
+        let slowed = kind == SpanKind::Work && self.slowed.contains(&from.task);
+        let start = from.time.as_nanos();
+        self.drawn.spans.push(Span { lane: from.task, start, end, kind, cut, slowed, event: from.id });
+    }
+
+    fn close_work(&mut self, event: &Event) {
+        let found = event.cause.filter(|cause| self.working.contains_key(cause));
+        // Work that was cut short is ended by its own task, whose last work it is.
+        let found = found.or_else(|| self.working.values().rev().find(|work| work.task == event.task).map(|work| work.id));
+        if let Some(work) = found.and_then(|id| self.working.remove(&id)) {
+            self.span(&work, event.time.as_nanos(), SpanKind::Work, event.a == 1);
+        }
+    }
+
+    fn close_life(&mut self, task: TaskId, end: u64) {
+        if let Some(born) = self.born.remove(&task) {
+            self.span(&born, end, SpanKind::Life, false);
+        }
+    }
+
+    fn leave(&mut self, event: &Event, kind: ArrowKind, reason: Option<Reason>) {
+        self.under_way.insert(event.id, self.drawn.arrows.len());
+        self.drawn.arrows.push(Arrow { from: event.id, to: NOWHERE, kind, reason });
+    }
+
+    /// An arrow ends where its message lands, or where it is taken if it does not travel.
+    fn arrive(&mut self, event: &Event) {
+        if let Some(index) = event.cause.and_then(|cause| self.under_way.get(&cause).copied()) {
+            if self.drawn.arrows[index].to == NOWHERE {
+                self.drawn.arrows[index].to = event.id;
+            } else {
+                // A second copy of the message, or a second task that hears the same cancel.
+                let again = Arrow { to: event.id, ..self.drawn.arrows[index] };
+                self.drawn.arrows.push(again);
+            }
+        }
+    }
+
+    fn finish(mut self, end: u64) -> Timeline {
+        let open: Vec<Event> = self.working.values().copied().collect();
+        open.iter().for_each(|work| self.span(work, end, SpanKind::Work, false));
+        let hung: Vec<Event> = self.hung.values().copied().collect();
+        hung.iter().for_each(|hang| self.span(hang, end, SpanKind::Hang, false));
+        let dead: Vec<Event> = self.dead.values().copied().collect();
+        dead.iter().for_each(|crash| self.span(crash, end, SpanKind::Dead, false));
+        let born: Vec<TaskId> = self.born.keys().copied().collect();
+        for task in born {
+            let until = self.dead.get(&task).map_or(end, |crash| crash.time.as_nanos());
+            self.close_life(task, until);
+        }
+        self.drawn
+    }
+}
