@@ -1,6 +1,9 @@
 //! Heartrace: techniques of large-scale concurrency, run for real and repeatably.
 
-pub mod trace;
-pub mod runtime;
-pub mod patterns;
 pub mod analysis;
+pub mod link;
+pub mod patterns;
+pub mod runtime;
+pub mod scenarios;
+pub mod text;
+pub mod trace;
