@@ -3,6 +3,7 @@
 pub mod analysis;
 pub mod link;
 pub mod patterns;
+pub mod runner;
 pub mod runtime;
 pub mod scenarios;
 pub mod text;

@@ -49,10 +49,7 @@ impl Texts {
         while let Some((before, after)) = rest.split_once('{') {
             text.push_str(before);
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
-            let value = arguments
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| *value);
+            let value = arguments.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
             text.push_str(value.unwrap_or(name));
             rest = after;
         }

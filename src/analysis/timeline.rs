@@ -168,7 +168,8 @@ impl Painter {
                 }
             }
             Kind::Send => {
-                let reason = trace.channels.get(event.a as usize).and_then(|channel| (channel.reason)(event.message().1));
+                let reason =
+                    trace.channels.get(event.a as usize).and_then(|channel| (channel.reason)(event.message().1));
                 let kind = if reason.is_some() { ArrowKind::Cancel } else { ArrowKind::Message };
                 self.leave(event, kind, reason);
             }
@@ -243,7 +244,8 @@ impl Painter {
     fn close_work(&mut self, event: &Event) {
         let found = event.cause.filter(|cause| self.working.contains_key(cause));
         // Work that was cut short is ended by its own task, whose last work it is.
-        let found = found.or_else(|| self.working.values().rev().find(|work| work.task == event.task).map(|work| work.id));
+        let found =
+            found.or_else(|| self.working.values().rev().find(|work| work.task == event.task).map(|work| work.id));
         if let Some(work) = found.and_then(|id| self.working.remove(&id)) {
             self.span(&work, event.time.as_nanos(), SpanKind::Work, event.a == 1);
         }

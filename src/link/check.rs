@@ -13,10 +13,7 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 /// The two characters for a link of this path (`/SCENARIO`) and query (without the check itself).
 pub(super) fn of(path: &str, query: &str) -> String {
     let crc = crc12(decode_lossy(&format!("{path}?{query}")).as_slice());
-    [crc >> 6, crc & 63]
-        .iter()
-        .map(|six| char::from(ALPHABET[usize::from(*six)]))
-        .collect()
+    [crc >> 6, crc & 63].iter().map(|six| char::from(ALPHABET[usize::from(*six)])).collect()
 }
 
 /// Whether a link carries a check, be it right or wrong.

@@ -48,12 +48,7 @@ impl LinkError {
                 let allowed = format!("{number}: 0–{}/{found}", found.saturating_sub(1));
                 LinkError::new("schedule-misfit", "schedule", &value, allowed)
             }
-            None => LinkError::new(
-                "schedule-too-long",
-                "schedule",
-                &value,
-                format!("1–{}", number.saturating_sub(1)),
-            ),
+            None => LinkError::new("schedule-too-long", "schedule", &value, format!("1–{}", number.saturating_sub(1))),
         }
     }
 
@@ -67,11 +62,8 @@ impl LinkError {
     pub fn placed_in(mut self, text: &str) -> Self {
         if self.position.is_none() {
             let key = format!("{}=", self.part);
-            let found = text
-                .find(&format!("?{key}"))
-                .or_else(|| text.find(&format!("&{key}")));
-            self.position =
-                found.map(|byte| text[..byte].chars().count() + 1 + key.chars().count());
+            let found = text.find(&format!("?{key}")).or_else(|| text.find(&format!("&{key}")));
+            self.position = found.map(|byte| text[..byte].chars().count() + 1 + key.chars().count());
         }
         self
     }
@@ -83,11 +75,7 @@ impl LinkError {
 
     /// The message in the language of `texts`.
     pub fn message_in(&self, texts: &Texts) -> String {
-        let arguments = [
-            ("part", &*self.part),
-            ("value", &*self.value),
-            ("allowed", &*self.allowed),
-        ];
+        let arguments = [("part", &*self.part), ("value", &*self.value), ("allowed", &*self.allowed)];
         let mut message = texts.fill(&format!("error.{}", self.code), &arguments);
         if let Some(suggestion) = &self.suggestion {
             message.push(' ');
@@ -118,13 +106,7 @@ pub(super) struct Trouble {
 
 impl Trouble {
     pub fn new(code: &'static str, offset: usize, value: &str, allowed: impl Into<String>) -> Self {
-        Trouble {
-            code,
-            offset,
-            value: value.to_string(),
-            allowed: allowed.into(),
-            suggestion: None,
-        }
+        Trouble { code, offset, value: value.to_string(), allowed: allowed.into(), suggestion: None }
     }
 
     pub fn suggesting(mut self, word: Option<&str>) -> Self {
@@ -133,8 +115,7 @@ impl Trouble {
     }
 
     pub fn in_part(self, part: &str) -> LinkError {
-        LinkError::new(self.code, part, &self.value, self.allowed)
-            .suggesting(self.suggestion.as_deref())
+        LinkError::new(self.code, part, &self.value, self.allowed).suggesting(self.suggestion.as_deref())
     }
 }
 

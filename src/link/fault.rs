@@ -4,9 +4,7 @@
 use super::error::{Trouble, misfit_code};
 use crate::runtime::setting::{Fault, Harm, May};
 use crate::scenarios::Scenario;
-use crate::scenarios::parameter::{
-    Misfit, Ratio, closest, read_count, read_duration, read_ratio, write_duration,
-};
+use crate::scenarios::parameter::{Misfit, Ratio, closest, read_count, read_duration, read_ratio, write_duration};
 use crate::trace::{FaultCode, Time};
 use std::time::Duration;
 
@@ -48,32 +46,19 @@ pub(super) fn read_fault(text: &str, scenario: &Scenario) -> Result<Fault, Troub
         return Err(rest.trouble("fault-form", form));
     };
     let harm = match code {
-        FaultCode::Drop => Harm::Drop {
-            nth: rest.number()?,
-        },
-        FaultCode::Duplicate => Harm::Duplicate {
-            nth: rest.number()?,
-        },
+        FaultCode::Drop => Harm::Drop { nth: rest.number()? },
+        FaultCode::Duplicate => Harm::Duplicate { nth: rest.number()? },
         FaultCode::Delay => {
             let (nth, by) = rest.split('+', form)?;
-            Harm::Delay {
-                nth: nth.number()?,
-                by: by.length()?,
-            }
+            Harm::Delay { nth: nth.number()?, by: by.length()? }
         }
         FaultCode::Hang => {
             let (at, lasting) = rest.split('+', form)?;
-            Harm::Hang {
-                at: at.moment()?,
-                lasting: lasting.length()?,
-            }
+            Harm::Hang { at: at.moment()?, lasting: lasting.length()? }
         }
         FaultCode::Slow => {
             let (at, factor) = rest.split('*', form)?;
-            Harm::Slow {
-                at: at.moment()?,
-                thousandths: factor.thousandths()?,
-            }
+            Harm::Slow { at: at.moment()?, thousandths: factor.thousandths()? }
         }
         FaultCode::Cancel => Harm::Cancel { at: rest.moment()? },
         FaultCode::Crash | FaultCode::Resume => Harm::Crash { at: rest.moment()? },
@@ -85,26 +70,14 @@ pub(super) fn read_fault(text: &str, scenario: &Scenario) -> Result<Fault, Troub
 pub(super) fn read_action(text: &str, scenario: &Scenario, at: Time) -> Result<Fault, Trouble> {
     let (target, code, form, rest) = head(text, scenario)?;
     let form = form.replace("@T", "");
-    let amount = |mark: &str| {
-        rest.strip_prefix_text(mark)
-            .ok_or_else(|| rest.trouble("fault-form", &form))
-    };
+    let amount = |mark: &str| rest.strip_prefix_text(mark).ok_or_else(|| rest.trouble("fault-form", &form));
     let harm = match code {
-        FaultCode::Hang => Harm::Hang {
-            at,
-            lasting: amount("+")?.length()?,
-        },
-        FaultCode::Slow => Harm::Slow {
-            at,
-            thousandths: amount("*")?.thousandths()?,
-        },
+        FaultCode::Hang => Harm::Hang { at, lasting: amount("+")?.length()? },
+        FaultCode::Slow => Harm::Slow { at, thousandths: amount("*")?.thousandths()? },
         FaultCode::Crash if rest.text.is_empty() => Harm::Crash { at },
         FaultCode::Cancel if rest.text.is_empty() => Harm::Cancel { at },
         _ => {
-            return Err(rest.trouble(
-                "fault-form",
-                "TASK:crash, TASK:cancel, TASK:hang+D, TASK:slow*K",
-            ));
+            return Err(rest.trouble("fault-form", "TASK:crash, TASK:cancel, TASK:hang+D, TASK:slow*K"));
         }
     };
     Ok(Fault { target, harm })
@@ -115,23 +88,15 @@ pub(super) fn read_may(text: &str, scenario: &Scenario) -> Result<May, Trouble> 
     const FORM: &str = "crash:TASK*N, hang:TASK*N, drop:CHANNEL*N";
     let whole = Slice { text, offset: 0 };
     let (word, rest) = whole.split(':', FORM)?;
-    let kind = MAY
-        .into_iter()
-        .find(|kind| kind.name() == word.text)
-        .ok_or_else(|| {
-            word.trouble("unknown-fault", "crash, hang, drop")
-                .suggesting(closest(word.text, MAY.map(FaultCode::name)))
-        })?;
+    let kind = MAY.into_iter().find(|kind| kind.name() == word.text).ok_or_else(|| {
+        word.trouble("unknown-fault", "crash, hang, drop").suggesting(closest(word.text, MAY.map(FaultCode::name)))
+    })?;
     let (target, times) = rest.split('*', FORM)?;
     if target.text != ANY {
         target.check_target(kind == FaultCode::Drop, scenario)?;
     }
     let times = times.count(1, 1_000, TIMES)?;
-    Ok(May {
-        kind,
-        target: target.text.to_string(),
-        times,
-    })
+    Ok(May { kind, target: target.text.to_string(), times })
 }
 
 /// Writes a fault.
@@ -144,13 +109,7 @@ pub fn write_fault(fault: &Fault) -> String {
             format!("{target}:hang@{}+{}", moment(at), write_duration(lasting))
         }
         Harm::Slow { at, thousandths } => {
-            format!(
-                "{target}:slow@{}*{}",
-                moment(at),
-                Ratio {
-                    millionths: thousandths.saturating_mul(1_000)
-                }
-            )
+            format!("{target}:slow@{}*{}", moment(at), Ratio { millionths: thousandths.saturating_mul(1_000) })
         }
         Harm::Cancel { at } => format!("{target}:cancel@{}", moment(at)),
         Harm::Drop { nth } => format!("{target}:drop@{nth}"),
@@ -170,32 +129,18 @@ pub(super) fn sort_faults(faults: &mut [Fault]) {
         Harm::Drop { nth } | Harm::Delay { nth, .. } | Harm::Duplicate { nth } => nth,
         _ => 0,
     };
-    faults.sort_by_cached_key(|fault| {
-        (
-            fault.harm.at().unwrap_or(Time::MAX),
-            nth(fault),
-            write_fault(fault),
-        )
-    });
+    faults.sort_by_cached_key(|fault| (fault.harm.at().unwrap_or(Time::MAX), nth(fault), write_fault(fault)));
 }
 
 /// Reads `TARGET:KIND` and checks both; gives the form of that kind and what follows.
-fn head<'a>(
-    text: &'a str,
-    scenario: &Scenario,
-) -> Result<(String, FaultCode, &'static str, Slice<'a>), Trouble> {
+fn head<'a>(text: &'a str, scenario: &Scenario) -> Result<(String, FaultCode, &'static str, Slice<'a>), Trouble> {
     let whole = Slice { text, offset: 0 };
     let (target, rest) = whole.split(':', &forms())?;
-    let (word, rest) = rest.split_at(
-        rest.text
-            .find(|c: char| !c.is_ascii_alphabetic())
-            .unwrap_or(rest.text.len()),
-    );
+    let (word, rest) = rest.split_at(rest.text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.text.len()));
     let known = FORMS.into_iter().find(|(code, _)| code.name() == word.text);
     let (code, form) = known.ok_or_else(|| {
         let words = FORMS.map(|(code, _)| code.name());
-        word.trouble("unknown-fault", &words.join(", "))
-            .suggesting(closest(word.text, words))
+        word.trouble("unknown-fault", &words.join(", ")).suggesting(closest(word.text, words))
     })?;
     target.check_target(form.starts_with("CHANNEL"), scenario)?;
     Ok((target.text.to_string(), code, form, rest))
@@ -211,39 +156,18 @@ struct Slice<'a> {
 impl<'a> Slice<'a> {
     fn split_at(self, middle: usize) -> (Self, Self) {
         let (left, right) = self.text.split_at(middle);
-        (
-            Slice {
-                text: left,
-                offset: self.offset,
-            },
-            Slice {
-                text: right,
-                offset: self.offset + middle,
-            },
-        )
+        (Slice { text: left, offset: self.offset }, Slice { text: right, offset: self.offset + middle })
     }
 
     fn strip_prefix_text(self, prefix: &str) -> Option<Self> {
         let rest = self.text.strip_prefix(prefix)?;
-        Some(Slice {
-            text: rest,
-            offset: self.offset + prefix.len(),
-        })
+        Some(Slice { text: rest, offset: self.offset + prefix.len() })
     }
 
     fn split(self, mark: char, form: &str) -> Result<(Self, Self), Trouble> {
-        let middle = self
-            .text
-            .find(mark)
-            .ok_or_else(|| self.trouble("fault-form", form))?;
+        let middle = self.text.find(mark).ok_or_else(|| self.trouble("fault-form", form))?;
         let (left, right) = self.split_at(middle);
-        Ok((
-            left,
-            Slice {
-                text: &right.text[mark.len_utf8()..],
-                offset: right.offset + mark.len_utf8(),
-            },
-        ))
+        Ok((left, Slice { text: &right.text[mark.len_utf8()..], offset: right.offset + mark.len_utf8() }))
     }
 
     fn trouble(self, code: &'static str, allowed: &str) -> Trouble {
@@ -252,41 +176,26 @@ impl<'a> Slice<'a> {
 
     /// A declared name, or the n-th task of a declared name, which a run calls `NAME#N`.
     fn check_target(self, channel: bool, scenario: &Scenario) -> Result<(), Trouble> {
-        let (names, code) = if channel {
-            (scenario.channels, "unknown-channel")
-        } else {
-            (scenario.tasks, "unknown-task")
-        };
+        let (names, code) =
+            if channel { (scenario.channels, "unknown-channel") } else { (scenario.tasks, "unknown-task") };
         let base = match self.text.split_once('#') {
-            Some((base, number))
-                if !channel && read_count(number).is_ok_and(|number| number >= 2) =>
-            {
-                base
-            }
+            Some((base, number)) if !channel && read_count(number).is_ok_and(|number| number >= 2) => base,
             _ => self.text,
         };
         if names.contains(&base) {
             return Ok(());
         }
-        Err(self
-            .trouble(code, &names.join(", "))
-            .suggesting(closest(base, names.iter().copied())))
+        Err(self.trouble(code, &names.join(", ")).suggesting(closest(base, names.iter().copied())))
     }
 
     fn moment(self) -> Result<Time, Trouble> {
-        let at =
-            read_duration(self.text).map_err(|misfit| self.trouble(misfit_code(misfit), MOMENT))?;
+        let at = read_duration(self.text).map_err(|misfit| self.trouble(misfit_code(misfit), MOMENT))?;
         Ok(Time::ZERO + at)
     }
 
     fn length(self) -> Result<Duration, Trouble> {
-        let length =
-            read_duration(self.text).map_err(|misfit| self.trouble(misfit_code(misfit), LENGTH))?;
-        if length.is_zero() {
-            Err(self.trouble("out-of-range", LENGTH))
-        } else {
-            Ok(length)
-        }
+        let length = read_duration(self.text).map_err(|misfit| self.trouble(misfit_code(misfit), LENGTH))?;
+        if length.is_zero() { Err(self.trouble("out-of-range", LENGTH)) } else { Ok(length) }
     }
 
     fn number(self) -> Result<u32, Trouble> {
@@ -294,11 +203,8 @@ impl<'a> Slice<'a> {
     }
 
     fn count(self, min: u64, max: u64, allowed: &str) -> Result<u32, Trouble> {
-        let count =
-            read_count(self.text).map_err(|misfit| self.trouble(misfit_code(misfit), allowed))?;
-        let count = u32::try_from(count)
-            .ok()
-            .filter(|count| (min..=max).contains(&u64::from(*count)));
+        let count = read_count(self.text).map_err(|misfit| self.trouble(misfit_code(misfit), allowed))?;
+        let count = u32::try_from(count).ok().filter(|count| (min..=max).contains(&u64::from(*count)));
         count.ok_or_else(|| self.trouble("out-of-range", allowed))
     }
 
@@ -309,10 +215,6 @@ impl<'a> Slice<'a> {
             return Err(refuse(Misfit::TooFine));
         }
         let thousandths = millionths / 1_000;
-        if (1_000..=1_000_000).contains(&thousandths) {
-            Ok(thousandths)
-        } else {
-            Err(refuse(Misfit::OutOfRange))
-        }
+        if (1_000..=1_000_000).contains(&thousandths) { Ok(thousandths) } else { Err(refuse(Misfit::OutOfRange)) }
     }
 }

@@ -13,9 +13,7 @@ impl fmt::Display for Link {
         if pairs.is_empty() {
             return write!(f, "#{path}");
         }
-        let pairs = pairs
-            .iter()
-            .map(|(key, value)| format!("{}={}", encode(key), encode(value)));
+        let pairs = pairs.iter().map(|(key, value)| format!("{}={}", encode(key), encode(value)));
         let query = pairs.collect::<Vec<_>>().join("&");
         write!(f, "#{path}?~{}&{query}", check::of(&path, &query))
     }
@@ -41,20 +39,9 @@ impl Link {
         if self.setting.seed != 0 {
             add("seed", self.setting.seed.to_string());
         }
-        self.setting
-            .may
-            .iter()
-            .for_each(|may| add("may", write_may(may)));
-        self.setting
-            .faults
-            .iter()
-            .for_each(|fault| add("fault", write_fault(fault)));
-        if let Some(choices) = self
-            .setting
-            .schedule
-            .as_deref()
-            .filter(|choices| !choices.is_empty())
-        {
+        self.setting.may.iter().for_each(|may| add("may", write_may(may)));
+        self.setting.faults.iter().for_each(|fault| add("fault", write_fault(fault)));
+        if let Some(choices) = self.setting.schedule.as_deref().filter(|choices| !choices.is_empty()) {
             add("schedule", encode_schedule(choices));
         }
         if let Some(expect) = self.expect {
@@ -63,9 +50,7 @@ impl Link {
         if self.live {
             add("mode", "live".to_string());
         }
-        self.unknown
-            .iter()
-            .for_each(|(key, value)| add(key, value.clone()));
+        self.unknown.iter().for_each(|(key, value)| add(key, value.clone()));
         pairs
     }
 }

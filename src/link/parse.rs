@@ -1,9 +1,7 @@
 //! Reading a link: from any text to a run, or to the one part that is wrong.
 
 use super::piece::{Piece, located};
-use super::{
-    LATER_KEYS, Link, LinkError, MAX_FAULTS, MAX_MAY, MAX_SEED, VERSION, check, fault, schedule,
-};
+use super::{LATER_KEYS, Link, LinkError, MAX_FAULTS, MAX_MAY, MAX_SEED, VERSION, check, fault, schedule};
 use crate::runtime::setting::{Model, Order};
 use crate::scenarios::parameter::{closest, read_count};
 use crate::scenarios::{all, find};
@@ -14,15 +12,11 @@ pub const MAX_LENGTH: usize = 65_536;
 
 const FORM: &str = "#/SCENARIO?key=value&…";
 /// The keys of every scenario, in the order of a link.
-const KEYS: [&str; 9] = [
-    "v", "model", "order", "seed", "may", "fault", "schedule", "expect", "mode",
-];
+const KEYS: [&str; 9] = ["v", "model", "order", "seed", "may", "fault", "schedule", "expect", "mode"];
 
 pub(super) fn parse(text: &str, strict: bool) -> Result<Link, LinkError> {
     Reader { text, strict }.link().map_err(|error| LinkError {
-        position: error
-            .position
-            .map(|byte| text[..text.floor_char_boundary(byte)].chars().count()),
+        position: error.position.map(|byte| text[..text.floor_char_boundary(byte)].chars().count()),
         ..error
     })
 }
@@ -53,9 +47,7 @@ impl Reader<'_> {
             self.query(&mut link, query, at)?;
         }
         fault::sort_faults(&mut link.setting.faults);
-        link.setting
-            .may
-            .sort_by_key(|may| (may.kind, may.target.clone()));
+        link.setting.may.sort_by_key(|may| (may.kind, may.target.clone()));
         Ok(link)
     }
 
@@ -72,17 +64,9 @@ impl Reader<'_> {
             None if self.text.starts_with('/') => Ok(0),
             None => {
                 let whole = Piece::decode(self.text, 0, "link")?;
-                let bare = whole
-                    .text
-                    .trim_start_matches('#')
-                    .split('?')
-                    .next()
-                    .unwrap_or_default();
-                let near = closest(bare, all().iter().map(|scenario| scenario.id))
-                    .map(|id| format!("#/{id}"));
-                Err(whole
-                    .error("link-form", "link", FORM)
-                    .suggesting(near.as_deref()))
+                let bare = whole.text.trim_start_matches('#').split('?').next().unwrap_or_default();
+                let near = closest(bare, all().iter().map(|scenario| scenario.id)).map(|id| format!("#/{id}"));
+                Err(whole.error("link-form", "link", FORM).suggesting(near.as_deref()))
             }
         }
     }
@@ -90,24 +74,13 @@ impl Reader<'_> {
     /// Compares the check, if there is one, before anything else is judged: a cut link is told as cut.
     fn check(&self, path: &str, query: &str, at: usize) -> Result<(), LinkError> {
         let (first, rest) = query.split_once('&').unwrap_or((query, ""));
-        let first = first
-            .strip_prefix("%7E")
-            .or(first.strip_prefix("%7e"))
-            .or(first.strip_prefix('~'));
+        let first = first.strip_prefix("%7E").or(first.strip_prefix("%7e")).or(first.strip_prefix('~'));
         let Some(given) = first else { return Ok(()) };
         let found = check::of(path, rest);
         if given == found {
             return Ok(());
         }
-        Err(located(
-            LinkError::new(
-                "cut-or-changed",
-                "check",
-                &format!("~{given}"),
-                format!("~{found}"),
-            ),
-            at,
-        ))
+        Err(located(LinkError::new("cut-or-changed", "check", &format!("~{given}"), format!("~{found}")), at))
     }
 
     fn scenario(&self, raw: &str, at: usize) -> Result<Link, LinkError> {
@@ -117,18 +90,15 @@ impl Reader<'_> {
         if id.text.is_empty() {
             return Err(id.error("missing-scenario", "scenario", allowed()));
         }
-        let scenario = find(&id.text).ok_or_else(|| {
-            id.error("unknown-scenario", "scenario", allowed())
-                .suggesting(closest(&id.text, ids()))
-        })?;
+        let scenario = find(&id.text)
+            .ok_or_else(|| id.error("unknown-scenario", "scenario", allowed()).suggesting(closest(&id.text, ids())))?;
         Ok(Link::new(scenario))
     }
 
     fn query(&self, link: &mut Link, query: &str, mut at: usize) -> Result<(), LinkError> {
         let mut seen = BTreeSet::new();
         for (index, pair) in query.split('&').enumerate() {
-            let is_check = index == 0
-                && (pair.starts_with('~') || pair.to_ascii_lowercase().starts_with("%7e"));
+            let is_check = index == 0 && (pair.starts_with('~') || pair.to_ascii_lowercase().starts_with("%7e"));
             if !is_check {
                 self.pair(link, &mut seen, pair, at)?;
             }
@@ -137,13 +107,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn pair(
-        &self,
-        link: &mut Link,
-        seen: &mut BTreeSet<String>,
-        pair: &str,
-        at: usize,
-    ) -> Result<(), LinkError> {
+    fn pair(&self, link: &mut Link, seen: &mut BTreeSet<String>, pair: &str, at: usize) -> Result<(), LinkError> {
         let (raw_key, raw_value) = match pair.split_once('=') {
             Some((key, value)) => (key, Some(value)),
             None => (pair, None),
@@ -162,20 +126,14 @@ impl Reader<'_> {
         };
         let value = Piece::decode(raw_value, value_at, &key.text)?;
         if let Some(extra) = raw_value.find(['?', '=']).filter(|_| !unknown) {
-            let error =
-                LinkError::new("unexpected-character", &key.text, &raw_value[extra..], FORM);
+            let error = LinkError::new("unexpected-character", &key.text, &raw_value[extra..], FORM);
             return Err(located(error, value_at + extra));
         }
         if unknown {
             return self.unknown(link, &key, value);
         }
         if !seen.insert(key.text.clone()) && !matches!(&*key.text, "fault" | "may") {
-            let error = LinkError::new(
-                "repeated-key",
-                &key.text,
-                &value.text,
-                format!("1 × {}=", key.text),
-            );
+            let error = LinkError::new("repeated-key", &key.text, &value.text, format!("1 × {}=", key.text));
             return Err(located(error, at));
         }
         if value.text.is_empty() {
@@ -185,24 +143,14 @@ impl Reader<'_> {
     }
 
     fn is_unknown(&self, link: &Link, key: &str) -> bool {
-        !KEYS.contains(&key)
-            && link
-                .scenario
-                .parameters
-                .iter()
-                .all(|parameter| parameter.name != key)
+        !KEYS.contains(&key) && link.scenario.parameters.iter().all(|parameter| parameter.name != key)
     }
 
     fn unknown(&self, link: &mut Link, key: &Piece, value: Piece) -> Result<(), LinkError> {
         if self.strict {
             let later = LATER_KEYS.contains(&&*key.text);
             let names = || {
-                link.scenario
-                    .parameters
-                    .iter()
-                    .map(|parameter| parameter.name)
-                    .chain(KEYS)
-                    .filter(|key| *key != "mode")
+                link.scenario.parameters.iter().map(|parameter| parameter.name).chain(KEYS).filter(|key| *key != "mode")
             };
             let mut error = key.error(
                 if later { "later-key" } else { "unknown-key" },
@@ -226,20 +174,12 @@ impl Reader<'_> {
             let index = words.iter().position(|word| *word == text);
             index.ok_or_else(|| {
                 let near = closest(text, words.iter().copied());
-                value
-                    .error("unknown-value", key, words.join(", "))
-                    .suggesting(near)
+                value.error("unknown-value", key, words.join(", ")).suggesting(near)
             })
         };
         let number = |max: u64| {
             let count = read_count(text).map_err(|misfit| super::error::misfit_code(misfit));
-            let count = count.and_then(|count| {
-                if count > max {
-                    Err("out-of-range")
-                } else {
-                    Ok(count)
-                }
-            });
+            let count = count.and_then(|count| if count > max { Err("out-of-range") } else { Ok(count) });
             count.map_err(|code| value.error(code, key, self.allowed(link, key)))
         };
         match key {
@@ -247,22 +187,12 @@ impl Reader<'_> {
                 1 => {}
                 _ => return refuse("unknown-version"),
             },
-            "model" => {
-                link.setting.model = [Model::Timed, Model::AnySpeed][word(&["timed", "any-speed"])?]
-            }
-            "order" => {
-                link.setting.order =
-                    [Order::Canonical, Order::Seeded][word(&["canonical", "seeded"])?]
-            }
+            "model" => link.setting.model = [Model::Timed, Model::AnySpeed][word(&["timed", "any-speed"])?],
+            "order" => link.setting.order = [Order::Canonical, Order::Seeded][word(&["canonical", "seeded"])?],
             "seed" => link.setting.seed = number(MAX_SEED)?,
             "may" => {
                 let may = fault::read_may(text, link.scenario).map_err(trouble)?;
-                if link
-                    .setting
-                    .may
-                    .iter()
-                    .any(|known| known.kind == may.kind && known.target == may.target)
-                {
+                if link.setting.may.iter().any(|known| known.kind == may.kind && known.target == may.target) {
                     return refuse("repeated-may");
                 }
                 if link.setting.may.len() == MAX_MAY {
@@ -274,13 +204,9 @@ impl Reader<'_> {
                 if link.setting.faults.len() == MAX_FAULTS {
                     return Err(value.error("too-many", key, format!("0–{MAX_FAULTS}")));
                 }
-                link.setting
-                    .faults
-                    .push(fault::read_fault(text, link.scenario).map_err(trouble)?);
+                link.setting.faults.push(fault::read_fault(text, link.scenario).map_err(trouble)?);
             }
-            "schedule" => {
-                link.setting.schedule = Some(schedule::decode_schedule(text).map_err(trouble)?)
-            }
+            "schedule" => link.setting.schedule = Some(schedule::decode_schedule(text).map_err(trouble)?),
             "expect" => match fingerprint(text) {
                 Some(expect) => link.expect = Some(expect),
                 None => return refuse("not-a-fingerprint"),
@@ -292,10 +218,7 @@ impl Reader<'_> {
                 }
                 link.live = true;
             }
-            _ => link
-                .params
-                .set(key, text)
-                .map_err(|error| trouble(error.into()))?,
+            _ => link.params.set(key, text).map_err(|error| trouble(error.into()))?,
         }
         Ok(())
     }
@@ -313,23 +236,14 @@ impl Reader<'_> {
             "expect" => "[0-9a-f]{16}".to_string(),
             "mode" => "live".to_string(),
             name => {
-                let parameter = link
-                    .scenario
-                    .parameters
-                    .iter()
-                    .find(|parameter| parameter.name == name);
-                parameter
-                    .map(|parameter| parameter.allowed())
-                    .unwrap_or_default()
+                let parameter = link.scenario.parameters.iter().find(|parameter| parameter.name == name);
+                parameter.map(|parameter| parameter.allowed()).unwrap_or_default()
             }
         }
     }
 }
 
 fn fingerprint(text: &str) -> Option<u64> {
-    let hex = text.len() == 16
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let hex = text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     hex.then(|| u64::from_str_radix(text, 16).ok()).flatten()
 }

@@ -36,10 +36,7 @@ impl<'a> Piece<'a> {
         let refuse = |code, offset: usize, length: usize, allowed: &str| {
             let end = (offset + length).min(raw.len());
             let value = raw.get(offset..end).unwrap_or(raw);
-            Err(located(
-                LinkError::new(code, part, value, allowed),
-                start + offset,
-            ))
+            Err(located(LinkError::new(code, part, value, allowed), start + offset))
         };
         let mut bytes = Vec::with_capacity(raw.len());
         let mut at = 0;
@@ -58,33 +55,16 @@ impl<'a> Piece<'a> {
                 }
             }
         }
-        let mut piece = Piece {
-            text: String::new(),
-            raw,
-            start,
-        };
+        let mut piece = Piece { text: String::new(), raw, start };
         match String::from_utf8(bytes) {
             Ok(text) => piece.text = text,
             // Half a character, or half a surrogate pair, which is not a character either.
             Err(error) => {
-                return refuse(
-                    "bad-encoding",
-                    piece.raw_offset(error.utf8_error().valid_up_to()),
-                    9,
-                    "%00–%FF, UTF-8",
-                );
+                return refuse("bad-encoding", piece.raw_offset(error.utf8_error().valid_up_to()), 9, "%00–%FF, UTF-8");
             }
         }
-        if let Some((offset, found)) = piece
-            .text
-            .char_indices()
-            .find(|(_, c)| c.is_control() || *c == '\u{fffd}')
-        {
-            let code = if found.is_control() {
-                "control-character"
-            } else {
-                "bad-encoding"
-            };
+        if let Some((offset, found)) = piece.text.char_indices().find(|(_, c)| c.is_control() || *c == '\u{fffd}') {
+            let code = if found.is_control() { "control-character" } else { "bad-encoding" };
             let error = LinkError::new(code, part, &found.to_string(), "UTF-8, U+0020–");
             return Err(located(error, start + piece.raw_offset(offset)));
         }
@@ -106,11 +86,7 @@ impl<'a> Piece<'a> {
     fn raw_offset(&self, decoded: usize) -> usize {
         let mut at = 0;
         for _ in 0..decoded {
-            at += if self.raw.as_bytes().get(at) == Some(&b'%') {
-                3
-            } else {
-                1
-            };
+            at += if self.raw.as_bytes().get(at) == Some(&b'%') { 3 } else { 1 };
         }
         at.min(self.raw.len())
     }
@@ -122,11 +98,7 @@ pub(super) fn decode_lossy(text: &str) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let escaped = if bytes[at] == b'%' {
-            hex_pair(bytes.get(at + 1..at + 3))
-        } else {
-            None
-        };
+        let escaped = if bytes[at] == b'%' { hex_pair(bytes.get(at + 1..at + 3)) } else { None };
         decoded.push(escaped.unwrap_or(bytes[at]));
         at += if escaped.is_some() { 3 } else { 1 };
     }

@@ -41,45 +41,27 @@ pub fn encode_schedule(choices: &[Deviation]) -> String {
     }
     let plain = bits.bytes;
     let deflated = compress_to_vec(&plain, 9);
-    let bytes = if deflated.len() + 1 < plain.len() {
-        [&[DEFLATED], deflated.as_slice()].concat()
-    } else {
-        plain
-    };
+    let bytes = if deflated.len() + 1 < plain.len() { [&[DEFLATED], deflated.as_slice()].concat() } else { plain };
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Reads choices.
 pub(super) fn decode_schedule(text: &str) -> Result<Vec<Deviation>, Trouble> {
-    let wrong = |offset: usize| {
-        Trouble::new(
-            "schedule-form",
-            offset,
-            text.get(offset..).unwrap_or_default(),
-            FORM,
-        )
-    };
+    let wrong = |offset: usize| Trouble::new("schedule-form", offset, text.get(offset..).unwrap_or_default(), FORM);
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|error| {
         let byte = match error {
-            base64::DecodeError::InvalidByte(offset, _)
-            | base64::DecodeError::InvalidLastSymbol { offset, .. } => offset,
+            base64::DecodeError::InvalidByte(offset, _) | base64::DecodeError::InvalidLastSymbol { offset, .. } => {
+                offset
+            }
             _ => text.len(),
         };
-        wrong(
-            (0..=byte.min(text.len()))
-                .rev()
-                .find(|at| text.is_char_boundary(*at))
-                .unwrap_or(0),
-        )
+        wrong((0..=byte.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0))
     })?;
     match bytes.split_first() {
         Some((&DEFLATED, deflated)) => {
             let plain = decompress_to_vec_with_limit(deflated, MAX_BYTES).map_err(|_| wrong(0))?;
             // A place in the deflated text says nothing about a choice.
-            read_bits(&plain, text).map_err(|trouble| Trouble {
-                offset: 0,
-                ..trouble
-            })
+            read_bits(&plain, text).map_err(|trouble| Trouble { offset: 0, ..trouble })
         }
         _ => read_bits(&bytes, text),
     }
@@ -90,12 +72,7 @@ fn read_bits(bytes: &[u8], text: &str) -> Result<Vec<Deviation>, Trouble> {
     // A character holds six bits.
     let wrong = |bit: usize| {
         let offset = (bit / 6).min(text.len());
-        Trouble::new(
-            "schedule-form",
-            offset,
-            text.get(offset..).unwrap_or_default(),
-            FORM,
-        )
+        Trouble::new("schedule-form", offset, text.get(offset..).unwrap_or_default(), FORM)
     };
     if reader.bit() != Some(false) {
         return Err(wrong(0));
@@ -118,11 +95,7 @@ fn read_bits(bytes: &[u8], text: &str) -> Result<Vec<Deviation>, Trouble> {
         };
         choices.push(Deviation { gap, pick, arity });
     }
-    if choices.is_empty() {
-        Err(wrong(0))
-    } else {
-        Ok(choices)
-    }
+    if choices.is_empty() { Err(wrong(0)) } else { Ok(choices) }
 }
 
 /// The number of (arity, pick) in the order (2,1) (2,0) (3,1) (3,2) (3,0) …
@@ -164,9 +137,7 @@ impl Bits {
     fn push_gamma(&mut self, number: u64) {
         let digits = number.ilog2();
         (0..digits).for_each(|_| self.push(false));
-        (0..=digits)
-            .rev()
-            .for_each(|digit| self.push(number >> digit & 1 == 1));
+        (0..=digits).rev().for_each(|digit| self.push(number >> digit & 1 == 1));
     }
 }
 
@@ -197,10 +168,6 @@ impl Reader<'_> {
     /// Whether what is left is less than a byte and all zeros.
     fn only_padding_left(&self) -> bool {
         let left = self.bytes.len() * 8 - self.at;
-        left < 8
-            && self
-                .bytes
-                .last()
-                .is_none_or(|byte| byte & ((1_u16 << left) - 1) as u8 == 0)
+        left < 8 && self.bytes.last().is_none_or(|byte| byte & ((1_u16 << left) - 1) as u8 == 0)
     }
 }

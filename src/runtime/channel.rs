@@ -166,12 +166,7 @@ impl Runtime {
                 core.reach(Limit::Objects);
             }
             let name = core.trace.unique_channel_name(name);
-            core.trace.channels.push(ChannelInfo {
-                name,
-                describe: T::describe,
-                reason: T::reason,
-                receiver: None,
-            });
+            core.trace.channels.push(ChannelInfo { name, describe: T::describe, reason: T::reason, receiver: None });
             id
         };
         let state: Shared<T> = Rc::new(RefCell::new(State {

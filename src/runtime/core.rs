@@ -123,9 +123,7 @@ pub(crate) struct Core {
 impl Core {
     pub fn new(setting: Setting, recording: bool) -> Self {
         let deciding = match (&setting.schedule, setting.order) {
-            (Some(deviations), order) => {
-                Deciding::Recorded(Recorded::new(order, setting.seed, deviations.clone()))
-            }
+            (Some(deviations), order) => Deciding::Recorded(Recorded::new(order, setting.seed, deviations.clone())),
             (None, Order::Seeded) => Deciding::Free(Box::new(Seeded::new(setting.seed))),
             (None, Order::Canonical) => Deciding::Canonical,
         };
@@ -322,7 +320,14 @@ impl Core {
         let own = self.tasks[task as usize].waker.as_ref().is_some_and(|own| own.will_wake(waker));
         let foreign = (!own).then(|| waker.clone());
         let index = self.free_waits.pop().unwrap_or_else(|| {
-            self.waits.push(Wait { task, generation: 0, fired: None, foreign: None, on: [None; MOST_ARMS], used: false });
+            self.waits.push(Wait {
+                task,
+                generation: 0,
+                fired: None,
+                foreign: None,
+                on: [None; MOST_ARMS],
+                used: false,
+            });
             (self.waits.len() - 1) as u32
         });
         let wait = &mut self.waits[index as usize];

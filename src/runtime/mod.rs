@@ -34,10 +34,12 @@ pub use self::task::{Gone, Task};
 pub use crate::trace::{Reason, TaskId, Time};
 
 use self::channel::Landing;
+use self::chooser::Choose;
 use self::core::Core;
 use self::ends::Blocked;
+use self::setting::Fault;
 use self::timers::{Due, TimerId};
-use crate::trace::{ChannelId, Kind, Site, Trace};
+use crate::trace::{ChannelId, Kind, Observe, Site, Trace};
 use std::cell::{RefCell, RefMut};
 use std::future::Future;
 use std::panic::Location;
@@ -176,10 +178,36 @@ impl Runtime {
         read(&self.core().trace)
     }
 
+    /// How many events there were so far, recorded or not.
+    pub fn event_count(&self) -> u32 {
+        self.core().events
+    }
+
+    /// Faults that have found nothing to strike so far.
+    pub fn missed_faults(&self) -> Vec<Fault> {
+        self.core().plan.missed()
+    }
+
+    /// Lets somebody see the events as they happen.
+    pub fn watch(&self, observer: impl Observe + 'static) {
+        self.core().observe(Box::new(observer));
+    }
+
+    /// Lets somebody else choose.
+    pub fn decide_with(&self, chooser: Box<dyn Choose>) {
+        self.core().decide_with(chooser);
+    }
+
     // --- the engine's side ---
 
     /// Puts a future among the tasks; it runs next.
-    fn admit(&self, name: &str, server: bool, site: Option<Site>, future: impl Future<Output = ()> + 'static) -> TaskId {
+    fn admit(
+        &self,
+        name: &str,
+        server: bool,
+        site: Option<Site>,
+        future: impl Future<Output = ()> + 'static,
+    ) -> TaskId {
         let id = {
             let mut core = self.core();
             let creator = core.current;

@@ -184,7 +184,9 @@ impl Timers {
 
     /// All stretches of work of a task, pending or paused.
     pub fn work_of(&self, task: TaskId) -> Vec<TimerId> {
-        let is_work = |timer: &Timer| timer.used && timer.task == task && timer.fired.is_none() && matches!(timer.due, Due::Work | Due::Unblock);
+        let is_work = |timer: &Timer| {
+            timer.used && timer.task == task && timer.fired.is_none() && matches!(timer.due, Due::Work | Due::Unblock)
+        };
         (0..self.slots.len() as TimerId).filter(|id| is_work(self.get(*id))).collect()
     }
 

@@ -1,68 +1,87 @@
-//! stub
+//! The stories: one file each, and the one list. A scenario is a value: id, parameters, names, claims, start.
+
+mod duplicated_message;
 pub mod parameter;
-use parameter::Parameter;
-/// stub
-#[derive(Debug)]
-pub struct Scenario {
-    /// x
+
+use crate::analysis::claim::{Claim, Expect, Outcome};
+use crate::runtime::Runtime;
+use parameter::{Parameter, Params};
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+/// The root task of a run.
+pub type Root = Pin<Box<dyn Future<Output = ()>>>;
+
+/// A claim of a scenario.
+pub struct ClaimInfo {
+    /// Its name in reports and locale files.
     pub id: &'static str,
-    /// x
-    pub chapter: &'static str,
-    /// x
-    pub parameters: &'static [Parameter],
-    /// x
-    pub tasks: &'static [&'static str],
-    /// x
-    pub channels: &'static [&'static str],
+    /// What the scenario says of it.
+    pub expect: Expect,
+    /// Whether it is about durations: nothing is said of it in the any-speed model.
+    pub about_time: bool,
+    /// Makes the fold for one run.
+    pub make: fn(&Params) -> Box<dyn Claim>,
 }
-const P: &[Parameter] = &[
-    Parameter::choice(
-        "policy",
-        "none",
-        &[
-            "none",
-            "report-after",
-            "announce",
-            "announce-rendezvous",
-            "handshake",
-            "handshake-patience",
-            "accept-first",
-            "accept-last-count",
-            "accept-last-timer",
-            "accept-last-forget",
-            "accept-last-closed",
-            "permission",
-            "permission-revoked",
-            "permission-lease",
-            "permission-fence",
-            "permission-accept-first",
-            "heartbeat",
-            "heartbeat-suspect",
-            "through-parent",
-            "arbiter",
-        ],
-    ),
-    Parameter::duration("timeout", "2s", "1ms", "1h"),
-    Parameter::duration("work", "1.5s", "0s", "1h"),
-    Parameter::duration("replacement-work", "1s", "0s", "1h"),
-    Parameter::duration("hop", "100ms", "0s", "1h"),
-    Parameter::flag("preemptible", true),
-    Parameter::count("requests", 1, 1, 1000),
-];
-static D: Scenario = Scenario {
-    id: "duplicated-message",
-    chapter: "5.2",
-    parameters: P,
-    tasks: &["generator", "stage-a", "stage-a2", "stage-b"],
-    channels: &["requests", "results"],
-};
-/// x
-static ALL: [&Scenario; 1] = [&D];
-/// x
+
+impl ClaimInfo {
+    /// A claim that holds in every run.
+    pub const fn always(id: &'static str, make: fn(&Params) -> Box<dyn Claim>) -> Self {
+        ClaimInfo { id, expect: Expect::Always, about_time: false, make }
+    }
+
+    /// A claim that some schedule breaks.
+    pub const fn breaks(id: &'static str, make: fn(&Params) -> Box<dyn Claim>) -> Self {
+        ClaimInfo { id, expect: Expect::Breaks, about_time: false, make }
+    }
+
+    /// The same claim, which is about durations.
+    pub const fn about_time(mut self) -> Self {
+        self.about_time = true;
+        self
+    }
+}
+
+/// A story.
+pub struct Scenario {
+    /// Its name in links.
+    pub id: &'static str,
+    /// The chapter's section, such as `5.2`.
+    pub chapter: &'static str,
+    /// What can be set, in the order of links.
+    pub parameters: &'static [Parameter],
+    /// The tasks that faults may name.
+    pub tasks: &'static [&'static str],
+    /// The channels that faults may name.
+    pub channels: &'static [&'static str],
+    /// What is claimed of every run.
+    pub claims: &'static [ClaimInfo],
+    /// How a run came out, in a word.
+    pub outcome: Option<fn(&Params) -> Box<dyn Outcome>>,
+    /// The files that the source panel shows first: the scenario's own and its patterns'.
+    pub sources: &'static [&'static str],
+    /// Named situations, as (name, query of a link).
+    pub presets: &'static [(&'static str, &'static str)],
+    /// Makes the root task.
+    pub start: fn(&Runtime, &Params) -> Root,
+}
+
+impl fmt::Debug for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Scenario").field(&self.id).finish()
+    }
+}
+
+/// The one list, in the order of the catalogue.
+static ALL: [&Scenario; 1] = [&duplicated_message::SCENARIO];
+
+/// Every scenario.
 pub fn all() -> &'static [&'static Scenario] {
     &ALL
 }
-/// x
+
+/// The scenario with this id.
 pub fn find(id: &str) -> Option<&'static Scenario> {
-    all().iter().copied().find(|s| s.id == id)
+    all().iter().copied().find(|scenario| scenario.id == id)
 }

@@ -9,9 +9,7 @@ mod value;
 
 pub use error::{ParameterError, closest};
 pub use params::Params;
-pub use value::{
-    Misfit, Rate, Ratio, Value, read_count, read_duration, read_rate, read_ratio, write_duration,
-};
+pub use value::{Misfit, Rate, Ratio, Value, read_count, read_duration, read_rate, read_ratio, write_duration};
 
 /// What kind of value a parameter takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,104 +77,37 @@ pub struct Parameter {
 
 impl Parameter {
     /// A length of time from `min` to `max`, all three written as in a link.
-    pub const fn duration(
-        name: &'static str,
-        default: &'static str,
-        min: &'static str,
-        max: &'static str,
-    ) -> Self {
-        Self::between(
-            name,
-            Kind::Duration,
-            Given::Text(default),
-            Given::Text(min),
-            Given::Text(max),
-        )
+    pub const fn duration(name: &'static str, default: &'static str, min: &'static str, max: &'static str) -> Self {
+        Self::between(name, Kind::Duration, Given::Text(default), Given::Text(min), Given::Text(max))
     }
 
     /// A rate from `min` to `max`, all three written as in a link.
-    pub const fn rate(
-        name: &'static str,
-        default: &'static str,
-        min: &'static str,
-        max: &'static str,
-    ) -> Self {
-        Self::between(
-            name,
-            Kind::Rate,
-            Given::Text(default),
-            Given::Text(min),
-            Given::Text(max),
-        )
+    pub const fn rate(name: &'static str, default: &'static str, min: &'static str, max: &'static str) -> Self {
+        Self::between(name, Kind::Rate, Given::Text(default), Given::Text(min), Given::Text(max))
     }
 
     /// A whole number from `min` to `max`.
     pub const fn count(name: &'static str, default: u64, min: u64, max: u64) -> Self {
-        Self::between(
-            name,
-            Kind::Count,
-            Given::Number(default),
-            Given::Number(min),
-            Given::Number(max),
-        )
+        Self::between(name, Kind::Count, Given::Number(default), Given::Number(min), Given::Number(max))
     }
 
     /// A decimal number from `min` to `max`, all three written as in a link.
-    pub const fn ratio(
-        name: &'static str,
-        default: &'static str,
-        min: &'static str,
-        max: &'static str,
-    ) -> Self {
-        Self::between(
-            name,
-            Kind::Ratio,
-            Given::Text(default),
-            Given::Text(min),
-            Given::Text(max),
-        )
+    pub const fn ratio(name: &'static str, default: &'static str, min: &'static str, max: &'static str) -> Self {
+        Self::between(name, Kind::Ratio, Given::Text(default), Given::Text(min), Given::Text(max))
     }
 
     /// Yes or no.
     pub const fn flag(name: &'static str, default: bool) -> Self {
-        Parameter {
-            name,
-            kind: Kind::Flag,
-            values: &[],
-            default: Given::Flag(default),
-            range: None,
-        }
+        Parameter { name, kind: Kind::Flag, values: &[], default: Given::Flag(default), range: None }
     }
 
     /// One of `values`.
-    pub const fn choice(
-        name: &'static str,
-        default: &'static str,
-        values: &'static [&'static str],
-    ) -> Self {
-        Parameter {
-            name,
-            kind: Kind::Choice,
-            values,
-            default: Given::Text(default),
-            range: None,
-        }
+    pub const fn choice(name: &'static str, default: &'static str, values: &'static [&'static str]) -> Self {
+        Parameter { name, kind: Kind::Choice, values, default: Given::Text(default), range: None }
     }
 
-    const fn between(
-        name: &'static str,
-        kind: Kind,
-        default: Given,
-        min: Given,
-        max: Given,
-    ) -> Self {
-        Parameter {
-            name,
-            kind,
-            values: &[],
-            default,
-            range: Some((min, max)),
-        }
+    const fn between(name: &'static str, kind: Kind, default: Given, min: Given, max: Given) -> Self {
+        Parameter { name, kind, values: &[], default, range: Some((min, max)) }
     }
 
     /// The value it has when a link does not name it.
@@ -192,8 +123,7 @@ impl Parameter {
     /// # Panics
     /// If the scenario declares a bound that is no value of its kind.
     pub fn range(&self) -> Option<(Value, Value)> {
-        self.range
-            .map(|(min, max)| (self.declared(min), self.declared(max)))
+        self.range.map(|(min, max)| (self.declared(min), self.declared(max)))
     }
 
     /// The unit a bare number of this parameter would have: `s`, `/s` or none.
@@ -210,23 +140,16 @@ impl Parameter {
     /// # Errors
     /// If the text is no value of this kind, or out of range.
     pub fn read(&self, text: &str) -> Result<Value, ParameterError> {
-        let value = self
-            .parse(text)
-            .map_err(|misfit| self.refuse(misfit, text))?;
+        let value = self.parse(text).map_err(|misfit| self.refuse(misfit, text))?;
         match self.range() {
-            Some((min, max)) if !value.is_within(min, max) => {
-                Err(self.refuse(Misfit::OutOfRange, text))
-            }
+            Some((min, max)) if !value.is_within(min, max) => Err(self.refuse(Misfit::OutOfRange, text)),
             _ => Ok(value),
         }
     }
 
     /// What is allowed, in words that need no translation: `1ms–1h (ns, us, ms, s, m, h)`, `none, accept-first`.
     pub fn allowed(&self) -> String {
-        let range = self
-            .range()
-            .map(|(min, max)| format!("{min}–{max}"))
-            .unwrap_or_default();
+        let range = self.range().map(|(min, max)| format!("{min}–{max}")).unwrap_or_default();
         match self.kind {
             Kind::Duration => format!("{range} ({})", value::DURATION_UNITS),
             Kind::Rate => format!("{range} ({})", value::RATE_UNITS),
@@ -252,9 +175,7 @@ impl Parameter {
             },
             Kind::Choice => {
                 let known = self.values.iter().find(|value| **value == text);
-                known
-                    .map(|value| Value::Choice(value))
-                    .ok_or(Misfit::Unknown)
+                known.map(|value| Value::Choice(value)).ok_or(Misfit::Unknown)
             }
         }
     }
@@ -279,12 +200,7 @@ impl Parameter {
             Given::Number(number) => return Value::Count(number),
             Given::Flag(flag) => return Value::Flag(flag),
         };
-        self.parse(text).unwrap_or_else(|_| {
-            panic!(
-                "parameter {} declares {text:?}, which is no {}",
-                self.name,
-                self.kind.name()
-            )
-        })
+        self.parse(text)
+            .unwrap_or_else(|_| panic!("parameter {} declares {text:?}, which is no {}", self.name, self.kind.name()))
     }
 }

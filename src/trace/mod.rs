@@ -13,5 +13,5 @@ pub use event::{ChannelId, Event, EventId, FaultCode, Kind, Reason, TaskId};
 pub use fingerprint::{ENCODING_VERSION, Fingerprint};
 pub use observe::Observe;
 pub use store::{ChannelInfo, Site, TaskInfo, Trace};
-pub use time::{Time, write_duration};
 pub(crate) use time::nanos;
+pub use time::{Time, write_duration};

@@ -26,10 +26,7 @@ pub fn closest<'a>(text: &str, words: impl IntoIterator<Item = &'a str>) -> Opti
     if text.len() > LONGEST {
         return None;
     }
-    let near = words
-        .into_iter()
-        .filter(|word| word.len() <= LONGEST)
-        .map(|word| (slips(text, word), word));
+    let near = words.into_iter().filter(|word| word.len() <= LONGEST).map(|word| (slips(text, word), word));
     let (distance, word) = near.min_by_key(|(distance, _)| *distance)?;
     let letters = text.chars().count().max(word.chars().count());
     (distance * 3 <= letters).then_some(word)
@@ -46,9 +43,7 @@ fn slips(from: &str, to: &str) -> usize {
                 i + j
             } else {
                 let same = usize::from(from[i - 1] != to[j - 1]);
-                let mut best = (rows[i - 1][j - 1] + same)
-                    .min(rows[i - 1][j] + 1)
-                    .min(rows[i][j - 1] + 1);
+                let mut best = (rows[i - 1][j - 1] + same).min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
                 if i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1] {
                     best = best.min(rows[i - 2][j - 2] + 1);
                 }

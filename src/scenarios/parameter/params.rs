@@ -16,10 +16,7 @@ pub struct Params {
 impl Params {
     /// Every parameter at its default.
     pub fn defaults(parameters: &'static [Parameter]) -> Self {
-        Params {
-            parameters,
-            values: parameters.iter().map(Parameter::default).collect(),
-        }
+        Params { parameters, values: parameters.iter().map(Parameter::default).collect() }
     }
 
     /// Sets a parameter from text.
@@ -27,11 +24,7 @@ impl Params {
     /// # Errors
     /// If there is no such parameter, or the text is not a value it takes; nothing is changed then.
     pub fn set(&mut self, name: &str, text: &str) -> Result<(), ParameterError> {
-        let Some(index) = self
-            .parameters
-            .iter()
-            .position(|parameter| parameter.name == name)
-        else {
+        let Some(index) = self.parameters.iter().position(|parameter| parameter.name == name) else {
             let names = self.parameters.iter().map(|parameter| parameter.name);
             return Err(ParameterError {
                 misfit: Misfit::Unknown,
@@ -52,8 +45,7 @@ impl Params {
 
     /// The parameters that differ from their default, in declared order.
     pub fn changed(&self) -> impl Iterator<Item = (&'static Parameter, Value)> + '_ {
-        self.iter()
-            .filter(|(parameter, value)| *value != parameter.default())
+        self.iter().filter(|(parameter, value)| *value != parameter.default())
     }
 
     /// The value of a duration.
@@ -109,9 +101,7 @@ impl Params {
 
     fn value(&self, name: &str) -> Value {
         let found = self.iter().find(|(parameter, _)| parameter.name == name);
-        found
-            .map(|(_, value)| value)
-            .unwrap_or_else(|| panic!("the scenario declares no parameter {name:?}"))
+        found.map(|(_, value)| value).unwrap_or_else(|| panic!("the scenario declares no parameter {name:?}"))
     }
 }
 

@@ -93,17 +93,10 @@ pub fn read_duration(text: &str) -> Result<Duration, Misfit> {
     if unit.is_empty() {
         return Err(Misfit::NoUnit);
     }
-    let (_, nanos, _) = UNITS
-        .into_iter()
-        .find(|(name, ..)| *name == unit)
-        .ok_or(Misfit::UnknownUnit)?;
+    let (_, nanos, _) = UNITS.into_iter().find(|(name, ..)| *name == unit).ok_or(Misfit::UnknownUnit)?;
     let nanos = number.times(nanos)?;
     let duration = Duration::from_nanos(nanos);
-    if duration > LONGEST {
-        Err(Misfit::OutOfRange)
-    } else {
-        Ok(duration)
-    }
+    if duration > LONGEST { Err(Misfit::OutOfRange) } else { Ok(duration) }
 }
 
 /// Writes a duration with the largest unit that gives a number from 1 up with finitely many decimals.
@@ -126,22 +119,12 @@ pub fn read_rate(text: &str) -> Result<Rate, Misfit> {
     if unit.is_empty() {
         return Err(Misfit::NoUnit);
     }
-    let (_, seconds) = RATES
-        .into_iter()
-        .find(|(name, _)| *name == unit)
-        .ok_or(Misfit::UnknownUnit)?;
-    let whole =
-        |per: u64| (u128::from(count) * u128::from(per)).is_multiple_of(u128::from(seconds));
-    let (_, per) = RATES
-        .into_iter()
-        .find(|(_, per)| whole(*per))
-        .unwrap_or(("", seconds));
+    let (_, seconds) = RATES.into_iter().find(|(name, _)| *name == unit).ok_or(Misfit::UnknownUnit)?;
+    let whole = |per: u64| (u128::from(count) * u128::from(per)).is_multiple_of(u128::from(seconds));
+    let (_, per) = RATES.into_iter().find(|(_, per)| whole(*per)).unwrap_or(("", seconds));
     let count = u128::from(count) * u128::from(per) / u128::from(seconds);
     let count = u64::try_from(count).map_err(|_| Misfit::OutOfRange)?;
-    Ok(Rate {
-        count,
-        per: Duration::from_secs(per),
-    })
+    Ok(Rate { count, per: Duration::from_secs(per) })
 }
 
 /// Reads a whole number from 0 to 2^64−1.
@@ -161,9 +144,7 @@ pub fn read_count(text: &str) -> Result<u64, Misfit> {
 /// If it is not a decimal number, finer than that, or too large.
 pub fn read_ratio(text: &str) -> Result<Ratio, Misfit> {
     match Decimal::read(text)? {
-        (number, "") => Ok(Ratio {
-            millionths: number.times(1_000_000)?,
-        }),
+        (number, "") => Ok(Ratio { millionths: number.times(1_000_000)? }),
         _ => Err(Misfit::NotANumber),
     }
 }
@@ -192,13 +173,7 @@ impl<'a> Decimal<'a> {
         if whole.is_empty() || fraction.is_empty() || !rest.chars().all(char::is_alphabetic) {
             return Err(Misfit::NotANumber);
         }
-        Ok((
-            Decimal {
-                whole: whole.trim_start_matches('0'),
-                fraction: fraction.trim_end_matches('0'),
-            },
-            rest,
-        ))
+        Ok((Decimal { whole: whole.trim_start_matches('0'), fraction: fraction.trim_end_matches('0') }, rest))
     }
 
     /// The number times `unit`, which must be whole.
@@ -212,12 +187,8 @@ impl<'a> Decimal<'a> {
         if self.whole.len() > 20 {
             return Err(Misfit::OutOfRange);
         }
-        let number = format!("0{}{}", self.whole, self.fraction)
-            .parse::<u128>()
-            .map_err(|_| Misfit::OutOfRange)?;
-        let product = number
-            .checked_mul(u128::from(unit))
-            .ok_or(Misfit::OutOfRange)?;
+        let number = format!("0{}{}", self.whole, self.fraction).parse::<u128>().map_err(|_| Misfit::OutOfRange)?;
+        let product = number.checked_mul(u128::from(unit)).ok_or(Misfit::OutOfRange)?;
         if product % scale != 0 {
             return Err(Misfit::TooFine);
         }
@@ -226,10 +197,7 @@ impl<'a> Decimal<'a> {
 }
 
 fn digits(text: &str) -> (&str, &str) {
-    text.split_at(
-        text.find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len()),
-    )
+    text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()))
 }
 
 /// `number / unit` with all its decimals, of which there are at most 13.
@@ -247,19 +215,11 @@ impl Value {
     /// Whether this is from `min` to `max`; both must be of its own kind.
     pub(super) fn is_within(self, min: Value, max: Value) -> bool {
         match (min, self, max) {
-            (Value::Duration(min), Value::Duration(value), Value::Duration(max)) => {
-                (min..=max).contains(&value)
-            }
-            (Value::Count(min), Value::Count(value), Value::Count(max)) => {
-                (min..=max).contains(&value)
-            }
-            (Value::Ratio(min), Value::Ratio(value), Value::Ratio(max)) => {
-                (min..=max).contains(&value)
-            }
+            (Value::Duration(min), Value::Duration(value), Value::Duration(max)) => (min..=max).contains(&value),
+            (Value::Count(min), Value::Count(value), Value::Count(max)) => (min..=max).contains(&value),
+            (Value::Ratio(min), Value::Ratio(value), Value::Ratio(max)) => (min..=max).contains(&value),
             (Value::Rate(min), Value::Rate(value), Value::Rate(max)) => {
-                let per_hour = |rate: Rate| {
-                    u128::from(rate.count) * u128::from(3600 / rate.per.as_secs().max(1))
-                };
+                let per_hour = |rate: Rate| u128::from(rate.count) * u128::from(3600 / rate.per.as_secs().max(1));
                 (per_hour(min)..=per_hour(max)).contains(&per_hour(value))
             }
             _ => false,
@@ -283,14 +243,8 @@ impl fmt::Display for Value {
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = RATES
-            .into_iter()
-            .find(|(_, per)| *per == self.per.as_secs());
-        f.pad(&format!(
-            "{}/{}",
-            self.count,
-            unit.map_or("s", |(name, _)| name)
-        ))
+        let unit = RATES.into_iter().find(|(_, per)| *per == self.per.as_secs());
+        f.pad(&format!("{}/{}", self.count, unit.map_or("s", |(name, _)| name)))
     }
 }
 

@@ -1,0 +1,149 @@
+//! The message that arrives twice: stage A is slow, is cancelled and replaced, and both results reach stage B.
+
+use super::parameter::{Parameter, Params};
+use super::{ClaimInfo, Root, Scenario};
+use crate::analysis::claim::{Ending, Outcome};
+use crate::analysis::claims::{AtMostOnce, CancelHeard, NoOrphans, NothingLost, accepted};
+use crate::patterns::duplicates::generator::Generator;
+use crate::patterns::duplicates::sink::Sink;
+use crate::patterns::duplicates::{Plan, Policy};
+use crate::runtime::Runtime;
+use crate::trace::{Event, Kind, Trace};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub static SCENARIO: Scenario = Scenario {
+    id: "duplicated-message",
+    chapter: "5.2",
+    parameters: PARAMETERS,
+    tasks: &["generator", "stage-a", "stage-a2", "stage-b"],
+    channels: &["orders-a", "orders-a2", "reports", "inbox", "verdicts"],
+    claims: &[
+        ClaimInfo::breaks("accepted-once", |_| Box::new(AtMostOnce::default())),
+        ClaimInfo::breaks("nothing-lost", |params| Box::new(NothingLost::new(params.count("requests") as u32))),
+        ClaimInfo::always("cancel-heard", |params| Box::new(CancelHeard::within(hears_within(params)))).about_time(),
+        ClaimInfo::always("no-orphans", |_| Box::new(NoOrphans::default())),
+    ],
+    outcome: Some(|params| {
+        Box::new(Deliveries { requests: params.count("requests") as u32, accepted: BTreeMap::new() })
+    }),
+    sources: &[
+        "src/patterns/duplicates/generator.rs",
+        "src/patterns/duplicates/stage.rs",
+        "src/patterns/duplicates/sink.rs",
+        "src/scenarios/duplicated_message.rs",
+    ],
+    presets: &[
+        ("race", ""),
+        ("in-time", "work=2.5s"),
+        ("accept-first", "policy=accept-first"),
+        ("handshake", "policy=handshake&work=3s"),
+        ("lease", "policy=permission-lease"),
+        ("suspicion", "policy=heartbeat-suspect&work=3s&fault=stage-a:hang@1s+2s"),
+        ("crash", "policy=announce-rendezvous&fault=stage-a:crash@1.75s"),
+    ],
+    start,
+};
+
+const PARAMETERS: &[Parameter] = &[
+    Parameter::choice("policy", "none", &names()),
+    Parameter::duration("timeout", "2s", "0s", "1h"),
+    Parameter::duration("work", "1.5s", "0s", "1h"),
+    Parameter::duration("replacement-work", "1s", "0s", "1h"),
+    Parameter::duration("hop", "100ms", "0s", "1m"),
+    Parameter::flag("preemptible", true),
+    Parameter::duration("window", "1s", "0s", "1h"),
+    Parameter::duration("patience", "500ms", "0s", "1h"),
+    Parameter::duration("lease", "1s", "0s", "1h"),
+    Parameter::duration("beat", "500ms", "1ms", "1h"),
+    Parameter::duration("silence", "1.5s", "1ms", "1h"),
+    Parameter::count("requests", 1, 1, 100_000),
+];
+
+/// The words of the policies.
+const fn names() -> [&'static str; Policy::ALL.len()] {
+    let mut names = [""; Policy::ALL.len()];
+    let mut index = 0;
+    while index < names.len() {
+        names[index] = Policy::ALL[index].0;
+        index += 1;
+    }
+    names
+}
+
+fn plan(params: &Params) -> Plan {
+    Plan {
+        policy: Policy::named(params.choice("policy")).unwrap_or(Policy::None),
+        requests: params.count("requests") as u32,
+        timeout: params.duration("timeout"),
+        work: params.duration("work"),
+        replacement_work: params.duration("replacement-work"),
+        preemptible: params.flag("preemptible"),
+        window: params.duration("window"),
+        patience: params.duration("patience"),
+        lease: params.duration("lease"),
+        beat: params.duration("beat"),
+        silence: params.duration("silence"),
+        hop: params.duration("hop"),
+    }
+}
+
+/// The declared preemption period: at once, or at the end of the work if that cannot be interrupted.
+/// A stage with a heartbeat that has sent waits for its last pulse.
+fn hears_within(params: &Params) -> Duration {
+    let plan = plan(params);
+    let work = if plan.preemptible { Duration::ZERO } else { plan.work.max(plan.replacement_work) };
+    if plan.policy.beats() { work.max(plan.beat) } else { work }
+}
+
+/// The root: starts sink and generator, and waits until nothing is under way and nothing is held.
+fn start(rt: &Runtime, params: &Params) -> Root {
+    let (rt, plan) = (rt.clone(), plan(params));
+    Box::pin(async move {
+        let (inbox, to_sink) = rt.link("inbox", plan.hop);
+        let (verdicts, from_sink) = rt.link("verdicts", plan.hop);
+        let sink = Sink::new(&rt, plan, verdicts);
+        let open_buffers = sink.open_buffers();
+        rt.spawn_server("stage-b", sink.run(rt.clone(), to_sink.clone()));
+        let generator = Generator::new(&rt, plan, inbox, from_sink);
+        let generator = rt.spawn("generator", generator.run(rt.clone()));
+        let _ = generator.join().await;
+        to_sink.quiet(&rt).await;
+        open_buffers.quiet(&rt).await;
+    })
+}
+
+/// How often each request was accepted, and the worst that came of it.
+struct Deliveries {
+    requests: u32,
+    accepted: BTreeMap<u32, u32>,
+}
+
+impl Outcome for Deliveries {
+    fn kinds(&self) -> u32 {
+        Kind::Note.bit()
+    }
+
+    fn see(&mut self, event: &Event, trace: &Trace) {
+        if let Some(request) = accepted(event, trace) {
+            *self.accepted.entry(request).or_default() += 1;
+        }
+    }
+
+    fn outcome(&self, ending: Ending) -> Option<&'static str> {
+        let is_stuck = match ending {
+            Ending::Finished => false,
+            Ending::Stalled => true,
+            Ending::LiveLocked | Ending::Cut => return None,
+        };
+        let of = |request| match (self.accepted.get(&request), is_stuck) {
+            (None, true) => "stall",
+            (None, false) => "lost",
+            (Some(1), true) => "once+stuck",
+            (Some(1), false) => "once",
+            (Some(_), _) => "dup",
+        };
+        let found: Vec<_> = (1..=self.requests).map(of).collect();
+        ["stall", "lost", "dup", "once+stuck", "once"].into_iter().find(|outcome| found.contains(outcome))
+    }
+}
