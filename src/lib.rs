@@ -3,8 +3,11 @@
 pub mod analysis;
 pub mod link;
 pub mod patterns;
+pub mod report;
 pub mod runner;
 pub mod runtime;
 pub mod scenarios;
 pub mod text;
 pub mod trace;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

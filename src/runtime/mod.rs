@@ -8,6 +8,8 @@
 //! - `core`: the state · `ready`, `timers`: its two queues · `faults`: what goes wrong
 //! - [`virtual_time`]: the repeatable engine · `browser`: the live one
 
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
 pub mod channel;
 pub mod chooser;
 mod core;
