@@ -86,6 +86,7 @@ struct Flight<T> {
     message: u64,
     value: T,
     sent: Option<EventId>,
+    site: Site,
     deadline: u64,
     rank: u64,
     /// Only the first message of a sender has a timer, so that the others cannot overtake it.
@@ -241,14 +242,15 @@ impl<T: Message> State<T> {
             }
             let value = value.clone();
             if self.latency.is_some() || mishap.delay > 0 {
-                self.set_out(rt, task, value, message, event, self.latency.unwrap_or(0).saturating_add(mishap.delay));
+                let latency = self.latency.unwrap_or(0).saturating_add(mishap.delay);
+                self.set_out(rt, task, Parcel { value, message, came: event }, site, latency);
             } else {
                 self.deliver(rt, Parcel { value, message, came: event });
             }
         }
     }
 
-    fn set_out(&mut self, rt: &Runtime, sender: TaskId, value: T, message: u64, sent: Option<EventId>, latency: u64) {
+    fn set_out(&mut self, rt: &Runtime, sender: TaskId, parcel: Parcel<T>, site: Site, latency: u64) {
         let mut core = rt.core();
         let own = core.clock().saturating_add(latency);
         let ahead = self.flights.iter().rev().find(|flight| flight.sender == sender);
@@ -256,7 +258,8 @@ impl<T: Message> State<T> {
         let is_first = ahead.is_none();
         let rank = core.timers.message_rank();
         let timer = is_first.then(|| core.set_landing(self.id, sender, deadline, rank));
-        self.flights.push(Flight { sender, message, value, sent, deadline, rank, timer });
+        let Parcel { value, message, came: sent } = parcel;
+        self.flights.push(Flight { sender, message, value, sent, site, deadline, rank, timer });
     }
 
     fn land(&mut self, rt: &Runtime, timer: TimerId) {
@@ -270,7 +273,7 @@ impl<T: Message> State<T> {
                 next.timer = Some(core.set_landing(self.id, next.sender, deadline, next.rank));
             }
             let to = core.trace.channels[self.id as usize].receiver.unwrap_or(flight.sender);
-            core.emit_as(to, Kind::Arrive, self.id, flight.message, flight.sent, None)
+            core.emit_as(to, Kind::Arrive, self.id, flight.message, flight.sent, Some(flight.site))
         };
         self.deliver(rt, Parcel { value: flight.value, message: flight.message, came });
     }

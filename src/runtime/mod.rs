@@ -284,14 +284,15 @@ impl Runtime {
         let mut core = self.core();
         core.disarm(timer);
         let found = core.timers.get(timer);
-        let (task, set, span, parked) = (found.task, found.set, found.span, found.parked);
+        let (task, set, site) = (found.task, found.set, found.site);
+        let (span, parked) = (found.span, found.parked);
         let kind = match due {
             Due::Alarm => Some(Kind::Wake),
             Due::Work | Due::Unblock => Some(Kind::Worked),
             Due::Tick | Due::Land { .. } => None,
         };
         let event = match kind {
-            Some(kind) if core.is_alive(task) => core.emit_as(task, kind, 0, span, set, None),
+            Some(kind) if core.is_alive(task) => core.emit_as(task, kind, 0, span, set, site),
             _ => None,
         };
         core.timers.get_mut(timer).fired = Some(event);

@@ -10,15 +10,6 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
-    pub fn clear(&mut self) {
-        self.next = None;
-        self.queue.clear();
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.next.is_none() && self.queue.is_empty()
-    }
-
     pub fn len(&self) -> usize {
         usize::from(self.next.is_some()) + self.queue.len()
     }

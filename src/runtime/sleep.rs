@@ -23,6 +23,7 @@ impl Runtime {
         let set = core.emit(Kind::Sleep, 0, span, Some(site));
         let timer = core.set_timer(span, Due::Alarm);
         core.timers.get_mut(timer).set = set;
+        core.timers.get_mut(timer).site = Some(site);
         drop(core);
         Op::new(self, Sleep { rt: self.clone(), timer }, site)
     }
@@ -70,6 +71,7 @@ impl Runtime {
         let set = core.emit(Kind::Work, 0, span, Some(site));
         let timer = core.set_timer(span, due);
         core.timers.get_mut(timer).set = set;
+        core.timers.get_mut(timer).site = Some(site);
         timer
     }
 
@@ -164,9 +166,9 @@ impl Drop for Work {
         let timer = core.timers.get(self.timer);
         if !self.done && timer.fired.is_none() {
             let left = timer.paused.unwrap_or(timer.deadline.saturating_sub(core.clock()));
-            let (task, set, worked) = (timer.task, timer.set, timer.span.saturating_sub(left));
+            let (task, set, site, worked) = (timer.task, timer.set, timer.site, timer.span.saturating_sub(left));
             let cause = core.tasks[task as usize].last.or(set);
-            core.emit_as(task, Kind::Worked, 1, worked, cause, None);
+            core.emit_as(task, Kind::Worked, 1, worked, cause, site);
         }
         core.remove_timer(self.timer);
     }

@@ -5,7 +5,7 @@
 //! that any timer can be taken out without a search.
 
 use super::operation::WaitId;
-use crate::trace::{ChannelId, EventId, TaskId};
+use crate::trace::{ChannelId, EventId, Site, TaskId};
 
 pub(crate) type TimerId = u32;
 
@@ -33,6 +33,8 @@ pub(crate) struct Timer {
     pub task: TaskId,
     /// The event that set it.
     pub set: Option<EventId>,
+    /// The line that asked for it.
+    pub site: Option<Site>,
     /// It fired, and nobody has taken notice yet; the event of its firing.
     pub fired: Option<Option<EventId>>,
     /// Who waits for it.
@@ -58,13 +60,6 @@ pub(crate) struct Timers {
 }
 
 impl Timers {
-    pub fn clear(&mut self) {
-        self.slots.clear();
-        self.free.clear();
-        self.heap.clear();
-        self.created = 0;
-    }
-
     /// The rank of the next message.
     pub fn message_rank(&mut self) -> u64 {
         self.created += 1;
@@ -85,6 +80,7 @@ impl Timers {
             due,
             task,
             set: None,
+            site: None,
             fired: None,
             parked: None,
             paused: None,
