@@ -35,14 +35,16 @@ pub fn detail(event: &Event, trace: &Trace) -> String {
     }
 }
 
-/// The parts of an event's sentence by name: `channel`, `message`, `to`, `duration`, `reason`, `note`, `0`, `1` …
+/// The parts of an event's sentence by name: `channel`, `message`, `to`, `duration_ns`, `reason`, `note`, `0`, `1` …
 pub fn parts(event: &Event, trace: &Trace) -> Vec<(&'static str, Part)> {
     let text = |text: &str| Part::Text(text.to_owned());
     match event.kind {
         Kind::Spawn => vec![("to", text(trace.task_name(event.a)))],
         Kind::End | Kind::Stop => Vec::new(),
-        Kind::Work | Kind::Sleep | Kind::Wake => vec![("duration", Part::Number(event.b))],
-        Kind::Worked => vec![("duration", Part::Number(event.b)), ("cut", Part::Number(u64::from(event.a)))],
+        Kind::Work | Kind::Sleep | Kind::Wake => vec![("duration_ns", Part::Number(event.b))],
+        Kind::Worked => {
+            vec![("duration_ns", Part::Number(event.b)), ("cut", Part::Number(u64::from(event.a)))]
+        }
         Kind::Tick => vec![("number", Part::Number(event.b))],
         Kind::Send | Kind::Arrive | Kind::Receive | Kind::Refuse | Kind::Lose => {
             let (nth, code) = event.message();
@@ -67,7 +69,7 @@ pub fn parts(event: &Event, trace: &Trace) -> Vec<(&'static str, Part)> {
         Kind::Log => vec![("line", text(trace.text(event.a)))],
         Kind::Fault => {
             let code = FaultCode::from_number(event.a).map_or("fault", FaultCode::name);
-            vec![("fault", text(code)), ("argument", Part::Number(event.b))]
+            vec![("fault", text(code)), ("duration_ns", Part::Number(event.b))]
         }
     }
 }
