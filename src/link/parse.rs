@@ -178,7 +178,7 @@ impl Reader<'_> {
             })
         };
         let number = |max: u64| {
-            let count = read_count(text).map_err(|misfit| super::error::misfit_code(misfit));
+            let count = read_count(text).map_err(super::error::misfit_code);
             let count = count.and_then(|count| if count > max { Err("out-of-range") } else { Ok(count) });
             count.map_err(|code| value.error(code, key, self.allowed(link, key)))
         };

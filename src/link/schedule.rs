@@ -106,7 +106,7 @@ fn pair(pick: u32, arity: u32) -> u64 {
 
 fn unpair(number: u64) -> Option<(u32, u32)> {
     // The largest arity with first_pair(arity) <= number, from the quadratic formula.
-    let arity = u32::try_from((1 + (8 * (u128::from(number) + 1) + 1).isqrt()) / 2).ok()?;
+    let arity = u32::try_from((8 * (u128::from(number) + 1) + 1).isqrt().div_ceil(2)).ok()?;
     let pick = u32::try_from(number - first_pair(u64::from(arity))).ok()?;
     let pick = if pick == arity - 1 { 0 } else { pick + 1 };
     Some((pick, arity))

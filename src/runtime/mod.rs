@@ -4,7 +4,7 @@
 //! - [`setting`]: what a run is given · [`ends`]: how it ends
 //! - [`task`]: spawn, join, stop · [`sleep`]: sleeping and working · [`interval`]: ticks
 //! - [`channel`]: rendezvous, buffers, links · [`signal`]: cancel signals · [`select`](mod@select): one of several
-//! - [`operation`]: what all of these are · [`chooser`]: who decides · [`random`]: draws
+//! - [`operation`]: what all of these are · [`chooser`]: who decides · `random`: draws
 //! - `core`: the state · `ready`, `timers`: its two queues · `faults`: what goes wrong
 //! - [`virtual_time`]: the repeatable engine · `browser`: the live one
 

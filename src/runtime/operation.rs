@@ -1,6 +1,6 @@
 //! What a task can wait for: one operation, or several of which exactly one takes effect.
 //!
-//! An operation is a future and can be an arm of [`select`](super::select). Whoever makes a parked
+//! An operation is a future and can be an arm of [`select`](fn@super::select). Whoever makes a parked
 //! operation possible commits it, and with it the whole select; the next poll returns exactly that arm.
 
 use super::Runtime;

@@ -13,6 +13,12 @@ use std::pin::Pin;
 /// The root task of a run.
 pub type Root = Pin<Box<dyn Future<Output = ()>>>;
 
+/// Makes the fold of a claim for one run.
+pub type MakeClaim = fn(&Params) -> Box<dyn Claim>;
+
+/// Makes the fold of an outcome for one run.
+pub type MakeOutcome = fn(&Params) -> Box<dyn Outcome>;
+
 /// A claim of a scenario.
 pub struct ClaimInfo {
     /// Its name in reports and locale files.
@@ -22,17 +28,17 @@ pub struct ClaimInfo {
     /// Whether it is about durations: nothing is said of it in the any-speed model.
     pub about_time: bool,
     /// Makes the fold for one run.
-    pub make: fn(&Params) -> Box<dyn Claim>,
+    pub make: MakeClaim,
 }
 
 impl ClaimInfo {
     /// A claim that holds in every run.
-    pub const fn always(id: &'static str, make: fn(&Params) -> Box<dyn Claim>) -> Self {
+    pub const fn always(id: &'static str, make: MakeClaim) -> Self {
         ClaimInfo { id, expect: Expect::Always, about_time: false, make }
     }
 
     /// A claim that some schedule breaks.
-    pub const fn breaks(id: &'static str, make: fn(&Params) -> Box<dyn Claim>) -> Self {
+    pub const fn breaks(id: &'static str, make: MakeClaim) -> Self {
         ClaimInfo { id, expect: Expect::Breaks, about_time: false, make }
     }
 
@@ -58,7 +64,7 @@ pub struct Scenario {
     /// What is claimed of every run.
     pub claims: &'static [ClaimInfo],
     /// How a run came out, in a word.
-    pub outcome: Option<fn(&Params) -> Box<dyn Outcome>>,
+    pub outcome: Option<MakeOutcome>,
     /// The files that the source panel shows first: the scenario's own and its patterns'.
     pub sources: &'static [&'static str],
     /// Named situations, as (name, query of a link).

@@ -220,11 +220,8 @@ impl Generator {
     async fn linger(&mut self, rt: &Runtime) {
         for attempt in std::mem::take(&mut self.attempts) {
             let mut over = attempt.join();
-            loop {
-                match select((self.reports.1.recv(rt), over.by_ref())).await {
-                    Of2::A(Some(letter)) => self.hear(rt, letter).await,
-                    Of2::A(None) | Of2::B(_) => break,
-                }
+            while let Of2::A(Some(letter)) = select((self.reports.1.recv(rt), over.by_ref())).await {
+                self.hear(rt, letter).await;
             }
         }
         self.reports.0.close(rt);

@@ -136,8 +136,9 @@ impl Attempt {
         }
         match self.plan.policy {
             Policy::ReportAfter if self.number == 1 => self.tell(rt, Word::Sent, request).await,
-            policy if policy.shakes_hands() && self.number == 1 => {
-                if self.orders.recv(rt).await.is_some() {
+            Policy::Handshake | Policy::HandshakePatience if self.number == 1 => {
+                let order = self.orders.recv(rt).await;
+                if order.is_some() {
                     self.tell(rt, Word::Sent, request).await;
                 }
             }

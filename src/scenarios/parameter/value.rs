@@ -6,7 +6,7 @@ use std::time::Duration;
 /// One value of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// A length of time in whole nanoseconds, at most [`LONGEST`].
+    /// A length of time in whole nanoseconds, at most `LONGEST`.
     Duration(Duration),
     /// So many per unit of time.
     Rate(Rate),
@@ -87,7 +87,7 @@ const RATES: [(&str, u64); 3] = [("s", 1), ("m", 60), ("h", 3600)];
 /// Reads a duration such as `1.95s`: a decimal number and a unit, exact to one nanosecond.
 ///
 /// # Errors
-/// If it is not a number with a unit, finer than a nanosecond, or longer than [`LONGEST`].
+/// If it is not a number with a unit, finer than a nanosecond, or longer than `LONGEST`.
 pub fn read_duration(text: &str) -> Result<Duration, Misfit> {
     let (number, unit) = Decimal::read(text)?;
     if unit.is_empty() {
