@@ -1,11 +1,11 @@
 // End-to-end tests: the built site, served with its real headers, in a headless Chromium.
 // `cargo xtask test e2e` serves it and says where; without that, `cargo xtask serve` is started or reused.
-import { defineConfig } from '@playwright/test'
+import type { PlaywrightTestConfig } from '@playwright/test'
 
 const served = process.env.HEARTRACE_URL
 const url = served ?? 'http://127.0.0.1:8080/'
 
-export default defineConfig({
+export default {
   testDir: '../tests/e2e',
   outputDir: './test-results',
   tsconfig: './tsconfig.json',
@@ -34,5 +34,13 @@ export default defineConfig({
   },
   ...(served
     ? {}
-    : { webServer: { command: 'cargo xtask serve', cwd: '..', url, reuseExistingServer: true, timeout: 600_000 } }),
-})
+    : {
+        webServer: {
+          command: 'cargo xtask serve',
+          cwd: '..',
+          url,
+          reuseExistingServer: true,
+          timeout: 600_000,
+        },
+      }),
+} satisfies PlaywrightTestConfig

@@ -1,6 +1,6 @@
 /// <reference types="vitest/config" />
 // How the page is built: plain files with relative addresses, so that dist/ works on any file server and under any path.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type Plugin } from 'vite'
 
@@ -29,9 +29,34 @@ function policyMeta(): Plugin {
   }
 }
 
+/** Ships the Rust files that the page shows, under `source/`: the very files that were compiled. */
+function rustSources(): Plugin {
+  const shown = ['patterns', 'scenarios', 'runtime'].flatMap((folder) =>
+    readdirSync(here(`../src/${folder}`), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.rs'))
+      .map((file) => `src/${folder}/${file}`),
+  )
+  return {
+    name: 'rust-sources',
+    generateBundle() {
+      for (const file of shown) {
+        this.emitFile({ type: 'asset', fileName: `source/${file}`, source: readFileSync(here(`../${file}`)) })
+      }
+    },
+    configureServer(server) {
+      server.middlewares.use('/source/', (request, response, next) => {
+        const file = decodeURIComponent(request.url ?? '').slice(1)
+        if (!shown.includes(file)) return next()
+        response.setHeader('content-type', 'text/plain; charset=utf-8')
+        response.end(readFileSync(here(`../${file}`)))
+      })
+    },
+  }
+}
+
 export default defineConfig({
   base: './',
-  plugins: [policyMeta()],
+  plugins: [policyMeta(), rustSources()],
   resolve: { alias: { heartrace: here('../pkg/heartrace.js') } },
   build: {
     target: 'es2022',

@@ -42,6 +42,8 @@ pub fn run_quietly(command: &mut Command) -> Result<()> {
 /// Runs to the end, shows the output line by line and keeps it; the verdict comes beside it.
 pub fn run_recorded(command: &mut Command) -> (String, Result<()>) {
     announce(command);
+    // Colour codes would stand between the words that are counted.
+    command.env_remove("FORCE_COLOR").envs([("NO_COLOR", "1"), ("CARGO_TERM_COLOR", "never")]);
     let mut child = match command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn() {
         Ok(child) => child,
         Err(error) => return (String::new(), Err(unstartable(command, &error))),

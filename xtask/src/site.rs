@@ -76,7 +76,9 @@ fn package(compiled: &Path, pkg: &Path) -> Result<()> {
     let _ = fs::remove_dir_all(pkg);
     println!("$ wasm-bindgen --target web --out-dir pkg heartrace.wasm");
     let mut bindgen = Bindgen::new();
-    let bindgen = bindgen.input_path(compiled).typescript(true).web(true).map_err(|error| format!("{error:#}"))?;
+    // The script finds the module beside itself unless it is told or given another; the page's bundler reads that.
+    bindgen.input_path(compiled).typescript(true).omit_default_module_path(false);
+    let bindgen = bindgen.web(true).map_err(|error| format!("{error:#}"))?;
     bindgen.generate(&raw).map_err(|error| format!("wasm-bindgen: {error:#}"))?;
 
     let module = Path::new("heartrace_bg.wasm");

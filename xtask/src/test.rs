@@ -2,9 +2,9 @@
 
 use crate::process::{command, page_tool, run_recorded};
 use crate::{Result, files, server, site, tools};
-use std::process::{Command, ExitCode};
+use std::fs;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use std::{env, fs};
 
 /// Fewer tests than this in the browser mean that something silently did not run.
 const FEWEST_BROWSER_TESTS: u32 = 1;
@@ -177,7 +177,7 @@ fn page(tally: &mut Tally) {
         return tally.check(Err(problem));
     }
     tally.check(run_recorded(&mut page_tool("tsc", &[])).1);
-    tally.check(run_recorded(&mut page_tool("biome", &["ci"])).1);
+    tally.check(run_recorded(&mut page_tool("biome", &["ci", "--colors=off", ".", "../tests/e2e"])).1);
     tally.tests(run_recorded(&mut page_tool("vitest", &["run"])), vitest_counts);
 }
 
@@ -191,12 +191,9 @@ fn e2e(tally: &mut Tally) {
         Ok(url) => url,
         Err(problem) => return tally.check(Err(problem)),
     };
-    let mut test: Command = page_tool("playwright", &["test"]);
+    let mut test = page_tool("playwright", &["test"]);
     test.env("HEARTRACE_SUB_PATH_URL", url.trim_end_matches('/').to_owned() + server::SUB_PATH);
     test.env("HEARTRACE_URL", &url);
-    if env::var_os("CI").is_none() {
-        test.env("PLAYWRIGHT_FORCE_TTY", "0");
-    }
     tally.tests(run_recorded(&mut test), playwright_counts);
 }
 
