@@ -49,6 +49,9 @@ data! {
         event_count: u32,
         /// The verdicts, in the order of the scenario's list.
         claims: Vec<ClaimReport>,
+        /// Faults that found nothing to strike; not there if there are none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        missed_faults: Option<Vec<String>>,
     }
 }
 
@@ -198,6 +201,7 @@ impl Report {
             duration_ns: finished.duration.as_nanos(),
             event_count: finished.events,
             claims: claims.collect(),
+            missed_faults: (!finished.missed.is_empty()).then(|| missed_faults(finished)),
         }
     }
 

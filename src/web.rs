@@ -348,14 +348,17 @@ pub fn live_start(link: &str) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Does something to a task of the live session now: `stage-a:cancel`, `stage-a:hang+2s`.
+/// Does something to a task of the live session now: `stage-a:cancel`, `stage-a:hang+2s`. Throws if it finds nothing.
 #[wasm_bindgen]
-pub fn live_act(action: &str) -> Result<bool, JsValue> {
+pub fn live_act(action: &str) -> Result<(), JsValue> {
     with_session(|session| {
         let Session::Live { link, run, .. } = session else { return Err(no_run()) };
         let now = Time::from_nanos(u64::try_from(run.elapsed().as_nanos()).unwrap_or(u64::MAX));
         let fault = link.read_action(action, now).map_err(thrown)?;
-        Ok(run.act(&fault))
+        if run.act(&fault) {
+            return Ok(());
+        }
+        Err(thrown(LinkError::new("found-nothing", "action", action, "-")))
     })
 }
 

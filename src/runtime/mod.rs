@@ -151,11 +151,13 @@ impl Runtime {
         Signal::new(core.signals - 1)
     }
 
-    /// The user's cancel of a task: given by a `cancel` fault and by the page's button.
+    /// The user's cancel of a task: given by a `cancel` fault and by the page's button. Once it was given, the
+    /// next call makes a new one: it is for the next task of that name.
     pub fn input(&self, task: &str) -> Signal {
-        let signal = self.signal();
+        let known = self.core().inputs.get(task).filter(|input| input.given().is_none()).cloned();
+        let input = known.unwrap_or_else(|| self.signal());
         let mut core = self.core();
-        let input = core.inputs.entry(task.to_owned()).or_insert(signal).clone();
+        core.inputs.insert(task.to_owned(), input.clone());
         core.strike_late();
         input
     }

@@ -72,6 +72,7 @@ impl Generator {
             orders: inbox,
             reports: self.reports.0.clone(),
             inbox: self.inbox.clone(),
+            user: rt.input(name),
         };
         self.attempts.push(rt.spawn(name, attempt.run(rt.clone())));
         self.orders[request as usize - 1][usize::from(number) - 1] = Some(orders);

@@ -1,7 +1,7 @@
 //! A stage: takes one request, works, and sends its result unless it is stopped before.
 
 use super::{Letter, Plan, Policy, Word};
-use crate::runtime::{Interval, Of2, Of3, Reason, Receiver, Runtime, Sender, select};
+use crate::runtime::{Interval, Of2, Of3, Of4, Reason, Receiver, Runtime, Sender, Signal, select};
 
 /// One attempt at one request.
 pub struct Attempt {
@@ -15,6 +15,8 @@ pub struct Attempt {
     pub reports: Sender<Letter>,
     /// To the sink.
     pub inbox: Sender<Letter>,
+    /// The user may stop it by hand; whoever started it is not told.
+    pub user: Signal,
 }
 
 /// It was told to stop.
@@ -65,14 +67,24 @@ impl Attempt {
         let duration = if self.number == 1 { self.plan.work } else { self.plan.replacement_work };
         if !self.plan.preemptible {
             rt.work(duration).await;
-            return match self.orders.try_recv(rt) {
-                Some(order) => Err(self.obey(rt, order)),
-                None => Ok(()),
-            };
+            return self.look(rt).await;
         }
-        match select((rt.work(duration), self.orders.recv(rt))).await {
-            Of2::A(()) => Ok(()),
-            Of2::B(order) => Err(order.map_or(Stop, |order| self.obey(rt, order))),
+        match select((rt.work(duration), self.orders.recv(rt), self.user.wait(rt))).await {
+            Of3::A(()) => Ok(()),
+            Of3::B(order) => Err(order.map_or(Stop, |order| self.obey(rt, order))),
+            Of3::C(_) => Err(Stop),
+        }
+    }
+
+    /// Looks whether a cancel has come meanwhile.
+    async fn look(&self, rt: &Runtime) -> Result<(), Stop> {
+        if self.user.given().is_some() {
+            self.user.wait(rt).await;
+            return Err(Stop);
+        }
+        match self.orders.try_recv(rt) {
+            Some(order) => Err(self.obey(rt, order)),
+            None => Ok(()),
         }
     }
 
@@ -81,10 +93,11 @@ impl Attempt {
         let mut work = rt.work(self.plan.work);
         loop {
             if self.plan.preemptible {
-                match select((work.by_ref(), self.orders.recv(rt), beats.tick())).await {
-                    Of3::A(()) => break,
-                    Of3::B(order) => return Err(order.map_or(Stop, |order| self.obey(rt, order))),
-                    Of3::C(_) => self.beat(rt, request).await,
+                match select((work.by_ref(), self.orders.recv(rt), self.user.wait(rt), beats.tick())).await {
+                    Of4::A(()) => break,
+                    Of4::B(order) => return Err(order.map_or(Stop, |order| self.obey(rt, order))),
+                    Of4::C(_) => return Err(Stop),
+                    Of4::D(_) => self.beat(rt, request).await,
                 }
             } else {
                 match select((work.by_ref(), beats.tick())).await {
@@ -93,10 +106,7 @@ impl Attempt {
                 }
             }
         }
-        match self.orders.try_recv(rt) {
-            Some(order) => Err(self.obey(rt, order)),
-            None => Ok(()),
-        }
+        self.look(rt).await
     }
 
     async fn beat(&self, rt: &Runtime, request: u32) {
@@ -106,10 +116,10 @@ impl Attempt {
 
     /// Waits for leave to send.
     async fn answer(&self, rt: &Runtime) -> Result<(), Stop> {
-        match self.orders.recv(rt).await {
-            Some(order) if matches!(order.word, Word::Acknowledge | Word::Grant) => Ok(()),
-            Some(order) => Err(self.obey(rt, order)),
-            None => Err(Stop),
+        match select((self.orders.recv(rt), self.user.wait(rt))).await {
+            Of2::A(Some(order)) if matches!(order.word, Word::Acknowledge | Word::Grant) => Ok(()),
+            Of2::A(Some(order)) => Err(self.obey(rt, order)),
+            Of2::A(None) | Of2::B(_) => Err(Stop),
         }
     }
 
