@@ -129,7 +129,8 @@ impl Claim for CancelHeard {
             Kind::Arrive => {
                 let channel = trace.channels.get(event.a as usize);
                 let reason = channel.and_then(|channel| (channel.reason)(event.message().1));
-                if reason.is_some() && !self.over.contains(&event.task) {
+                let is_awaited = channel.is_some_and(|channel| channel.receiver == Some(event.task));
+                if reason.is_some() && is_awaited && !self.over.contains(&event.task) {
                     self.reached.insert(event.task, (event.time, event.id));
                 }
             }

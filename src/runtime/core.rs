@@ -249,7 +249,6 @@ impl Core {
             vulnerable: parent.is_some(),
             joiners: Vec::new(),
         });
-        self.strike_late();
         id
     }
 

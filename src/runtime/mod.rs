@@ -221,6 +221,7 @@ impl Runtime {
                 let event = core.emit(Kind::Spawn, id, 0, site);
                 core.tasks[id as usize].last = event;
             }
+            core.strike_late();
             id
         };
         self.0.futures.borrow_mut().push(Some(Box::pin(future)));
