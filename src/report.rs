@@ -37,7 +37,7 @@ data! {
         engine: String,
         /// `finished`, `stalled`, `live-locked` or `cut`.
         end: String,
-        /// Which limit, or who waits for what, in English; none for a run that finished.
+        /// Which limit, who waits for what, which fault found nothing to strike, in English; else none.
         end_detail: Option<String>,
         /// How it came out, if the scenario says so.
         outcome: Option<String>,
@@ -195,7 +195,7 @@ impl Report {
             version: VERSION.to_owned(),
             engine: if link.live { "live" } else { "virtual" }.to_owned(),
             end: finished.end.name().to_owned(),
-            end_detail: end_detail(&finished.end, trace),
+            end_detail: end_detail(finished, trace),
             outcome: finished.outcome.map(str::to_owned),
             fingerprint: format!("{:016x}", finished.fingerprint),
             duration_ns: finished.duration.as_nanos(),
@@ -211,8 +211,15 @@ impl Report {
     }
 }
 
-/// Which limit, or who waits for what, in English.
-fn end_detail(end: &End, trace: &Trace) -> Option<String> {
+/// Which limit, who waits for what, and which faults found nothing to strike, in English.
+fn end_detail(finished: &Finished, trace: &Trace) -> Option<String> {
+    let missed = |fault: String| Texts::english().fill("end.missed-fault", &[("fault", &fault)]);
+    let sentences: Vec<String> =
+        stopped_by(&finished.end, trace).into_iter().chain(missed_faults(finished).into_iter().map(missed)).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+fn stopped_by(end: &End, trace: &Trace) -> Option<String> {
     let texts = Texts::english();
     match end {
         End::Finished => None,

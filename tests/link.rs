@@ -30,11 +30,7 @@ fn says(text: &str) -> String {
 
 #[test]
 fn a_link_without_changes_is_its_scenario() {
-    for text in [
-        "#/duplicated-message",
-        "/duplicated-message",
-        "https://example.org/race/?a=b#/duplicated-message",
-    ] {
+    for text in ["#/duplicated-message", "/duplicated-message", "https://example.org/race/?a=b#/duplicated-message"] {
         assert_eq!(parse(text).to_string(), "#/duplicated-message");
     }
     assert_eq!(
@@ -48,17 +44,8 @@ fn keys_have_one_order_and_values_one_text() {
     let given = "#/duplicated-message?seed=7&model=any-speed&work=1950ms&fault=stage-b:crash@0.0015s&policy=accept%2Dfirst\
                  &fault=stage-a:slow@500us*2.50&order=seeded&may=drop:results*2&may=crash:any*1&expect=00000000000000ff";
     let link = parse(&given.replace("results", channel()));
-    assert_eq!(
-        (link.setting.model, link.setting.order, link.setting.seed),
-        (Model::AnySpeed, Order::Seeded, 7)
-    );
-    assert_eq!(
-        link.setting.faults[0].harm,
-        Harm::Slow {
-            at: Time::from_nanos(500_000),
-            thousandths: 2_500
-        }
-    );
+    assert_eq!((link.setting.model, link.setting.order, link.setting.seed), (Model::AnySpeed, Order::Seeded, 7));
+    assert_eq!(link.setting.faults[0].harm, Harm::Slow { at: Time::from_nanos(500_000), thousandths: 2_500 });
     assert_eq!(link.expect, Some(255));
     let canonical = format!(
         "#/duplicated-message?policy=accept-first&work=1.95s&model=any-speed&order=seeded&seed=7&may=crash:any*1&may=drop:{}*2\
@@ -70,9 +57,7 @@ fn keys_have_one_order_and_values_one_text() {
 
 /// Some channel of the scenario.
 fn channel() -> &'static str {
-    heartrace::scenarios::find("duplicated-message")
-        .expect("it is in the catalogue")
-        .channels[0]
+    heartrace::scenarios::find("duplicated-message").expect("it is in the catalogue").channels[0]
 }
 
 #[test]
@@ -89,108 +74,63 @@ fn durations_are_exact_and_written_with_the_largest_unit() {
         ("0h", "0s"),
         ("007.500s", "7.5s"),
     ] {
-        assert_eq!(
-            says(&format!("#/duplicated-message?work={given}")),
-            format!("#/duplicated-message?work={written}")
-        );
+        assert_eq!(says(&format!("#/duplicated-message?work={given}")), format!("#/duplicated-message?work={written}"));
     }
 }
 
 #[test]
 fn the_check_sees_a_cut_anywhere_after_it() {
-    let whole = parse(
-        "#/duplicated-message?policy=accept-first&work=1.95s&seed=12&fault=stage-a:crash@1.25s",
-    )
-    .to_string();
+    let whole =
+        parse("#/duplicated-message?policy=accept-first&work=1.95s&seed=12&fault=stage-a:crash@1.25s").to_string();
     assert!(carries_check(&whole));
     let after_check = whole.find('&').expect("something follows the check");
     for end in after_check..whole.len() {
-        assert_eq!(
-            refuse(&whole[..end]).code,
-            "cut-or-changed",
-            "{}",
-            &whole[..end]
-        );
+        assert_eq!(refuse(&whole[..end]).code, "cut-or-changed", "{}", &whole[..end]);
     }
     // One character changed.
-    assert_eq!(
-        refuse(&whole.replace("1.95s", "1.96s")).code,
-        "cut-or-changed"
-    );
+    assert_eq!(refuse(&whole.replace("1.95s", "1.96s")).code, "cut-or-changed");
     assert_eq!(refuse(&whole.replace("~", "~x")).code, "cut-or-changed");
     // A mail program that encodes more than it must changes nothing.
-    assert_eq!(
-        parse(&whole.replace('@', "%40").replace('~', "%7E")).to_string(),
-        whole
-    );
+    assert_eq!(parse(&whole.replace('@', "%40").replace('~', "%7E")).to_string(), whole);
 }
 
 #[test]
 fn positions_count_characters_of_the_text_that_was_given() {
     assert_eq!(refuse("#/duplicated-message?work=1.5").position, Some(26));
-    assert_eq!(
-        refuse("https://例.example/#/duplicated-message?work=1.5").position,
-        Some(26 + 18)
-    );
-    assert_eq!(
-        refuse("/duplicated-message?fault=stage-a:hang@1s%2B2").position,
-        Some(44)
-    );
-    assert_eq!(
-        refuse("/duplicated-message?fault=stage-x:hang@1s%2B2s").position,
-        Some(26)
-    );
+    assert_eq!(refuse("https://例.example/#/duplicated-message?work=1.5").position, Some(26 + 18));
+    assert_eq!(refuse("/duplicated-message?fault=stage-a:hang@1s%2B2").position, Some(44));
+    assert_eq!(refuse("/duplicated-message?fault=stage-x:hang@1s%2B2s").position, Some(26));
 }
 
 #[test]
 fn a_megabyte_is_refused_at_once() {
-    let error = refuse(&format!(
-        "#/duplicated-message?note={}",
-        "x".repeat(1 << 20)
-    ));
-    assert_eq!(
-        (error.code, error.part.as_str(), error.position),
-        ("too-long", "link", Some(MAX_LENGTH))
-    );
+    let error = refuse(&format!("#/duplicated-message?note={}", "x".repeat(1 << 20)));
+    assert_eq!((error.code, error.part.as_str(), error.position), ("too-long", "link", Some(MAX_LENGTH)));
     assert!(error.message().len() < 400);
 }
 
 #[test]
 fn messages_have_no_character_that_acts_on_a_terminal() {
-    for text in [
-        "#/\u{1b}[2J",
-        "#/%1B[2J",
-        "#/duplicated-message?%1b=1",
-        "#/duplicated-message?policy=\u{202e}x",
-        "\u{7}",
-    ] {
+    for text in
+        ["#/\u{1b}[2J", "#/%1B[2J", "#/duplicated-message?%1b=1", "#/duplicated-message?policy=\u{202e}x", "\u{7}"]
+    {
         let error = refuse(text);
         for shown in [error.message(), error.part, error.value] {
-            assert!(
-                !shown.contains(|c: char| c.is_control() || c == '\u{202e}'),
-                "{text:?}: {shown:?}"
-            );
+            assert!(!shown.contains(|c: char| c.is_control() || c == '\u{202e}'), "{text:?}: {shown:?}");
         }
     }
 }
 
 #[test]
 fn the_page_keeps_what_it_does_not_know() {
-    let text =
-        "#/duplicated-message?note=hello%20%3Cb%3E&policy=accept-first&embed=1&polcy=x&mode=live";
+    let text = "#/duplicated-message?note=hello%20%3Cb%3E&policy=accept-first&embed=1&polcy=x&mode=live";
     let link = Link::parse_for_page(text).expect("the page reads it");
     let unknown = [("note", "hello <b>"), ("embed", "1"), ("polcy", "x")]
         .map(|(key, value)| (key.to_string(), value.to_string()));
     assert_eq!((link.unknown.as_slice(), link.live), (&unknown[..], true));
     assert_eq!(Link::parse_for_page(&link.to_string()).as_ref(), Ok(&link));
     assert_eq!(
-        says(
-            &Link {
-                live: false,
-                ..link.without_unknown()
-            }
-            .to_string()
-        ),
+        says(&Link { live: false, ..link.without_unknown() }.to_string()),
         "#/duplicated-message?policy=accept-first"
     );
     assert_eq!(refuse(text).code, "later-key");
@@ -199,17 +139,10 @@ fn the_page_keeps_what_it_does_not_know() {
 #[test]
 fn links_are_short_enough_for_a_chat() {
     let length = |text: &str| parse(text).to_string().len() - 1;
-    assert!(
-        length("#/duplicated-message?policy=permission-accept-first&replacement-work=1.25s") <= 90
-    );
+    assert!(length("#/duplicated-message?policy=permission-accept-first&replacement-work=1.25s") <= 90);
 
-    let choices: Vec<_> = (0..6)
-        .map(|n| Deviation {
-            gap: n * 7 % 23,
-            pick: 1 + n % 2,
-            arity: 2 + n % 3 + 1,
-        })
-        .collect();
+    let choices: Vec<_> =
+        (0..6).map(|n| Deviation { gap: n * 7 % 23, pick: 1 + n % 2, arity: 2 + n % 3 + 1 }).collect();
     let three = format!(
         "#/duplicated-message?policy=heartbeat-suspect&work=1.95s&timeout=2.25s&fault=stage-a:crash@1.25s\
          &fault=stage-a2:hang@1.5s%2B500ms&fault=stage-b:slow@2s*2.5&schedule={}",
@@ -218,20 +151,9 @@ fn links_are_short_enough_for_a_chat() {
     assert!(length(&three) <= 200, "{}", length(&three));
 
     // The densest list of choices: every second one deviates.
-    let choices: Vec<_> = (0..200)
-        .map(|n: u32| Deviation {
-            gap: n * n % 3,
-            pick: 1,
-            arity: 2 + n % 7 / 6,
-        })
-        .collect();
-    let faults: String = (0..20)
-        .map(|n| format!("&fault=stage-a:crash@{}ms", 100 * n))
-        .collect();
-    let twenty = format!(
-        "#/duplicated-message?policy=arbiter{faults}&schedule={}",
-        encode_schedule(&choices)
-    );
+    let choices: Vec<_> = (0..200).map(|n: u32| Deviation { gap: n * n % 3, pick: 1, arity: 2 + n % 7 / 6 }).collect();
+    let faults: String = (0..20).map(|n| format!("&fault=stage-a:crash@{}ms", 100 * n)).collect();
+    let twenty = format!("#/duplicated-message?policy=arbiter{faults}&schedule={}", encode_schedule(&choices));
     assert!(length(&twenty) <= 700, "{}", length(&twenty));
 }
 
@@ -247,16 +169,47 @@ fn faults_are_sorted_by_time_and_name_their_targets() {
             "#/duplicated-message?fault=stage-a%232:crash@10ms&fault=stage-b:cancel@1s&fault={c}:delay@1+3s&fault={c}:drop@2"
         )
     );
-    let action = parse("#/duplicated-message")
-        .read_action("stage-a:hang+2s", Time::from_nanos(5))
-        .expect("an action");
-    assert_eq!(
-        action.harm,
-        Harm::Hang {
-            at: Time::from_nanos(5),
-            lasting: Duration::from_secs(2)
+    let action = parse("#/duplicated-message").read_action("stage-a:hang+2s", Time::from_nanos(5)).expect("an action");
+    assert_eq!(action.harm, Harm::Hang { at: Time::from_nanos(5), lasting: Duration::from_secs(2) });
+}
+
+/// Links that open for ever: each with its one text and the run it makes.
+mod corpus {
+    use super::*;
+    use heartrace::report::Report;
+    use heartrace::runner::Execution;
+    use serde_json::{Value, json};
+
+    const GOOD: &str = include_str!("corpus/links.jsonl");
+
+    #[test]
+    fn every_link_makes_its_run() {
+        let mut wrong = Vec::new();
+        let mut seen = Vec::new();
+        for line in GOOD.lines() {
+            let expected: Value = serde_json::from_str(line).expect("a line of the corpus is a JSON object");
+            let text = expected["link"].as_str().expect("a line has a link");
+            let link = parse(text);
+            let mut execution = Execution::new(&link, true);
+            let finished = execution.finish().unwrap_or_else(|misfit| panic!("{text}: {misfit:?}"));
+            let report = execution.with_trace(|trace| Report::new(&link, &finished, trace));
+            let found = json!({
+                "link": text, "canonical": report.link, "end": report.end, "outcome": report.outcome,
+                "fingerprint": report.fingerprint,
+            });
+            if found != expected {
+                wrong.push(found.to_string());
+            }
+            seen.push(found.to_string());
         }
-    );
+        assert!(seen.len() > 30, "the corpus has {} links", seen.len());
+        #[cfg(not(target_arch = "wasm32"))]
+        if std::env::var_os("HEARTRACE_BLESS").is_some() {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/links.jsonl");
+            return std::fs::write(path, seen.join("\n") + "\n").expect("the corpus can be written");
+        }
+        assert!(wrong.is_empty(), "old links make other runs; HEARTRACE_BLESS=1 accepts that: {wrong:#?}");
+    }
 }
 
 /// The gallery of bad links: each with the message that it gets.
@@ -271,8 +224,7 @@ mod gallery {
         let mut wrong = Vec::new();
         let mut seen = Vec::new();
         for line in BAD.lines() {
-            let expected: Value =
-                serde_json::from_str(line).expect("a line of the gallery is a JSON object");
+            let expected: Value = serde_json::from_str(line).expect("a line of the gallery is a JSON object");
             let link = expected["link"].as_str().expect("a line has a link");
             let error = refuse(link);
             let found = json!({
@@ -288,13 +240,9 @@ mod gallery {
         #[cfg(not(target_arch = "wasm32"))]
         if std::env::var_os("HEARTRACE_BLESS").is_some() {
             let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/bad-links.jsonl");
-            return std::fs::write(path, seen.join("\n") + "\n")
-                .expect("the gallery can be written");
+            return std::fs::write(path, seen.join("\n") + "\n").expect("the gallery can be written");
         }
-        assert!(
-            wrong.is_empty(),
-            "other messages than expected, HEARTRACE_BLESS=1 writes them down: {wrong:#?}"
-        );
+        assert!(wrong.is_empty(), "other messages than expected, HEARTRACE_BLESS=1 writes them down: {wrong:#?}");
     }
 }
 
@@ -347,21 +295,12 @@ mod any_text {
             Just("時"),
             Just("gA"),
         ];
-        proptest::collection::vec(word, 0..24)
-            .prop_map(|words| format!("#/duplicated-message?{}", words.concat()))
+        proptest::collection::vec(word, 0..24).prop_map(|words| format!("#/duplicated-message?{}", words.concat()))
     }
 
     fn deviation() -> impl Strategy<Value = Deviation> {
-        (
-            prop_oneof![0..4u32, any::<u32>()],
-            prop_oneof![2..5u32, 2..=u32::MAX],
-            any::<u32>(),
-        )
-            .prop_map(|(gap, arity, pick)| Deviation {
-                gap,
-                pick: pick % arity,
-                arity,
-            })
+        (prop_oneof![0..4u32, any::<u32>()], prop_oneof![2..5u32, 2..=u32::MAX], any::<u32>())
+            .prop_map(|(gap, arity, pick)| Deviation { gap, pick: pick % arity, arity })
     }
 
     /// Whatever is read is written in one way, which is read as the same.
@@ -375,16 +314,8 @@ mod any_text {
                     prop_assert_eq!(read(&canonical).map(|link| link.to_string()), Ok(canonical));
                 }
                 Err(error) => {
-                    prop_assert!(
-                        error
-                            .position
-                            .is_some_and(|position| position <= text.chars().count())
-                    );
-                    prop_assert!(
-                        !error.message().starts_with("error."),
-                        "{} has no text",
-                        error.code
-                    );
+                    prop_assert!(error.position.is_some_and(|position| position <= text.chars().count()));
+                    prop_assert!(!error.message().starts_with("error."), "{} has no text", error.code);
                 }
             }
         }

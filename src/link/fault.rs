@@ -42,10 +42,15 @@ pub(super) fn forms() -> String {
 /// Reads one fault of a scenario.
 pub(super) fn read_fault(text: &str, scenario: &Scenario) -> Result<Fault, Trouble> {
     let (target, code, form, rest) = head(text, scenario)?;
+    let harm = read_harm(code, form, rest).map_err(|trouble| whole_if_incomplete(trouble, text, form))?;
+    Ok(Fault { target, harm })
+}
+
+fn read_harm(code: FaultCode, form: &str, rest: Slice) -> Result<Harm, Trouble> {
     let Some(rest) = rest.strip_prefix_text("@") else {
         return Err(rest.trouble("fault-form", form));
     };
-    let harm = match code {
+    Ok(match code {
         FaultCode::Drop => Harm::Drop { nth: rest.number()? },
         FaultCode::Duplicate => Harm::Duplicate { nth: rest.number()? },
         FaultCode::Delay => {
@@ -62,23 +67,29 @@ pub(super) fn read_fault(text: &str, scenario: &Scenario) -> Result<Fault, Troub
         }
         FaultCode::Cancel => Harm::Cancel { at: rest.moment()? },
         FaultCode::Crash | FaultCode::Resume => Harm::Crash { at: rest.moment()? },
-    };
-    Ok(Fault { target, harm })
+    })
+}
+
+/// Where a piece is missing there is nothing to show but the whole, with the form it should have.
+fn whole_if_incomplete(trouble: Trouble, text: &str, form: &str) -> Trouble {
+    match trouble.code {
+        "fault-form" | "missing-value" => Trouble::new("fault-form", trouble.offset, text, form),
+        _ => trouble,
+    }
 }
 
 /// Reads what a user does to a task of a live run at the moment `at`: a task's fault without its `@T`.
 pub(super) fn read_action(text: &str, scenario: &Scenario, at: Time) -> Result<Fault, Trouble> {
-    let (target, code, form, rest) = head(text, scenario)?;
-    let form = form.replace("@T", "");
-    let amount = |mark: &str| rest.strip_prefix_text(mark).ok_or_else(|| rest.trouble("fault-form", &form));
+    const FORM: &str = "TASK:crash, TASK:cancel, TASK:hang+D, TASK:slow*K";
+    let (target, code, _, rest) = head(text, scenario)?;
+    let refuse = || Trouble::new("fault-form", rest.offset, text, FORM);
+    let amount = |mark: &str| rest.strip_prefix_text(mark).ok_or_else(refuse);
     let harm = match code {
         FaultCode::Hang => Harm::Hang { at, lasting: amount("+")?.length()? },
         FaultCode::Slow => Harm::Slow { at, thousandths: amount("*")?.thousandths()? },
         FaultCode::Crash if rest.text.is_empty() => Harm::Crash { at },
         FaultCode::Cancel if rest.text.is_empty() => Harm::Cancel { at },
-        _ => {
-            return Err(rest.trouble("fault-form", "TASK:crash, TASK:cancel, TASK:hang+D, TASK:slow*K"));
-        }
+        _ => return Err(refuse()),
     };
     Ok(Fault { target, harm })
 }
@@ -91,7 +102,7 @@ pub(super) fn read_may(text: &str, scenario: &Scenario) -> Result<May, Trouble> 
     let kind = MAY.into_iter().find(|kind| kind.name() == word.text).ok_or_else(|| {
         word.trouble("unknown-fault", "crash, hang, drop").suggesting(closest(word.text, MAY.map(FaultCode::name)))
     })?;
-    let (target, times) = rest.split('*', FORM)?;
+    let (target, times) = rest.split('*', FORM).map_err(|trouble| whole_if_incomplete(trouble, text, FORM))?;
     if target.text != ANY {
         target.check_target(kind == FaultCode::Drop, scenario)?;
     }

@@ -214,7 +214,7 @@ impl Reader<'_> {
             "mode" => {
                 word(&["live"])?;
                 if self.strict {
-                    return Err(value.error("page-only", key, ""));
+                    return Err(value.error("page-only", key, FORM));
                 }
                 link.live = true;
             }

@@ -65,7 +65,7 @@ impl<'a> Piece<'a> {
         }
         if let Some((offset, found)) = piece.text.char_indices().find(|(_, c)| c.is_control() || *c == '\u{fffd}') {
             let code = if found.is_control() { "control-character" } else { "bad-encoding" };
-            let error = LinkError::new(code, part, &found.to_string(), "UTF-8, U+0020–");
+            let error = LinkError::new(code, part, &found.to_string(), "UTF-8 − (U+0000–U+001F, U+007F–U+009F)");
             return Err(located(error, start + piece.raw_offset(offset)));
         }
         Ok(piece)

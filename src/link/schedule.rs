@@ -47,7 +47,7 @@ pub fn encode_schedule(choices: &[Deviation]) -> String {
 
 /// Reads choices.
 pub(super) fn decode_schedule(text: &str) -> Result<Vec<Deviation>, Trouble> {
-    let wrong = |offset: usize| Trouble::new("schedule-form", offset, text.get(offset..).unwrap_or_default(), FORM);
+    let wrong = |offset: usize| Trouble::new("schedule-form", offset, text, FORM);
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|error| {
         let byte = match error {
             base64::DecodeError::InvalidByte(offset, _) | base64::DecodeError::InvalidLastSymbol { offset, .. } => {
@@ -72,7 +72,7 @@ fn read_bits(bytes: &[u8], text: &str) -> Result<Vec<Deviation>, Trouble> {
     // A character holds six bits.
     let wrong = |bit: usize| {
         let offset = (bit / 6).min(text.len());
-        Trouble::new("schedule-form", offset, text.get(offset..).unwrap_or_default(), FORM)
+        Trouble::new("schedule-form", offset, text, FORM)
     };
     if reader.bit() != Some(false) {
         return Err(wrong(0));

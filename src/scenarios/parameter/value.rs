@@ -133,7 +133,7 @@ pub fn read_rate(text: &str) -> Result<Rate, Misfit> {
 /// If it is not made of digits only, or too large.
 pub fn read_count(text: &str) -> Result<u64, Misfit> {
     match Decimal::read(text)? {
-        (number, "") => number.times(1),
+        (number, "") if number.fraction.is_empty() => number.times(1),
         _ => Err(Misfit::NotANumber),
     }
 }
