@@ -1,0 +1,138 @@
+/** The page as a whole: which face it shows and where its parts stand. */
+import { useSignalEffect } from '@preact/signals'
+import { t } from '../text/locale'
+import { ScenarioList, SideList, Start } from './catalogue'
+import { Claims } from './claims'
+import { useApp } from './context'
+import { Dialog } from './dialog'
+import { EventTable } from './events'
+import { Faults } from './faults'
+import { Header } from './header'
+import { Help } from './help'
+import { Rows } from './icons'
+import { Inspector } from './inspector'
+import { Legend } from './legend'
+import { LivePanel } from './live_panel'
+import { LiveRegion } from './live_region'
+import { Order } from './order'
+import { Parameters } from './parameters'
+import { Share } from './share'
+import { Lesson, TimelinePanel } from './stage'
+import { Summary } from './summary'
+import { TransportBar } from './transport_bar'
+import { BadLink, Lost, UnknownKeys } from './trouble'
+
+/** The page. */
+export function Page() {
+  const { session, ui } = useApp()
+  const face = session.face.value
+  const loss = session.loss.value
+  return (
+    <>
+      <a class="skip" href="#timeline" onClick={skip}>
+        {t('app.skip')}
+      </a>
+      <Header />
+      {loss && <Lost loss={loss} />}
+      {face.kind === 'loading' && !loss && <p class="loading">{t('loading')}</p>}
+      {face.kind === 'start' && <Start />}
+      {face.kind === 'bad' && <BadLink key={face.text} face={face} />}
+      {face.kind === 'unknown' && <UnknownKeys face={face} />}
+      {face.kind === 'run' && <Workbench />}
+      {face.kind === 'run' && <Foot />}
+      <LiveRegion />
+      {ui.dialog.value === 'share' && <Share />}
+      {ui.dialog.value === 'help' && <Help />}
+      {ui.dialog.value === 'catalogue' && (
+        <Dialog title={t('nav.catalogue')} close={() => (ui.dialog.value = null)}>
+          <nav class="side-sheet" aria-label={t('nav.catalogue')}>
+            <ScenarioList chosen={() => (ui.dialog.value = null)} />
+          </nav>
+        </Dialog>
+      )}
+    </>
+  )
+}
+
+/** Moves the focus by hand: the hash belongs to links of runs. */
+function skip(event: MouseEvent): void {
+  event.preventDefault()
+  document.querySelector<HTMLElement>('.scrub input, #main a')?.focus()
+}
+
+function Workbench() {
+  const { session, ui } = useApp()
+  const shown = session.shown.value
+  return (
+    <div class={`bench ${ui.table.value ? 'with-table' : ''}`}>
+      <SideList />
+      <main class="stage" id="main">
+        <Lesson />
+        <TimelinePanel />
+        <TransportBar />
+        {ui.table.value && shown && <EventTable shown={shown} />}
+      </main>
+      <aside>
+        <LivePanel />
+        <Claims />
+        <Parameters />
+        <Faults />
+        <Order />
+        <Inspector />
+        <Summary />
+      </aside>
+    </div>
+  )
+}
+
+/** Legend, the table's switch, and which run this is. */
+function Foot() {
+  const { session, ui } = useApp()
+  return (
+    <footer class="foot">
+      <Legend />
+      <button type="button" class="quiet-button" aria-pressed={ui.table.value} onClick={() => (ui.table.value = !ui.table.value)}>
+        <Rows /> {t('events.open')}
+      </button>
+      <Facts />
+      {session.shown.value?.live && <span class="badge">{t('live.badge')}</span>}
+    </footer>
+  )
+}
+
+/** Seed, events, fingerprint, and whether the run is the one that the link expected. */
+function Facts() {
+  const { session, ui } = useApp()
+  const shown = session.shown.value
+  useSignalEffect(() => {
+    const now = session.shown.value
+    if (!now?.info.expect || !now.report) return
+    ui.announcement.value = now.info.expect === now.report.fingerprint ? t('run.reproduced') : t('run.not-reproduced')
+  })
+  if (!shown?.report) return null
+  const { report, info } = shown
+  const { expect } = info
+  const same = expect === report.fingerprint
+  return (
+    <p class="facts">
+      <span>{t('run.facts', { seed: info.seed, events: report.event_count })}</span>
+      {' · '}
+      <span class="fingerprint" title={t('run.fingerprint')}>
+        {report.fingerprint}
+      </span>
+      {expect && !shown.live && (
+        <>
+          {' · '}
+          {same ? (
+            <b class="ok">✓ {t('run.reproduced')}</b>
+          ) : (
+            <b class="bad">
+              ✕ {t('run.not-reproduced')}
+              <small> {t('run.not-reproduced.long', { expected: expect, found: report.fingerprint, version: report.version })}</small>
+            </b>
+          )}
+        </>
+      )}
+    </p>
+  )
+}

@@ -1,0 +1,50 @@
+/** What every component can reach: the state and its intents. Data comes down, intents go up. */
+import type { Signal } from '@preact/signals'
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import type { LiveMode } from '../state/live'
+import type { Session } from '../state/session'
+import type { Store, Theme } from '../state/settings'
+import type { Transport } from '../state/transport'
+
+/** Which dialog is open. */
+export type DialogName = 'share' | 'help' | 'catalogue'
+
+/** The page's own switches. */
+export interface Ui {
+  theme: Signal<Theme>
+  dialog: Signal<DialogName | null>
+  table: Signal<boolean>
+  letters: Signal<boolean>
+  /** What the live region says next. */
+  announcement: Signal<string>
+  /** Zooms the timeline: a factor, or 0 for the whole run; the timeline listens. */
+  zoom: Signal<{ factor: number } | null>
+}
+
+/** Everything. */
+export interface App {
+  session: Session
+  transport: Transport
+  live: LiveMode
+  ui: Ui
+  store: Store
+  /** Writes to the clipboard; false where that is not allowed. */
+  copy(text: string): Promise<boolean>
+  /** Reads a text file of this site, or null. */
+  read(path: string): Promise<string | null>
+  /** The page's address with a link after it. */
+  absolute(link: string): string
+}
+
+const AppContext = createContext<App | null>(null)
+
+/** Gives the app to the components below. */
+export const AppProvider = AppContext.Provider
+
+/** The app. */
+export function useApp(): App {
+  const app = useContext(AppContext)
+  if (!app) throw new Error('no app above this component')
+  return app
+}

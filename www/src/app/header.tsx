@@ -1,0 +1,59 @@
+/** The head of the page: brand, chapter and title, and what concerns the whole page. */
+import { locale, t, useLocale } from '../text/locale'
+import { scenarioTitle } from '../text/core'
+import { useApp } from './context'
+import { Beat, Menu, Moon, Sun } from './icons'
+
+/** The header. */
+export function Header() {
+  const { session, ui, live, store } = useApp()
+  const scenario = session.scenario.value
+  const dark = ui.theme.value === 'monitor'
+  const running = session.face.value.kind === 'run' && session.info.value !== null
+  const switchTheme = () => {
+    ui.theme.value = dark ? 'paper' : 'monitor'
+    store.write('theme', ui.theme.value)
+  }
+  const switchLanguage = () => {
+    const next = locale.value === 'en' ? 'ja' : 'en'
+    store.write('locale', next)
+    void useLocale(next)
+  }
+  return (
+    <header class="head">
+      <button type="button" class="icon-button narrow" aria-label={t('nav.open')} onClick={() => (ui.dialog.value = 'catalogue')}>
+        <Menu />
+      </button>
+      <a class="brand" href="#/" aria-label={t('nav.start')}>
+        <Beat />
+        <span>{t('app.name')}</span>
+      </a>
+      {scenario && running && (
+        <div class="where">
+          <span class="chapter">{scenario.chapter}</span>
+          <h1>{scenarioTitle(scenario.id)}</h1>
+        </div>
+      )}
+      {!(scenario && running) && <span class="where" />}
+      {running && (
+        <button type="button" class="wide-only" title={t('header.live.long')} disabled={live.state.value !== null} onClick={() => session.info.value && live.start(session.info.value)}>
+          {t('header.live')}
+        </button>
+      )}
+      {running && (
+        <button type="button" class="main" onClick={() => (ui.dialog.value = 'share')}>
+          {t('header.share')}
+        </button>
+      )}
+      <button type="button" lang={locale.value === 'en' ? 'ja' : 'en'} title={t('header.language.long')} onClick={switchLanguage}>
+        {t('header.language')}
+      </button>
+      <button type="button" class="icon-button" aria-label={dark ? t('header.theme.paper') : t('header.theme.monitor')} onClick={switchTheme}>
+        {dark ? <Sun /> : <Moon />}
+      </button>
+      <button type="button" class="icon-button" aria-label={t('header.help')} onClick={() => (ui.dialog.value = 'help')}>
+        <span aria-hidden="true">?</span>
+      </button>
+    </header>
+  )
+}

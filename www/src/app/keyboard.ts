@@ -1,0 +1,64 @@
+/** Listens to the keyboard and turns key intents into what they mean here. */
+import { causeChain, effects } from '../timeline/trace'
+import type { App } from './context'
+import { belongsToFocus, type KeyIntent, readKey } from './keys'
+
+/** Starts listening; returns how to stop. */
+export function listen(app: App, window: Window): () => void {
+  const onKeyDown = (event: KeyboardEvent) => {
+    const target = event.target as HTMLElement | null
+    const undoKey = (event.ctrlKey || event.metaKey) && /^[zy]$/i.test(event.key)
+    const input = target as HTMLInputElement | null
+    const tag = target?.tagName ?? ''
+    const typing = tag === 'TEXTAREA' || (tag === 'INPUT' && input?.type === 'text')
+    if (app.ui.dialog.value !== null) return
+    if (typing || (!undoKey && belongsToFocus(tag, input?.type ?? '', target?.getAttribute('role') ?? null, event.key))) return
+    const intent = readKey(event, app.ui.letters.value)
+    if (!intent || app.session.face.value.kind !== 'run') return
+    event.preventDefault()
+    carryOut(app, intent)
+  }
+  window.addEventListener('keydown', onKeyDown)
+  return () => window.removeEventListener('keydown', onKeyDown)
+}
+
+function carryOut({ session, transport, ui }: App, intent: KeyIntent): void {
+  const trace = session.shown.value?.trace
+  const here = transport.selected.value
+  switch (intent.do) {
+    case 'toggle':
+      return transport.toggle()
+    case 'step':
+      return transport.step(intent.direction, !intent.anywhere && transport.lane.value !== null)
+    case 'lane': {
+      if (!trace) return
+      const next = (transport.lane.value ?? (intent.direction === 1 ? 0 : trace.tasks.length)) + intent.direction
+      transport.lane.value = Math.min(Math.max(next, 0), trace.tasks.length - 1)
+      return
+    }
+    case 'first':
+      return transport.seek(0)
+    case 'last':
+      return transport.seek(transport.duration.value)
+    case 'cause':
+    case 'effect': {
+      if (!trace || here === null) return
+      const next = intent.do === 'cause' ? causeChain(trace, here, 1)[0] : effects(trace, here, 1)[0]
+      if (next !== undefined) transport.select(next)
+      return
+    }
+    case 'zoom':
+      ui.zoom.value = { factor: intent.factor }
+      return
+    case 'table':
+      ui.table.value = !ui.table.value
+      return
+    case 'help':
+      ui.dialog.value = 'help'
+      return
+    case 'undo':
+      return session.undo()
+    case 'redo':
+      return session.redo()
+  }
+}

@@ -1,0 +1,108 @@
+/** Wires the page together; decides nothing. */
+import '../styles/main.css'
+import { effect, signal } from '@preact/signals'
+import { render } from 'preact'
+import { createLive } from '../state/live'
+import { createSession } from '../state/session'
+import { guardedStore, preferredTheme, type Theme } from '../state/settings'
+import { createTransport } from '../state/transport'
+import { locale, preferredLocale, t, useLocale } from '../text/locale'
+import { withoutPart } from '../text/quote'
+import { scenarioTitle } from '../text/core'
+import { missingFeature, spawnWorker } from '../worker/spawn'
+import { createAddress } from './address'
+import { type App, AppProvider, type DialogName } from './context'
+import { listen } from './keyboard'
+import { Page } from './app'
+import { Missing } from './trouble'
+
+const root = document.getElementById('app') as HTMLElement
+const store = guardedStore(() => window.localStorage)
+
+async function start(): Promise<void> {
+  await useLocale(preferredLocale(store.read('locale'), navigator.languages))
+  effect(() => {
+    document.documentElement.lang = locale.value
+  })
+  const missing = missingFeature()
+  if (missing) return render(<Missing what={missing} />, root)
+
+  const address = createAddress(window, (hash) => {
+    live.leave()
+    session.openText(hash)
+  })
+  const world = { spawn: spawnWorker, address: address.show, now: () => performance.now() }
+  let session: ReturnType<typeof createSession>
+  try {
+    session = createSession(world, (text, error) => withoutPart(text, error.position))
+  } catch {
+    return render(<Missing what="worker" />, root)
+  }
+  const transport = createTransport(session.shown)
+  const live = createLive(spawnWorker, session.shown, (loss) => {
+    session.loss.value = loss
+  })
+  const ui = {
+    theme: signal<Theme>(preferredTheme(store.read('theme'), matchMedia('(prefers-color-scheme: light)').matches)),
+    dialog: signal<DialogName | null>(null),
+    table: signal(false),
+    letters: signal(store.read('letters') !== 'false'),
+    announcement: signal(''),
+    zoom: signal<{ factor: number } | null>(null),
+  }
+  const app: App = {
+    session,
+    transport,
+    live,
+    ui,
+    store,
+    copy: (text) =>
+      navigator.clipboard?.writeText(text).then(
+        () => true,
+        () => false,
+      ) ?? Promise.resolve(false),
+    read: (path) =>
+      fetch(path).then(
+        (response) => (response.ok ? response.text() : null),
+        () => null,
+      ),
+    absolute: address.absolute,
+  }
+
+  matchMedia('(prefers-color-scheme: light)').addEventListener('change', ({ matches }) => {
+    if (store.read('theme') === null) ui.theme.value = matches ? 'paper' : 'monitor'
+  })
+  effect(() => {
+    document.documentElement.dataset.theme = ui.theme.value
+  })
+  effect(() => {
+    const id = session.face.value.kind === 'run' ? session.info.value?.scenario : undefined
+    document.title = id ? `${scenarioTitle(id)} · ${t('app.name')}` : t('app.name')
+  })
+  listen(app, window)
+  play(app)
+  render(
+    <AppProvider value={app}>
+      <Page />
+    </AppProvider>,
+    root,
+  )
+  session.ready().then(() => session.openText(address.current()))
+}
+
+/** One frame loop for playback; it sleeps while nothing plays. */
+function play({ transport }: App): void {
+  let last = 0
+  const frame = (now: number) => {
+    transport.tick(Math.min(100, now - last))
+    last = now
+    if (transport.playing.value) requestAnimationFrame(frame)
+  }
+  effect(() => {
+    if (!transport.playing.value) return
+    last = performance.now()
+    requestAnimationFrame(frame)
+  })
+}
+
+void start()

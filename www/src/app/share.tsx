@@ -1,0 +1,63 @@
+/** The link and the command, to take away. */
+import { useSignal } from '@preact/signals'
+import { useEffect, useId, useRef } from 'preact/hooks'
+import { command } from '../state/edit'
+import { count, t } from '../text/locale'
+import { useApp } from './context'
+import { Dialog } from './dialog'
+
+/** Longer links are cut by chat tools. */
+const LONG = 1_900
+
+/** The sheet. */
+export function Share() {
+  const { session, ui, absolute } = useApp()
+  const info = session.info.value
+  const fingerprint = session.shown.value?.report?.fingerprint
+  const checked = useSignal(info?.expect !== undefined)
+  const link = useSignal(info?.link ?? '')
+  useEffect(() => {
+    if (!info) return
+    const expect = checked.value ? (info.expect ?? fingerprint) : undefined
+    void session.format({ ...info, expect }).then((text) => {
+      link.value = text
+    })
+  }, [checked.value, info?.link, fingerprint])
+  if (!info) return null
+  const address = absolute(link.value)
+  return (
+    <Dialog title={t('share.title')} close={() => (ui.dialog.value = null)}>
+      <CopyField label={t('share.link')} button={t('share.copy')} text={address} main />
+      <p class={address.length > LONG ? 'problem' : 'quiet'}>
+        {address.length > LONG ? t('share.long', { count: count(address.length) }) : t('share.length', { count: count(address.length) })}
+      </p>
+      <label class="row flag">
+        <input type="checkbox" checked={checked.value} disabled={!fingerprint} onChange={(event) => (checked.value = event.currentTarget.checked)} />
+        <span>{t('share.expect')}</span>
+      </label>
+      <CopyField label={t('share.command.label')} button={t('share.command')} text={command(link.value)} />
+    </Dialog>
+  )
+}
+
+function CopyField({ label, button, text, main }: { label: string; button: string; text: string; main?: boolean }) {
+  const { copy } = useApp()
+  const said = useSignal('')
+  const field = useRef<HTMLInputElement>(null)
+  const id = useId()
+  const take = async () => {
+    const done = await copy(text)
+    said.value = done ? t('share.copied') : t('share.failed')
+    if (!done) field.current?.select()
+  }
+  return (
+    <div class="copy">
+      <label for={id}>{label}</label>
+      <input id={id} ref={field} class="value" type="text" readOnly value={text} onFocus={(event) => event.currentTarget.select()} />
+      <button type="button" class={main ? 'main' : ''} onClick={take}>
+        {button}
+      </button>
+      <output>{said.value}</output>
+    </div>
+  )
+}

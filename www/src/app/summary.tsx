@@ -1,0 +1,35 @@
+/** The run in a paragraph, for those who do not see the picture, and for anyone in a hurry. */
+import { claimText, endText, eventSentence, scenarioTitle } from '../text/core'
+import { showDuration, showTime } from '../text/duration'
+import { count, t } from '../text/locale'
+import { outcomeWord, verdictWord } from './claims'
+import { useApp } from './context'
+
+/** The panel. */
+export function Summary() {
+  const { session } = useApp()
+  const shown = session.shown.value
+  if (!shown?.report) return null
+  const { report, info, rows, trace } = shown
+  const broken = report.claims.find((claim) => claim.holds === false && claim.evidence.length > 0)
+  const event = broken?.evidence.at(-1)
+  const row = event === undefined ? undefined : rows.get(event)
+  const sentences = [
+    t('summary.run', {
+      scenario: scenarioTitle(info.scenario),
+      end: endText(report.end),
+      duration: showDuration(report.duration_ns),
+      events: count(report.event_count),
+      tasks: count(trace.tasks.length),
+    }),
+    ...(report.outcome ? [t('summary.outcome', { outcome: outcomeWord(report.outcome) })] : []),
+    ...(row ? [t('summary.first', { time: showTime(row.time_ns), sentence: eventSentence(row) })] : []),
+    ...report.claims.map(({ id, holds }) => t('summary.claim', { claim: claimText(info.scenario, id), verdict: verdictWord(holds) })),
+  ]
+  return (
+    <section class="panel summary">
+      <h2>{t('summary.title')}</h2>
+      <p>{sentences.join(' ')}</p>
+    </section>
+  )
+}

@@ -1,0 +1,110 @@
+/** Play, step and scrub. The slider is a native one: it says the event under the cursor in words. */
+import { landmarks } from '../timeline/trace'
+import { MARK } from '../worker/core'
+import { SPEEDS, type Speed } from '../state/player'
+import { timedSentence } from '../text/core'
+import { showTime } from '../text/duration'
+import { t } from '../text/locale'
+import { useApp } from './context'
+import { Pause, Play, Replay, StepBack, StepOn, ToStart } from './icons'
+
+/** Steps of the slider; a page key moves a tenth. */
+const STEPS = 1_000
+/** Strokes on the slider. */
+const STROKES = 120
+
+/** The transport. */
+export function TransportBar() {
+  const { transport, session } = useApp()
+  const shown = session.shown.value
+  const playing = transport.playing.value
+  const atEnd = transport.cursor.value >= transport.duration.value
+  const off = shown === null || shown.live
+  return (
+    <div class="transport" role="group" aria-label={t('transport.label')}>
+      <button type="button" class="icon-button" disabled={off} aria-label={t('transport.start')} title={t('transport.start')} onClick={() => transport.seek(0)}>
+        <ToStart />
+      </button>
+      <button type="button" class="icon-button" disabled={off} aria-label={t('transport.back')} title={t('transport.back')} onClick={() => transport.step(-1, false)}>
+        <StepBack />
+      </button>
+      <button
+        type="button"
+        class="icon-button main"
+        disabled={off}
+        aria-label={playing ? t('transport.pause') : atEnd ? t('transport.replay') : t('transport.play')}
+        onClick={transport.toggle}
+      >
+        {playing ? <Pause /> : atEnd ? <Replay /> : <Play />}
+      </button>
+      <button type="button" class="icon-button" disabled={off} aria-label={t('transport.step')} title={t('transport.step')} onClick={() => transport.step(1, false)}>
+        <StepOn />
+      </button>
+      <Scrubber off={off} />
+      <time>{showTime(transport.cursor.value)}</time>
+      <label class="speed">
+        <span class="hidden">{t('transport.speed')}</span>
+        <select value={transport.speed.value} onChange={(event) => (transport.speed.value = event.currentTarget.value as Speed)}>
+          {SPEEDS.map((speed) => (
+            <option key={speed} value={speed}>
+              {speedText(speed)}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  )
+}
+
+function speedText(speed: Speed): string {
+  if (speed === 'fit') return t('transport.speed.fit')
+  return t(Number(speed) < 0.1 ? 'transport.speed.slow' : 'transport.speed.times', { factor: speed })
+}
+
+function Scrubber({ off }: { off: boolean }) {
+  const { transport, session } = useApp()
+  const shown = session.shown.value
+  const duration = Math.max(1, transport.duration.value)
+  const cursor = transport.cursor.value
+  const selected = transport.selected.value
+  const row = selected === null ? undefined : shown?.rows.get(selected)
+  const time = showTime(cursor)
+  const words = row ? timedSentence(row) : t('event.none', { time })
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return
+    event.preventDefault()
+    event.stopPropagation()
+    transport.step(event.key === 'ArrowRight' ? 1 : -1, !event.shiftKey && transport.lane.value !== null)
+  }
+  return (
+    <span class="scrub">
+      {shown && (
+        <svg class="strokes" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+          {landmarks(shown.trace, STROKES).map(({ time, kind, event }) => (
+            <rect key={`${event} ${kind}`} class={strokeClass(kind)} x={(time / duration) * 998} y="0" width="2" height="10" />
+          ))}
+        </svg>
+      )}
+      <input
+        type="range"
+        min="0"
+        max={STEPS}
+        step="1"
+        disabled={off}
+        value={Math.round((cursor / duration) * STEPS)}
+        aria-label={t('transport.time')}
+        aria-valuetext={words}
+        onInput={(event) => transport.seek((event.currentTarget.valueAsNumber / STEPS) * duration)}
+        onKeyDown={onKeyDown}
+        style={{ '--done': `${(cursor / duration) * 100}%` }}
+      />
+    </span>
+  )
+}
+
+function strokeClass(kind: number): string {
+  if (kind === MARK.accept) return 'ok'
+  if (kind === MARK.timeout || kind === MARK.cancelled) return 'timeout'
+  if (kind === MARK.restart || kind === MARK.refused) return 'quiet'
+  return 'bad'
+}

@@ -1,0 +1,50 @@
+/** The words on the picture, in the reader's language. */
+import { MARK } from '../worker/core'
+import type { Reason, Words } from '../timeline/input'
+import type { Trace } from '../timeline/trace'
+import { clip, visible } from '../text/core'
+import { roughDuration, showDuration } from '../text/duration'
+import { type PageKey, t } from '../text/locale'
+
+/** Longest word at a mark, in characters. */
+const LONGEST = 36
+
+/** Words for a run; live ones are measured and therefore rounded. */
+export function wordsFor(trace: Trace, live: boolean): Words {
+  const show = live ? roughDuration : showDuration
+  const reason = (why: Reason) => (why === 'none' ? '' : t(`reason.${why}` as PageKey))
+  return {
+    work: (ns) => t('word.work', { duration: show(ns) }),
+    slowed: (ns) => t('word.slowed', { duration: show(ns) }),
+    hang: (ns) => t('word.hang', { duration: show(ns) }),
+    tooLate: (ns) => t('word.too-late', { duration: show(ns) }),
+    reason,
+    mark(kind, event, why) {
+      const detail = clip(visible(trace.words.get(event)?.detail ?? ''), LONGEST)
+      switch (kind) {
+        case MARK.accept:
+          return t('word.accept')
+        case MARK.acceptAgain:
+          return t('word.accept-again')
+        case MARK.timeout:
+          return t('word.timeout')
+        case MARK.cancelled:
+          return why === 'none' ? t('word.cancelled') : t('word.cancelled.by', { reason: reason(why) })
+        case MARK.crash:
+          return t('word.crash')
+        case MARK.fault:
+          return t('word.fault', { detail })
+        case MARK.lost:
+          return t('word.lost')
+        case MARK.refused:
+          return t('word.refused')
+        case MARK.restart:
+          return t('word.restart')
+        case MARK.duplicate:
+          return t('word.duplicate')
+        default:
+          return detail || null
+      }
+    },
+  }
+}

@@ -1,0 +1,73 @@
+/** Changes to a link as pure functions of its parts; the core writes and checks the result. */
+import type { LinkEdit, ScenarioInfo } from '../worker/core'
+
+/** One change a person can make. */
+export type Change =
+  | { field: 'parameter'; name: string; text: string }
+  | { field: 'model' | 'order' | 'seed'; text: string }
+  | { field: 'schedule' | 'expect'; text: string | undefined }
+  | { field: 'faults'; faults: string[] }
+
+/** The name under which a change's problem is shown beside its field. */
+export function fieldOf(change: Change): string {
+  return change.field === 'parameter' ? change.name : change.field
+}
+
+/** The parts with one change made. An expectation or a schedule was made for the run as it was: a change ends it. */
+export function applyChange(edit: LinkEdit, change: Change): LinkEdit {
+  const fresh: LinkEdit = { ...edit, schedule: undefined, expect: undefined }
+  switch (change.field) {
+    case 'parameter':
+      return { ...fresh, parameters: { ...edit.parameters, [change.name]: change.text } }
+    case 'faults':
+      return { ...fresh, faults: change.faults }
+    case 'expect':
+      return { ...edit, expect: change.text }
+    case 'schedule':
+      return { ...fresh, schedule: change.text }
+    default:
+      return { ...fresh, [change.field]: change.text }
+  }
+}
+
+/** The scenario as its link version defines it: every parameter at its default, nothing else. */
+export function defaults(scenario: ScenarioInfo): LinkEdit {
+  const parameters = Object.fromEntries(scenario.parameters.map(({ name, default: text }) => [name, text]))
+  return {
+    scenario: scenario.id,
+    parameters,
+    model: 'timed',
+    order: 'canonical',
+    seed: '0',
+    may: [],
+    faults: [],
+    schedule: undefined,
+    expect: undefined,
+    live: false,
+    unknown: [],
+  }
+}
+
+/** Kinds of fault, what they strike, and which extra value they take. */
+export const FAULT_KINDS = [
+  { kind: 'crash', on: 'task', extra: null },
+  { kind: 'hang', on: 'task', extra: '+' },
+  { kind: 'slow', on: 'task', extra: '*' },
+  { kind: 'cancel', on: 'task', extra: null },
+  { kind: 'drop', on: 'channel', extra: null },
+  { kind: 'delay', on: 'channel', extra: '+' },
+  { kind: 'duplicate', on: 'channel', extra: null },
+] as const
+
+/** One kind of fault. */
+export type FaultKind = (typeof FAULT_KINDS)[number]
+
+/** Writes a fault in the link's grammar: `stage-a:hang@1s+2s`, `results:drop@2`. `at` is a time or a message number. */
+export function writeFault(kind: FaultKind, target: string, at: string, extra: string): string {
+  return `${target}:${kind.kind}@${at.trim()}${kind.extra ? kind.extra + extra.trim() : ''}`
+}
+
+/** The command that makes the same run. */
+export function command(link: string): string {
+  return `heartrace run '${link.replaceAll("'", '%27')}'`
+}

@@ -1,0 +1,36 @@
+/** What the reader prefers, kept where the browser allows it. */
+
+/** The two instruments, or whatever the system says. */
+export type Theme = 'monitor' | 'paper'
+
+/** Storage that may be missing or may throw (a sandboxed frame, a full disk). */
+export interface Store {
+  read(key: string): string | null
+  write(key: string, value: string): void
+}
+
+/** Guards a storage: failures read as nothing and write nothing. */
+export function guardedStore(open: () => Storage): Store {
+  return {
+    read(key) {
+      try {
+        return open().getItem(`heartrace.${key}`)
+      } catch {
+        return null
+      }
+    },
+    write(key, value) {
+      try {
+        open().setItem(`heartrace.${key}`, value)
+      } catch {
+        // Without storage the choice lasts until the page is closed.
+      }
+    },
+  }
+}
+
+/** The theme to start with. */
+export function preferredTheme(stored: string | null, prefersLight: boolean): Theme {
+  if (stored === 'monitor' || stored === 'paper') return stored
+  return prefersLight ? 'paper' : 'monitor'
+}

@@ -1,0 +1,57 @@
+/** The language of the page: which one, and `t` that every component speaks through. */
+import { signal } from '@preact/signals'
+import type page from '../../locales/en/page.json'
+import { type Arguments, fill, type Messages } from './messages'
+
+/** The languages there are. */
+export type Locale = 'en' | 'ja'
+
+/** Keys of the page's own texts; a wrong one is a type error. */
+export type PageKey = keyof typeof page
+
+/** The language shown now. */
+export const locale = signal<Locale>('en')
+
+const messages = signal<Messages>({})
+const loaders = { en: () => import('./en'), ja: () => import('./ja') }
+
+/** Loads a language and then switches to it. */
+export async function useLocale(next: Locale): Promise<void> {
+  const loaded = await loaders[next]()
+  messages.value = loaded.messages
+  locale.value = next
+}
+
+/** The language to start with, from what is stored and what the browser prefers. */
+export function preferredLocale(stored: string | null, preferred: readonly string[]): Locale {
+  if (stored === 'en' || stored === 'ja') return stored
+  for (const tag of preferred) {
+    if (tag.toLowerCase().startsWith('ja')) return 'ja'
+    if (tag.toLowerCase().startsWith('en')) return 'en'
+  }
+  return 'en'
+}
+
+/** A text of the page. */
+export function t(key: PageKey, values: Arguments = {}): string {
+  return fill(messages.value[key] ?? key, values)
+}
+
+/** The first of several keys that has a text; null when none has. For keys that the core makes. */
+export function find(keys: string[], values: Arguments = {}): string | null {
+  for (const key of keys) {
+    const text = messages.value[key]
+    if (text !== undefined) return fill(text, values)
+  }
+  return null
+}
+
+/** A count with the language's digit groups. */
+export function count(value: number): string {
+  return new Intl.NumberFormat(locale.value).format(value)
+}
+
+/** A list in the language's way: `a, b and c`. */
+export function list(items: string[]): string {
+  return new Intl.ListFormat(locale.value, { type: 'conjunction', style: 'short' }).format(items)
+}

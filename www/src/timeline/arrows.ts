@@ -1,0 +1,116 @@
+/** Messages and cancels between lanes, and by how much a cancel came too late. */
+import type { Reason, SceneInput } from './input'
+import { anatomy, rowTop } from './lanes'
+import { toPx } from './scale'
+import type { Bar } from './spans'
+import { lowerBound } from './trace'
+import { ARROW, NONE, REASONS } from '../worker/core'
+
+/** A line from an event to the event it caused on another lane; `to` is null when it never arrived. */
+export interface Arrow {
+  x0: number
+  y0: number
+  x1: number
+  y1: number
+  kind: 'message' | 'cancel' | 'spawn' | 'restart'
+  reason: Reason
+  from: number
+  to: number | null
+  /** Both ends on one lane: drawn as a small loop. */
+  loop: boolean
+}
+
+/** A distance in time worth reading. */
+export interface Measure {
+  x0: number
+  x1: number
+  y: number
+  ns: number
+  event: number
+}
+
+/** More visible arrows than this cannot be told apart. */
+const ARROW_LIMIT = 2_000
+const KINDS = ['message', 'cancel', 'spawn', 'restart'] as const
+/** Px of the stub of something that never arrived. */
+const STUB = 26
+
+/** The arrows that touch the view. */
+export function arrowsOf(input: SceneInput): { arrows: Arrow[]; tooMany: boolean } {
+  const { trace, view, height } = input
+  const { arrows } = trace.timeline
+  const { time } = trace.columns
+  const at = (i: number) => time[arrows.from[trace.arrowOrder[i]!]!]!
+  const all = trace.arrowOrder.length
+  const first = lowerBound(0, all, view.t0 - trace.longestArrow, at)
+  const last = lowerBound(first, all, view.t1, at)
+  const tooMany = last - first > ARROW_LIMIT
+  const found: Arrow[] = []
+  for (let i = first; i < last && found.length < ARROW_LIMIT; i++) {
+    const number = trace.arrowOrder[i]!
+    const kind = arrows.kind[number]!
+    if (tooMany && (kind === ARROW.message || kind === ARROW.spawn)) continue
+    const arrow = arrowOf(input, number)
+    if (arrow && Math.max(arrow.x0, arrow.x1) >= 0 && overlapsY(arrow, height)) found.push(arrow)
+  }
+  return { arrows: found, tooMany }
+}
+
+function overlapsY(arrow: Arrow, height: number): boolean {
+  return Math.max(arrow.y0, arrow.y1) >= 0 && Math.min(arrow.y0, arrow.y1) <= height
+}
+
+function arrowOf({ trace, view, layout }: SceneInput, number: number): Arrow | null {
+  const { arrows } = trace.timeline
+  const { time, task } = trace.columns
+  const from = arrows.from[number]!
+  const target = arrows.to[number]!
+  const to = target === NONE ? null : target
+  const row0 = layout.rowOf[task[from]!] ?? -1
+  const row1 = to === null ? row0 : (layout.rowOf[task[to]!] ?? -1)
+  if (row0 < 0 || row1 < 0) return null
+  const { middle, barHeight } = anatomy(layout.height)
+  const down = row1 >= row0
+  const edge = barHeight / 2 + 2
+  const x0 = toPx(view, time[from]!)
+  const y0 = rowTop(layout, row0) + middle + (down ? edge : -edge)
+  const base = {
+    kind: KINDS[arrows.kind[number]!] ?? 'message',
+    reason: REASONS[arrows.reason[number]!] ?? 'none',
+    from,
+    to,
+    x0,
+    y0,
+  } as const
+  if (to === null) return { ...base, x1: x0 + STUB, y1: y0 + STUB, loop: false }
+  const x1 = toPx(view, time[to]!)
+  const y1 = rowTop(layout, row1) + middle + (down ? -edge : edge)
+  return { ...base, x1, y1: row0 === row1 ? y0 : y1, loop: row0 === row1 }
+}
+
+/** For each cancel that arrived where nothing was left to stop: the time since that lane's last message had left. */
+export function measuresOf(input: SceneInput, arrows: Arrow[], bars: Bar[]): Measure[] {
+  const { trace, view, layout } = input
+  const { time, task } = trace.columns
+  const found: Measure[] = []
+  for (const cancel of arrows) {
+    if (cancel.kind !== 'cancel' || cancel.to === null) continue
+    const lane = task[cancel.to]!
+    const row = layout.rowOf[lane] ?? -1
+    const y = rowTop(layout, row) + anatomy(layout.height).middle
+    const busy = bars.some((bar) => Math.abs(bar.y + bar.height / 2 - y) < 1 && bar.x <= cancel.x1 && bar.x + bar.width >= cancel.x1 - 0.5)
+    if (busy) continue
+    let sent: Arrow | null = null
+    for (const arrow of arrows) {
+      if (arrow.kind !== 'message' || task[arrow.from] !== lane || time[arrow.from]! >= time[cancel.to]!) continue
+      if (!sent || time[arrow.from]! > time[sent.from]!) sent = arrow
+    }
+    if (!sent) continue
+    const x0 = toPx(view, time[sent.from]!)
+    const x1 = cancel.x1
+    if (x1 - x0 < 24) continue
+    const ns = time[cancel.to]! - time[sent.from]!
+    found.push({ x0, x1, y: y - anatomy(layout.height).barHeight / 2 - 12, ns, event: cancel.to })
+  }
+  return found.slice(0, 20)
+}

@@ -1,0 +1,96 @@
+/** The shapes of marks: each kind has its own, so that colour is never alone. */
+import { MARK } from '../worker/core'
+import type { Palette } from './palette'
+import type { Glyph } from './scene'
+
+type Context = CanvasRenderingContext2D
+
+/** Draws one mark. */
+export function paintGlyph(c: Context, glyph: Glyph, palette: Palette): void {
+  const { x, y, kind, tone } = glyph
+  const colour = palette.tones[tone]
+  c.strokeStyle = colour
+  c.fillStyle = palette.panel
+  c.lineWidth = 2.3
+  c.lineJoin = 'round'
+  switch (kind) {
+    case MARK.accept:
+      return ring(c, x, y, 7)
+    case MARK.acceptAgain:
+      ring(c, x - 4, y, 7)
+      ring(c, x + 4, y, 7)
+      return
+    case MARK.timeout:
+      c.lineWidth = 2
+      stroke(c, [x, y - 11, x, y + 11])
+      return ring(c, x, y, 4.2)
+    case MARK.cancelled:
+      return cross(c, x, y, 5.5)
+    case MARK.crash:
+      c.fillStyle = colour
+      c.beginPath()
+      c.roundRect(x - 8, y - 8, 16, 16, 3)
+      c.fill()
+      c.strokeStyle = palette.panel
+      return cross(c, x, y, 4)
+    case MARK.fault:
+      return bolt(c, x, y, colour)
+    case MARK.lost:
+      return cross(c, x, y, 5)
+    case MARK.refused:
+      ring(c, x, y, 6)
+      return stroke(c, [x - 4, y - 4, x + 4, y + 4])
+    case MARK.restart:
+      c.beginPath()
+      c.arc(x, y, 6, -1, 3.7)
+      c.stroke()
+      return stroke(c, [x + 1, y - 9, x + 4, y - 5, x - 0.5, y - 3.5])
+    case MARK.duplicate:
+      c.lineWidth = 1.8
+      stroke(c, [x - 7, y - 5, x - 1, y, x - 7, y + 5])
+      return stroke(c, [x, y - 5, x + 6, y, x, y + 5])
+    case MARK.log:
+      c.lineWidth = 1.5
+      return stroke(c, [x - 4, y - 3, x + 4, y - 3, x + 4, y + 3, x - 4, y + 3, x - 4, y - 3], true)
+    default:
+      c.lineWidth = 1.6
+      return stroke(c, [x, y - 4.5, x + 4.5, y, x, y + 4.5, x - 4.5, y, x, y - 4.5], true)
+  }
+}
+
+function ring(c: Context, x: number, y: number, radius: number): void {
+  c.beginPath()
+  c.arc(x, y, radius, 0, Math.PI * 2)
+  c.fill()
+  c.stroke()
+}
+
+function cross(c: Context, x: number, y: number, reach: number): void {
+  stroke(c, [x - reach, y - reach, x + reach, y + reach])
+  stroke(c, [x - reach, y + reach, x + reach, y - reach])
+}
+
+function bolt(c: Context, x: number, y: number, colour: string): void {
+  c.fillStyle = colour
+  c.beginPath()
+  for (const [dx, dy] of [
+    [2, -9],
+    [-5, 1.5],
+    [-0.5, 1.5],
+    [-2, 9],
+    [5, -2],
+    [0.5, -2],
+  ] as const) {
+    c.lineTo(x + dx, y + dy)
+  }
+  c.closePath()
+  c.fill()
+}
+
+function stroke(c: Context, line: number[], fill = false): void {
+  c.beginPath()
+  c.moveTo(line[0]!, line[1]!)
+  for (let i = 2; i < line.length; i += 2) c.lineTo(line[i]!, line[i + 1]!)
+  if (fill) c.fill()
+  c.stroke()
+}

@@ -1,0 +1,126 @@
+/** Marks on lanes, and the words that belong to them. */
+import type { Wish } from './labels'
+import { toPx } from './scale'
+import { type Reason, type SceneInput, type Tone, type Word, WORD_HEIGHT } from './input'
+import { anatomy } from './lanes'
+import type { Measure } from './arrows'
+import { lowerBound } from './trace'
+import { MARK } from '../worker/core'
+
+/** A mark at an event. */
+export interface Glyph {
+  x: number
+  y: number
+  /** Code of the mark. */
+  kind: number
+  tone: Tone
+  reason: Reason
+  event: number
+}
+
+/** Which words win when there is no room for all. */
+const WEIGHT: Record<number, number> = {
+  [MARK.acceptAgain]: 10,
+  [MARK.crash]: 9,
+  [MARK.fault]: 8,
+  [MARK.lost]: 8,
+  [MARK.timeout]: 7,
+  [MARK.cancelled]: 6,
+  [MARK.restart]: 6,
+  [MARK.accept]: 5,
+  [MARK.refused]: 4,
+  [MARK.duplicate]: 4,
+  [MARK.note]: 2,
+  [MARK.log]: 1,
+}
+
+/** Marks of a lane that are drawn at most; one per kind and px column in any case. */
+const MARK_LIMIT = 600
+
+/** The tone of a mark. */
+export function toneOf(kind: number, reason: Reason): Tone {
+  switch (kind) {
+    case MARK.accept:
+      return 'ok'
+    case MARK.acceptAgain:
+    case MARK.lost:
+    case MARK.crash:
+    case MARK.fault:
+    case MARK.duplicate:
+      return 'bad'
+    case MARK.timeout:
+      return 'timeout'
+    case MARK.cancelled:
+      return reason
+    default:
+      return 'text'
+  }
+}
+
+/** The marks of one lane that are in view. */
+export function glyphsOf(input: SceneInput, task: number, top: number, reasons: Map<number, Reason>): Glyph[] {
+  const { trace, view, layout } = input
+  const { marks } = trace.timeline
+  const { time } = trace.columns
+  const { start, order } = trace.marksByLane
+  const { middle } = anatomy(layout.height)
+  const at = (i: number) => time[marks.event[order[i]!]!]!
+  const end = start[task + 1] ?? 0
+  const margin = ((view.t1 - view.t0) / view.width) * 8
+  const found: Glyph[] = []
+  const lastPx: number[] = []
+  for (let i = lowerBound(start[task] ?? 0, end, view.t0 - margin, at); i < end && at(i) <= view.t1 + margin; i++) {
+    const mark = order[i]!
+    const kind = marks.kind[mark]!
+    if (kind === MARK.pulse) continue
+    const x = toPx(view, at(i))
+    const same = lastPx[kind]
+    if (same !== undefined && x - same < 2) continue
+    lastPx[kind] = x
+    const event = marks.event[mark]!
+    const reason = reasons.get(event) ?? 'none'
+    found.push({ x, y: top + middle, kind, tone: toneOf(kind, reason), reason, event })
+    if (found.length >= MARK_LIMIT) break
+  }
+  return found
+}
+
+/** The words of marks and measures, with the places they would take. */
+export function wishesOf(input: SceneInput, glyphs: Glyph[], measures: Measure[]): Wish<Word>[] {
+  const { words, measure } = input
+  const wishes: Wish<Word>[] = []
+  const add = (word: Word, weight: number, places: (width: number) => { x: number; y: number }[]) => {
+    const width = measure(word.text, word.strong, word.mono)
+    wishes.push({ value: word, weight, width, height: WORD_HEIGHT, places: places(width) })
+  }
+  for (const { x0, x1, y, ns } of measures) {
+    const word: Word = { text: words.tooLate(ns), tone: 'quiet', strong: false, mono: true }
+    add(word, 11, (width) => [
+      { x: (x0 + x1 - width) / 2, y: y - WORD_HEIGHT - 5 },
+      { x: x0 - width - 8, y: y - WORD_HEIGHT / 2 },
+    ])
+  }
+  for (const { x, y, kind, reason, event, tone } of glyphs) {
+    const text = words.mark(kind, event, reason)
+    if (!text) continue
+    const strong = kind === MARK.acceptAgain || kind === MARK.crash
+    const word: Word = { text, tone, strong, mono: false }
+    add(word, WEIGHT[kind] ?? 0, (width) => placesFor(kind, x, y, width))
+  }
+  return wishes
+}
+
+/** The places around a mark, best first. */
+function placesFor(kind: number, x: number, y: number, width: number): { x: number; y: number }[] {
+  const right = { x: x + 12, y: y - WORD_HEIGHT / 2 }
+  const left = { x: x - width - 12, y: y - WORD_HEIGHT / 2 }
+  const above = { x: x - width / 2, y: y - WORD_HEIGHT - 10 }
+  const aboveLeft = { x: x - width - 4, y: y - WORD_HEIGHT - 9 }
+  const aboveRight = { x: x + 4, y: y - WORD_HEIGHT - 9 }
+  const below = { x: x - width / 2, y: y + 11 }
+  const belowRight = { x: x + 4, y: y + 10 }
+  const belowLeft = { x: x - width - 4, y: y + 10 }
+  if (kind === MARK.timeout) return [aboveLeft, aboveRight, belowLeft, left, right]
+  if (kind === MARK.acceptAgain) return [below, above, belowLeft, left, aboveLeft]
+  return [right, left, aboveRight, aboveLeft, belowRight, belowLeft, above, below]
+}

@@ -1,0 +1,108 @@
+/** What changes at every frame of playback: the cursor, the chosen event, messages on their way. */
+import { AXIS } from './paint'
+import type { Palette } from './palette'
+import type { Scene } from './scene'
+import { toPx, type View } from './scale'
+
+type Context = CanvasRenderingContext2D
+
+/** The state the overlay shows. Times in ns, `height` of the lanes' area in px. */
+export interface Overlay {
+  scene: Scene
+  view: View
+  height: number
+  palette: Palette
+  cursor: number
+  duration: number
+  selected: number | null
+  hovered: number | null
+  /** Top and height of the chosen lane. */
+  lane: { y: number; height: number } | null
+  /** Causes of the chosen event, nearest first. */
+  chain: number[]
+  point(event: number): { x: number; y: number } | null
+  playing: boolean
+}
+
+/** Paints the overlay. */
+export function paintOverlay(c: Context, o: Overlay): void {
+  const { view, height, palette } = o
+  c.clearRect(0, 0, view.width, height + AXIS)
+  c.save()
+  c.beginPath()
+  c.rect(0, 0, view.width, height + AXIS)
+  c.clip()
+  const x = toPx(view, o.cursor)
+  if (o.lane) {
+    c.fillStyle = palette.glow
+    c.globalAlpha = 0.35
+    c.fillRect(0, AXIS + o.lane.y, view.width, o.lane.height)
+    c.globalAlpha = 1
+  }
+  if (o.cursor < o.duration) {
+    c.fillStyle = palette.background
+    c.globalAlpha = 0.62
+    c.fillRect(x, AXIS - 6, view.width - x, height + 6)
+    c.globalAlpha = 1
+  }
+  if (o.cursor < o.duration) flights(c, o)
+  chain(c, o)
+  if (o.hovered !== null && o.hovered !== o.selected) halo(c, o.point(o.hovered), palette.ink3, 1.5)
+  if (o.selected !== null) halo(c, o.point(o.selected), palette.select, 2)
+  cursor(c, x, height, palette)
+  c.restore()
+}
+
+/** Messages that are under way at the cursor. */
+function flights(c: Context, o: Overlay): void {
+  const x = toPx(o.view, o.cursor)
+  let drawn = 0
+  for (const arrow of o.scene.arrows) {
+    if (arrow.to === null || arrow.loop || x < arrow.x0 || x > arrow.x1 || arrow.x1 - arrow.x0 < 1) continue
+    if (++drawn > 200) return
+    const share = (x - arrow.x0) / (arrow.x1 - arrow.x0)
+    c.fillStyle = arrow.kind === 'cancel' ? o.palette.tones[arrow.reason] : o.palette.ink
+    c.beginPath()
+    c.arc(x, AXIS + arrow.y0 + share * (arrow.y1 - arrow.y0), 4, 0, Math.PI * 2)
+    c.fill()
+  }
+}
+
+/** The cause chain of the chosen event as one faint line through its events. */
+function chain(c: Context, o: Overlay): void {
+  if (o.selected === null || o.chain.length === 0) return
+  const points = [o.selected, ...o.chain].map(o.point).filter((p) => p !== null)
+  c.strokeStyle = o.palette.select
+  c.globalAlpha = 0.35
+  c.lineWidth = 3
+  c.lineJoin = 'round'
+  c.beginPath()
+  points.forEach((p, i) => (i === 0 ? c.moveTo(p.x, p.y + AXIS) : c.lineTo(p.x, p.y + AXIS)))
+  c.stroke()
+  c.globalAlpha = 1
+}
+
+function halo(c: Context, at: { x: number; y: number } | null, colour: string, width: number): void {
+  if (!at) return
+  c.strokeStyle = colour
+  c.lineWidth = width
+  c.beginPath()
+  c.arc(at.x, at.y + AXIS, 13, 0, Math.PI * 2)
+  c.stroke()
+}
+
+function cursor(c: Context, x: number, height: number, palette: Palette): void {
+  c.strokeStyle = palette.now
+  c.fillStyle = palette.now
+  c.lineWidth = 1.3
+  c.beginPath()
+  c.moveTo(x, AXIS - 8)
+  c.lineTo(x, AXIS + height)
+  c.stroke()
+  c.beginPath()
+  c.moveTo(x - 5.5, AXIS - 13)
+  c.lineTo(x + 5.5, AXIS - 13)
+  c.lineTo(x, AXIS - 5)
+  c.closePath()
+  c.fill()
+}

@@ -1,0 +1,269 @@
+/** Draws a scene on a canvas: paper, lanes, lines, then what matters on top. Knows no rule, reads no state. */
+import { paintGlyph } from './glyphs'
+import { type LaneLayout, rowTop, visibleRows } from './lanes'
+import { DASHES, type Palette } from './palette'
+import type { Arrow, Bar, DensityStrip, Measure, Pulse, Scene } from './scene'
+import { toPx, type View } from './scale'
+import { multiples, ruling, ticks } from './ticks'
+
+/** Height of the time axis above the lanes, px. */
+export const AXIS = 34
+/** Side of a small square across, px. */
+const SQUARE = 13
+/** Px over which a line fades after a task's end. */
+const FADE = 110
+
+type Context = CanvasRenderingContext2D
+
+/** Everything a frame needs. Height is that of the lanes' area, px. */
+export interface Frame {
+  scene: Scene
+  view: View
+  layout: LaneLayout
+  height: number
+  palette: Palette
+  note: string | null
+}
+
+/** Paints the paper, the axis and the scene. */
+export function paint(c: Context, frame: Frame): void {
+  const { scene, view, palette, height } = frame
+  c.clearRect(0, 0, view.width, height + AXIS)
+  paintPaper(c, frame)
+  paintAxis(c, frame)
+  c.save()
+  c.beginPath()
+  c.rect(0, AXIS - 4, view.width, height + 4)
+  c.clip()
+  c.translate(0, AXIS)
+  paintLines(c, frame)
+  for (const strip of scene.density) paintDensity(c, strip, palette)
+  for (const pulse of scene.pulses) paintPulse(c, pulse, palette)
+  for (const bar of scene.bars) paintBar(c, bar, palette)
+  for (const arrow of scene.arrows) paintArrow(c, arrow, palette)
+  for (const measure of scene.measures) paintMeasure(c, measure, palette)
+  for (const glyph of scene.glyphs) paintGlyph(c, glyph, palette)
+  paintWords(c, scene, palette)
+  if (frame.note) text(c, frame.note, 8, height - 12, palette.ink2, `12px ${palette.sans}`, palette.background)
+  c.restore()
+}
+
+/** Small and large squares; the lines down are times, the lines across only help the eye. */
+function paintPaper(c: Context, { view, height, palette, layout }: Frame): void {
+  const rule = ruling(view)
+  const lines = (step: number, colour: string) => {
+    c.strokeStyle = colour
+    c.beginPath()
+    for (const time of multiples(view, step)) {
+      const x = Math.round(toPx(view, time)) + 0.5
+      c.moveTo(x, AXIS - 5)
+      c.lineTo(x, AXIS + height)
+    }
+    c.stroke()
+  }
+  c.lineWidth = 1
+  lines(rule.small, palette.grid)
+  const across = (every: number, colour: string) => {
+    c.strokeStyle = colour
+    c.beginPath()
+    for (let y = SQUARE * every; y < height; y += SQUARE * every) {
+      c.moveTo(0, AXIS + Math.round(y) + 0.5)
+      c.lineTo(view.width, AXIS + Math.round(y) + 0.5)
+    }
+    c.stroke()
+  }
+  across(1, palette.grid)
+  across(5, palette.gridLarge)
+  lines(rule.large, palette.gridLarge)
+  c.strokeStyle = palette.line
+  c.beginPath()
+  const [first, last] = visibleRows(layout, height)
+  for (let row = first; row <= last + 1; row++) {
+    const y = Math.round(AXIS + rowTop(layout, row)) + 0.5
+    if (y < AXIS) continue
+    c.moveTo(0, y)
+    c.lineTo(view.width, y)
+  }
+  c.stroke()
+}
+
+function paintAxis(c: Context, { view, palette }: Frame): void {
+  const rule = ruling(view)
+  c.font = `11px ${palette.mono}`
+  c.textAlign = 'center'
+  c.textBaseline = 'middle'
+  c.fillStyle = palette.ink3
+  for (const tick of ticks(view, rule)) {
+    const half = c.measureText(tick.text).width / 2
+    const x = Math.min(Math.max(toPx(view, tick.time), half + 4), view.width - half - 4)
+    c.fillText(tick.text, x, 16)
+  }
+}
+
+function paintLines(c: Context, { scene, palette }: Frame): void {
+  for (const { x0, x1, y, kind } of scene.lines) {
+    c.strokeStyle = kind === 'wait' ? palette.ink3 : palette.bad
+    c.lineWidth = kind === 'wait' ? 1 : 1.5
+    c.setLineDash(kind === 'wait' ? [2, 4] : [1, 5])
+    c.beginPath()
+    c.moveTo(x0, Math.round(y) + 0.5)
+    c.lineTo(x1, Math.round(y) + 0.5)
+    c.stroke()
+  }
+  c.setLineDash([])
+}
+
+function paintDensity(c: Context, { y, height, cells }: DensityStrip, palette: Palette): void {
+  c.fillStyle = palette.work
+  for (let x = 0; x < cells.length; x++) {
+    const share = cells[x]!
+    if (share === 0) continue
+    c.globalAlpha = 0.25 + 0.75 * share
+    c.fillRect(x, y, 1, height)
+  }
+  c.globalAlpha = 1
+}
+
+function paintBar(c: Context, bar: Bar, palette: Palette): void {
+  const radius = Math.min(3, bar.width / 2)
+  c.save()
+  c.beginPath()
+  c.roundRect(bar.x, bar.y, bar.width, bar.height, radius)
+  c.fillStyle = bar.kind === 'hang' ? palette.panel : palette.work
+  c.globalAlpha = bar.cut ? 0.5 : 1
+  c.fill()
+  c.globalAlpha = 1
+  if (bar.kind === 'hang' || bar.slowed || bar.cut) {
+    c.clip()
+    c.strokeStyle = bar.kind === 'hang' ? palette.bad : palette.background
+    c.lineWidth = bar.kind === 'hang' ? 1.5 : 1
+    c.globalAlpha = bar.kind === 'hang' ? 0.8 : 0.4
+    c.beginPath()
+    const gap = bar.slowed ? 12 : 7
+    const end = Math.min(bar.x + bar.width, bar.x + 8_000)
+    for (let x = bar.x - bar.height; x < end; x += gap) {
+      c.moveTo(x, bar.y + bar.height)
+      c.lineTo(x + bar.height, bar.y)
+    }
+    c.stroke()
+    c.globalAlpha = 1
+  }
+  if (bar.kind === 'hang') {
+    c.strokeStyle = palette.bad
+    c.lineWidth = 1.5
+    c.stroke()
+  }
+  c.restore()
+  if (bar.text) {
+    const hatched = bar.kind === 'hang' || bar.slowed || bar.cut
+    const x = Math.max(bar.x, 0) + 8
+    const halo = hatched ? (bar.kind === 'hang' ? palette.panel : null) : null
+    const colour = bar.kind === 'hang' ? palette.bad : bar.cut ? palette.ink : palette.onWork
+    text(c, bar.text, x, bar.y + bar.height / 2 + 0.5, colour, `600 11.5px ${palette.sans}`, halo)
+  }
+}
+
+function trace(c: Context, line: number[]): void {
+  c.beginPath()
+  c.moveTo(line[0]!, line[1]!)
+  for (let i = 2; i < line.length; i += 2) c.lineTo(line[i]!, line[i + 1]!)
+}
+
+function paintPulse(c: Context, { line, kind, fadeFrom, y }: Pulse, palette: Palette): void {
+  c.lineJoin = 'round'
+  c.lineCap = 'round'
+  c.strokeStyle = palette.pulse
+  if (kind === 'heartbeat') {
+    c.strokeStyle = palette.glow
+    c.lineWidth = 6
+    trace(c, line)
+    c.stroke()
+    c.strokeStyle = palette.pulse
+  }
+  c.globalAlpha = kind === 'heartbeat' ? 1 : 0.6
+  c.lineWidth = kind === 'heartbeat' ? 1.8 : 1.3
+  trace(c, line)
+  c.stroke()
+  if (fadeFrom !== null) {
+    const fade = c.createLinearGradient(fadeFrom, 0, fadeFrom + FADE, 0)
+    fade.addColorStop(0, palette.pulse)
+    fade.addColorStop(1, 'transparent')
+    c.strokeStyle = fade
+    c.globalAlpha = 0.4
+    c.beginPath()
+    c.moveTo(fadeFrom, y)
+    c.lineTo(fadeFrom + FADE, y)
+    c.stroke()
+  }
+  c.globalAlpha = 1
+  c.lineCap = 'butt'
+}
+
+function paintArrow(c: Context, arrow: Arrow, palette: Palette): void {
+  const { x0, y0, x1, y1, kind, reason, to, loop } = arrow
+  const colour = kind === 'cancel' ? palette.tones[reason] : kind === 'restart' ? palette.pulse : palette.message
+  c.strokeStyle = colour
+  c.globalAlpha = kind === 'spawn' ? 0.55 : 1
+  c.lineWidth = kind === 'cancel' ? 2.2 : kind === 'spawn' ? 1 : 1.5
+  c.setLineDash(kind === 'cancel' ? (DASHES[reason] ?? []) : kind === 'spawn' ? [1, 3] : kind === 'restart' ? [3, 2] : [])
+  c.beginPath()
+  c.moveTo(x0, y0)
+  const lift = loop ? 16 : 0
+  if (loop) c.quadraticCurveTo((x0 + x1) / 2, y0 + lift * 2, x1, y1)
+  else c.lineTo(x1, y1)
+  c.stroke()
+  c.setLineDash([])
+  const angle = loop ? -Math.PI / 3 : Math.atan2(y1 - y0, x1 - x0)
+  c.lineWidth = kind === 'cancel' ? 2 : 1.5
+  c.beginPath()
+  if (to === null) {
+    c.strokeStyle = palette.bad
+    c.moveTo(x1 - 4, y1 - 4)
+    c.lineTo(x1 + 4, y1 + 4)
+    c.moveTo(x1 - 4, y1 + 4)
+    c.lineTo(x1 + 4, y1 - 4)
+  } else {
+    const head = 7
+    for (const turn of [-0.45, 0.45]) {
+      c.moveTo(x1, y1)
+      c.lineTo(x1 - head * Math.cos(angle + turn), y1 - head * Math.sin(angle + turn))
+    }
+  }
+  c.stroke()
+  c.globalAlpha = 1
+}
+
+function paintMeasure(c: Context, { x0, x1, y }: Measure, palette: Palette): void {
+  c.strokeStyle = palette.ink2
+  c.lineWidth = 1
+  c.beginPath()
+  c.moveTo(x0, y)
+  c.lineTo(x1, y)
+  for (const x of [x0, x1]) {
+    c.moveTo(x, y - 4)
+    c.lineTo(x, y + 4)
+  }
+  c.stroke()
+}
+
+function paintWords(c: Context, scene: Scene, palette: Palette): void {
+  for (const { value, box } of scene.words) {
+    const font = `${value.strong ? '700 ' : ''}${value.mono ? 11 : 11.5}px ${value.mono ? palette.mono : palette.sans}`
+    text(c, value.text, box.x, box.y + box.height / 2, palette.tones[value.tone], font, palette.background)
+  }
+}
+
+/** Text with a halo of the background, so that a line under it does not touch the letters. */
+function text(c: Context, words: string, x: number, y: number, colour: string, font: string, halo: string | null): void {
+  c.font = font
+  c.textAlign = 'left'
+  c.textBaseline = 'middle'
+  if (halo) {
+    c.strokeStyle = halo
+    c.lineWidth = 3.5
+    c.lineJoin = 'round'
+    c.strokeText(words, x, y)
+  }
+  c.fillStyle = colour
+  c.fillText(words, x, y)
+}

@@ -1,0 +1,66 @@
+/** What is on the picture, in px, without a canvas: one scene for the painter, the pointer and later the exports. */
+import { type Box, type Placed, place } from './labels'
+import type { Reason, SceneInput, Word } from './input'
+import { rowTop, visibleRows } from './lanes'
+import { arrowsOf, type Arrow, type Measure, measuresOf } from './arrows'
+import { type Glyph, glyphsOf, wishesOf } from './marks'
+import { type Bar, type DensityStrip, lifeOf, type Line, type Pulse, spansOf } from './spans'
+
+export type { Arrow, Measure } from './arrows'
+export type { Glyph } from './marks'
+export type { Bar, DensityStrip, Line, Pulse } from './spans'
+
+/** Everything visible. */
+export interface Scene {
+  bars: Bar[]
+  lines: Line[]
+  density: DensityStrip[]
+  pulses: Pulse[]
+  arrows: Arrow[]
+  measures: Measure[]
+  glyphs: Glyph[]
+  words: Placed<Word>[]
+  /** More messages than can be told apart: only cancels and restarts are drawn. */
+  tooManyArrows: boolean
+}
+
+/** Builds the scene for one view. Pure: same input, same picture. */
+export function buildScene(input: SceneInput): Scene {
+  const { view, layout, height } = input
+  const scene: Scene = {
+    bars: [],
+    lines: [],
+    density: [],
+    pulses: [],
+    arrows: [],
+    measures: [],
+    glyphs: [],
+    words: [],
+    tooManyArrows: false,
+  }
+  const [first, last] = visibleRows(layout, height)
+  const { arrows, tooMany } = arrowsOf(input)
+  scene.arrows = arrows
+  scene.tooManyArrows = tooMany
+  const reasons = new Map<number, Reason>()
+  for (const arrow of arrows) if (arrow.reason !== 'none' && arrow.to !== null) reasons.set(arrow.to, arrow.reason)
+  for (let row = first; row <= last; row++) {
+    const lane = layout.lanes[row]
+    if (!lane) continue
+    const top = rowTop(layout, row)
+    spansOf(input, lane.task, top, scene)
+    lifeOf(input, lane.task, top, scene)
+    scene.glyphs.push(...glyphsOf(input, lane.task, top, reasons))
+  }
+  scene.measures = measuresOf(input, arrows, scene.bars)
+  const area: Box = { x: 0, y: -4, width: view.width, height: height + 4 }
+  scene.words = place(wishesOf(input, scene.glyphs, scene.measures), area, obstacles(scene))
+  return scene
+}
+
+/** What no word may cover. */
+function obstacles(scene: Scene): Box[] {
+  const bars = scene.bars.map(({ x, y, width, height }) => ({ x, y, width, height }))
+  const glyphs = scene.glyphs.map(({ x, y }) => ({ x: x - 7, y: y - 7, width: 14, height: 14 }))
+  return [...bars, ...glyphs]
+}

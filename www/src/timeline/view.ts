@@ -1,0 +1,328 @@
+/** The timeline on the page: two canvases, one frame loop, pointer and wheel. Tells what the person did; decides nothing. */
+import { hit } from './hit'
+import type { Words } from './input'
+import { anatomy, clampScroll, type Lane, type LaneLayout, lanesOf, layoutLanes, rowAt, rowTop } from './lanes'
+import { paintOverlay } from './overlay'
+import { AXIS, paint } from './paint'
+import { type Palette, readPalette } from './palette'
+import { buildScene, type Scene } from './scene'
+import { clamp, fit, pan, resize, reveal, toPx, toTime, type View, zoom } from './scale'
+import { causeChain, type Trace } from './trace'
+
+/** What the person does to the timeline. */
+export interface Intents {
+  select(event: number): void
+  seek(time: number): void
+  lane(task: number): void
+  hover(event: number | null, x: number, y: number): void
+  /** Lanes moved: their headers must follow. */
+  moved(layout: LaneLayout): void
+}
+
+/** What stands on the timeline now. */
+export interface Standing {
+  cursor: number
+  selected: number | null
+  lane: number | null
+  playing: boolean
+}
+
+/** A timeline in the page. */
+export interface Timeline {
+  show(trace: Trace, words: Words, note: string, follow: boolean): void
+  stand(standing: Standing): void
+  zoomBy(factor: number): void
+  zoomAll(): void
+  restyle(): void
+  destroy(): void
+}
+
+/** Milliseconds a press lasts before it selects instead of panning (touch). */
+const LONG_PRESS_MS = 450
+
+/** Puts a timeline into `host`, which gives it its size. */
+export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
+  const document = host.ownerDocument
+  const window = document.defaultView as Window & typeof globalThis
+  const base = canvas()
+  const top = canvas()
+  let palette = styles()
+  let trace: Trace | null = null
+  let lanes: Lane[] = []
+  let words: Words | null = null
+  let note = ''
+  let view: View = { t0: 0, t1: 1, width: 1 }
+  let layout: LaneLayout = layoutLanes([], 0, 1, 0)
+  let height = 1
+  let scene: Scene | null = null
+  let standing: Standing = { cursor: 0, selected: null, lane: null, playing: false }
+  let hovered: number | null = null
+  let chain: number[] = []
+  let frame = 0
+  let stale = true
+  const widths = new Map<string, number>()
+
+  function canvas(): HTMLCanvasElement {
+    const element = document.createElement('canvas')
+    element.setAttribute('aria-hidden', 'true')
+    host.append(element)
+    return element
+  }
+
+  function styles(): Palette {
+    const style = window.getComputedStyle(host)
+    return readPalette((name) => style.getPropertyValue(`--${name}`).trim())
+  }
+
+  function measure(text: string, strong: boolean, mono: boolean): number {
+    const key = `${strong ? 1 : 0}${mono ? 1 : 0}${text}`
+    const known = widths.get(key)
+    if (known !== undefined) return known
+    const c = base.getContext('2d')
+    if (!c) return text.length * 7
+    c.font = `${strong ? '700 ' : ''}${mono ? 11 : 11.5}px ${mono ? palette.mono : palette.sans}`
+    const width = c.measureText(text).width
+    if (widths.size > 4_000) widths.clear()
+    widths.set(key, width)
+    return width
+  }
+
+  /** Asks for one frame; `whole` when more than the overlay changed. */
+  function request(whole: boolean): void {
+    stale ||= whole
+    frame ||= window.requestAnimationFrame(draw)
+  }
+
+  function draw(): void {
+    frame = 0
+    if (!trace || !words) return
+    if (stale || !scene) {
+      stale = false
+      layout = layoutLanes(lanes, trace.tasks.length, height, layout.scroll)
+      intents.moved(layout)
+      scene = buildScene({ trace, view, layout, height, words, measure })
+      const c = context(base)
+      if (c) paint(c, { scene, view, layout, height, palette, note: scene.tooManyArrows ? note : null })
+    }
+    const c = context(top)
+    if (!c) return
+    const row = standing.lane === null ? -1 : (layout.rowOf[standing.lane] ?? -1)
+    paintOverlay(c, {
+      ...standing,
+      scene,
+      view,
+      height,
+      palette,
+      hovered,
+      chain,
+      duration: trace.duration,
+      lane: row < 0 ? null : { y: rowTop(layout, row), height: layout.height },
+      point,
+    })
+  }
+
+  /** Where an event lies, in the lanes' area. */
+  function point(event: number): { x: number; y: number } | null {
+    if (!trace || event >= trace.count) return null
+    const row = layout.rowOf[trace.columns.task[event]!] ?? -1
+    if (row < 0) return null
+    return { x: toPx(view, trace.columns.time[event]!), y: rowTop(layout, row) + anatomy(layout.height).middle }
+  }
+
+  function context(element: HTMLCanvasElement): CanvasRenderingContext2D | null {
+    const ratio = window.devicePixelRatio || 1
+    const width = Math.round(view.width * ratio)
+    const tall = Math.round((height + AXIS) * ratio)
+    if (element.width !== width || element.height !== tall) {
+      element.width = width
+      element.height = tall
+      element.style.width = `${view.width}px`
+      element.style.height = `${height + AXIS}px`
+    }
+    const c = element.getContext('2d')
+    c?.setTransform(ratio, 0, 0, ratio, 0, 0)
+    return c
+  }
+
+  function measureHost(): void {
+    const width = Math.max(1, Math.floor(host.clientWidth))
+    height = Math.max(1, Math.floor(host.clientHeight) - AXIS)
+    view = trace ? clamp(resize(view, width), trace.duration) : resize(view, width)
+    request(true)
+  }
+
+  const observer = new ResizeObserver(measureHost)
+  observer.observe(host)
+
+  function setView(next: View): void {
+    if (next.t0 === view.t0 && next.t1 === view.t1) return
+    view = next
+    request(true)
+  }
+
+  // Pointers: one pans or scrubs, two pinch, a long press selects on touch.
+  const pointers = new Map<number, { x: number; y: number }>()
+  let moved = 0
+  let scrubbing = false
+  let pressTimer = 0
+
+  function local(event: { clientX: number; clientY: number }): { x: number; y: number } {
+    const box = host.getBoundingClientRect()
+    return { x: event.clientX - box.left, y: event.clientY - box.top }
+  }
+
+  function pick(x: number, y: number, touch: boolean): number | null {
+    return scene ? hit(scene, x, y - AXIS, touch ? 18 : undefined) : null
+  }
+
+  function onDown(event: PointerEvent): void {
+    if (event.button !== 0 || !trace) return
+    const at = local(event)
+    pointers.set(event.pointerId, at)
+    host.setPointerCapture(event.pointerId)
+    moved = 0
+    scrubbing = pointers.size === 1 && (at.y < AXIS || Math.abs(at.x - toPx(view, standing.cursor)) < 5) && pick(at.x, at.y, false) === null
+    if (scrubbing) intents.seek(toTime(view, at.x))
+    window.clearTimeout(pressTimer)
+    if (event.pointerType === 'touch') {
+      pressTimer = window.setTimeout(() => {
+        const found = moved < 8 ? pick(at.x, at.y, true) : null
+        if (found !== null) intents.select(found)
+      }, LONG_PRESS_MS)
+    }
+  }
+
+  function onMove(event: PointerEvent): void {
+    const at = local(event)
+    const before = pointers.get(event.pointerId)
+    if (!before) {
+      hover(pick(at.x, at.y, false), at)
+      return
+    }
+    if (!trace) return
+    const dx = at.x - before.x
+    moved += Math.abs(dx) + Math.abs(at.y - before.y)
+    if (pointers.size === 2) {
+      const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1] ?? before
+      const was = Math.abs(before.x - other.x)
+      const is = Math.abs(at.x - other.x)
+      if (was > 8 && is > 8) setView(zoom(view, is / was, (at.x + other.x) / 2, trace.duration))
+    } else if (scrubbing) intents.seek(toTime(view, at.x))
+    else if (moved > 4) {
+      setView(pan(view, -dx, trace.duration))
+      scrollBy(before.y - at.y)
+    }
+    pointers.set(event.pointerId, at)
+  }
+
+  function onUp(event: PointerEvent): void {
+    window.clearTimeout(pressTimer)
+    const at = pointers.get(event.pointerId)
+    pointers.delete(event.pointerId)
+    if (!at || scrubbing || moved > 4 || event.type === 'pointercancel') return
+    const found = pick(at.x, at.y, event.pointerType === 'touch')
+    const row = rowAt(layout, at.y - AXIS)
+    const lane = layout.lanes[row]
+    if (found !== null) intents.select(found)
+    else intents.seek(toTime(view, at.x))
+    if (lane) intents.lane(lane.task)
+  }
+
+  function hover(event: number | null, at: { x: number; y: number }): void {
+    if (event !== hovered) request(false)
+    hovered = event
+    host.classList.toggle('pointing', event !== null)
+    intents.hover(event, at.x, at.y)
+  }
+
+  function onLeave(): void {
+    hover(null, { x: 0, y: 0 })
+  }
+
+  function scrollBy(dy: number): boolean {
+    const next = clampScroll(layout.scroll + dy, layout.lanes.length * layout.height, height)
+    if (next === layout.scroll) return false
+    layout = { ...layout, scroll: next }
+    request(true)
+    return true
+  }
+
+  function onWheel(event: WheelEvent): void {
+    if (!trace) return
+    const sideways = event.shiftKey ? event.deltaY || event.deltaX : Math.abs(event.deltaX) > Math.abs(event.deltaY) ? event.deltaX : 0
+    if (sideways !== 0) {
+      event.preventDefault()
+      return setView(pan(view, sideways, trace.duration))
+    }
+    const page = document.documentElement
+    const pageScrolls = page.scrollHeight > page.clientHeight + 1
+    const zooms = event.ctrlKey || event.metaKey
+    if (!zooms && scrollBy(event.deltaY)) return event.preventDefault()
+    // Where the page itself scrolls, a plain wheel is the page's.
+    if (!zooms && pageScrolls) return
+    event.preventDefault()
+    const step = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY
+    setView(zoom(view, Math.exp(-step * (event.ctrlKey ? 0.01 : 0.002)), local(event).x, trace.duration))
+  }
+
+  function onDouble(event: MouseEvent): void {
+    if (trace && pick(local(event).x, local(event).y, false) === null) setView(zoom(view, 2.5, local(event).x, trace.duration))
+  }
+
+  host.addEventListener('pointerdown', onDown)
+  host.addEventListener('pointermove', onMove)
+  host.addEventListener('pointerup', onUp)
+  host.addEventListener('pointercancel', onUp)
+  host.addEventListener('pointerleave', onLeave)
+  host.addEventListener('wheel', onWheel, { passive: false })
+  host.addEventListener('dblclick', onDouble)
+
+  return {
+    show(next, nextWords, nextNote, follow) {
+      const first = trace === null
+      const whole = !trace || view.t1 - view.t0 > (fit(trace.duration, view.width).t1 - fit(trace.duration, view.width).t0) * 0.98
+      trace = next
+      words = nextWords
+      note = nextNote
+      lanes = lanesOf(next)
+      if (first) measureHost()
+      view = whole || follow ? fit(next.duration, view.width) : clamp(view, next.duration)
+      hovered = null
+      scene = null
+      request(true)
+    },
+    stand(next) {
+      const jumped = trace !== null && next.selected !== standing.selected && !next.playing
+      standing = next
+      chain = trace && next.selected !== null ? causeChain(trace, next.selected, 40) : []
+      if (trace && (jumped || next.playing)) setView(reveal(view, next.cursor, trace.duration))
+      if (jumped && next.selected !== null && trace) {
+        const row = layout.rowOf[trace.columns.task[next.selected]!] ?? -1
+        const y = rowTop(layout, row)
+        if (row >= 0 && y < 0) scrollBy(y)
+        else if (row >= 0 && y + layout.height > height) scrollBy(y + layout.height - height)
+      }
+      request(false)
+    },
+    zoomBy(factor) {
+      if (!trace) return
+      const x = toPx(view, standing.cursor)
+      setView(zoom(view, factor, x >= 0 && x <= view.width ? x : view.width / 2, trace.duration))
+    },
+    zoomAll() {
+      if (trace) setView(fit(trace.duration, view.width))
+    },
+    restyle() {
+      palette = styles()
+      widths.clear()
+      request(true)
+    },
+    destroy() {
+      observer.disconnect()
+      window.cancelAnimationFrame(frame)
+      window.clearTimeout(pressTimer)
+      base.remove()
+      top.remove()
+    },
+  }
+}

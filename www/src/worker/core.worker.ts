@@ -1,0 +1,197 @@
+/** The core's home: owns one wasm instance, answers requests, and runs in slices so that it can always be stopped. */
+import { indexTrace, type Trace, transferables } from '../timeline/trace'
+import { MARK, type CoreError, type Core, type EventRow, type LinkInfo, type Report } from './core'
+import { loadCore } from './load'
+import type { Origin, Reply, Request } from './protocol'
+
+/** Milliseconds of core work between two looks at the inbox. */
+const SLICE_MS = 8
+/** Milliseconds between two progress reports; the page's watchdog waits far longer. */
+const PROGRESS_MS = 100
+/** Milliseconds between two pictures of a live session. */
+const LIVE_MS = 120
+/** Marks that get their words with the run; more are fetched when they are looked at. */
+const WORDED_MARKS = 2_000
+
+let core: Core
+let kinds: string[] = []
+let current = 0
+let stopAsked = false
+let liveTimer = 0
+
+const post = (reply: Reply, transfer: Transferable[] = []) => self.postMessage(reply, { transfer })
+
+/** Lets messages in; never a timer, which would cost 4 ms. */
+const channel = new MessageChannel()
+let resume: (() => void) | null = null
+channel.port1.onmessage = () => resume?.()
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    resume = resolve
+    channel.port2.postMessage(null)
+  })
+}
+
+function isCoreError(thrown: unknown): thrown is CoreError {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'part' in thrown
+}
+
+/** Copies the fields: an error object would lose them on its way to the page. */
+function fields(error: CoreError): CoreError {
+  const { code, part, value, position, allowed, message } = error
+  return { code, part, value, position, allowed, message }
+}
+
+/** Answers with what the core refused; anything else that is thrown is a crash of the core. */
+function guard(id: number, body: () => void): boolean {
+  try {
+    body()
+    return true
+  } catch (thrown) {
+    if (isCoreError(thrown)) post({ type: 'refused', id, error: fields(thrown) })
+    else post({ type: 'crashed', message: String(thrown instanceof Error ? thrown.message : thrown) })
+    return false
+  }
+}
+
+function readTrace(duration: number): Trace {
+  const timeline = core.timeline()
+  const words = new Map<number, EventRow>()
+  const marks = timeline.marks
+  for (let i = 0; i < marks.event.length && words.size < WORDED_MARKS; i++) {
+    const event = marks.event[i]!
+    if (marks.kind[i] === MARK.pulse || words.has(event)) continue
+    const row = core.event_rows(event, event + 1)[0]
+    if (row) words.set(event, row)
+  }
+  const raw = { columns: core.columns(), kinds, tasks: core.tasks(), sources: core.source_lines(), timeline, words }
+  return indexTrace(raw, duration)
+}
+
+function readReport(): Report | null {
+  try {
+    return core.report()
+  } catch (thrown) {
+    if (isCoreError(thrown)) return null
+    throw thrown
+  }
+}
+
+/** The core fills in every part of a link that it reads. */
+function read(text: string): LinkInfo {
+  return core.parse_link(text) as LinkInfo
+}
+
+function resolve(origin: Origin): LinkInfo {
+  return read('text' in origin ? origin.text : core.format_link(origin.edit))
+}
+
+async function open(id: number, origin: Origin, ignoreUnknown: boolean): Promise<void> {
+  let info!: LinkInfo
+  const readable = guard(id, () => {
+    info = resolve(origin)
+    if (ignoreUnknown && info.unknown.length > 0) info = resolve({ edit: { ...info, unknown: [] } })
+  })
+  if (!readable) return
+  post({ type: 'info', id, info })
+  if (info.unknown.length > 0) return
+  const begin = performance.now()
+  if (!guard(id, () => core.open(info.link))) return
+  stopAsked = false
+  let slice = 500
+  let reported = begin
+  for (;;) {
+    const before = performance.now()
+    let progress = { done: true, events: 0, time_ns: 0 }
+    if (!guard(id, () => (progress = core.advance(slice)))) return
+    const now = performance.now()
+    if (progress.done || stopAsked) return finish(id, progress.time_ns, stopAsked && !progress.done, now - begin)
+    slice = Math.max(16, Math.min(200_000, Math.round((slice * SLICE_MS) / Math.max(now - before, 0.5))))
+    if (now - reported > PROGRESS_MS) {
+      reported = now
+      post({ type: 'progress', id, events: progress.events, timeNs: progress.time_ns })
+    }
+    if (now - begin > SLICE_MS) await breathe()
+    if (id !== current) return
+  }
+}
+
+function finish(id: number, timeNs: number, stopped: boolean, coreMs: number): void {
+  guard(id, () => {
+    const report = readReport()
+    const trace = readTrace(report?.duration_ns ?? timeNs)
+    post({ type: 'run', id, result: { trace, report, stopped, coreMs } }, transferables(trace))
+  })
+}
+
+function live(id: number, link: string): void {
+  if (!guard(id, () => core.live_start(link))) return
+  const look = () => {
+    guard(id, () => {
+      const poll = core.live_poll()
+      const trace = readTrace(poll.time_ns)
+      post({ type: 'live', id, poll, trace, report: poll.done ? readReport() : null }, transferables(trace))
+      // A long session costs more per picture; the gap grows with it so that the tasks keep the thread.
+      if (!poll.done) liveTimer = self.setTimeout(look, LIVE_MS + trace.count / 100)
+    })
+  }
+  liveTimer = self.setTimeout(look, LIVE_MS)
+}
+
+function stopLive(id: number): void {
+  self.clearTimeout(liveTimer)
+  guard(id, () => {
+    const poll = core.live_poll()
+    core.live_stop()
+    const trace = readTrace(poll.time_ns)
+    post({ type: 'live', id, poll: { ...poll, done: true }, trace, report: readReport() }, transferables(trace))
+  })
+}
+
+const queue: Request[] = []
+
+function handle(request: Request): void {
+  const { id } = request
+  switch (request.type) {
+    case 'open':
+      current = id
+      void open(id, request.origin, request.ignoreUnknown)
+      return
+    case 'stop':
+      stopAsked = true
+      return
+    case 'parse':
+      guard(id, () => post({ type: 'info', id, info: read(request.text) }))
+      return
+    case 'format':
+      guard(id, () => post({ type: 'link', id, link: core.format_link(request.edit) }))
+      return
+    case 'rows':
+      guard(id, () => post({ type: 'rows', id, rows: core.event_rows(request.from, request.to) }))
+      return
+    case 'live':
+      live(id, request.link)
+      return
+    case 'act':
+      guard(id, () => core.live_act(request.action))
+      return
+    case 'live-stop':
+      stopLive(id)
+  }
+}
+
+self.onmessage = (message: MessageEvent<Request>) => {
+  if (core) handle(message.data)
+  else queue.push(message.data)
+}
+
+loadCore().then(
+  (loaded) => {
+    core = loaded
+    const catalogue = core.catalogue()
+    kinds = catalogue.kinds
+    post({ type: 'ready', catalogue })
+    for (const request of queue.splice(0)) handle(request)
+  },
+  (error) => post({ type: 'crashed', message: String(error) }),
+)

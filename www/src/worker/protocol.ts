@@ -1,0 +1,39 @@
+/** The messages between the page and its core worker. Every request has an id; a new run makes older ones stale. */
+import type { Catalogue, CoreError, EventRow, LinkEdit, LinkInfo, LivePoll, Report } from './core'
+import type { Trace } from '../timeline/trace'
+
+/** What a run is opened from: text as a person gave it, or the edited parts of a link. */
+export type Origin = { text: string } | { edit: LinkEdit }
+
+/** From the page to the worker. */
+export type Request =
+  | { type: 'parse'; id: number; text: string }
+  | { type: 'format'; id: number; edit: LinkEdit }
+  | { type: 'open'; id: number; origin: Origin; ignoreUnknown: boolean }
+  | { type: 'stop'; id: number }
+  | { type: 'rows'; id: number; from: number; to: number }
+  | { type: 'live'; id: number; link: string }
+  | { type: 'act'; id: number; action: string }
+  | { type: 'live-stop'; id: number }
+
+/** A run that has ended, was stopped, or (live) is going on. */
+export interface RunResult {
+  trace: Trace
+  report: Report | null
+  /** Stopped by the reader before its end. */
+  stopped: boolean
+  /** Milliseconds spent in the core. */
+  coreMs: number
+}
+
+/** From the worker to the page. */
+export type Reply =
+  | { type: 'ready'; catalogue: Catalogue }
+  | { type: 'info'; id: number; info: LinkInfo }
+  | { type: 'link'; id: number; link: string }
+  | { type: 'refused'; id: number; error: CoreError }
+  | { type: 'progress'; id: number; events: number; timeNs: number }
+  | { type: 'run'; id: number; result: RunResult }
+  | { type: 'rows'; id: number; rows: EventRow[] }
+  | { type: 'live'; id: number; poll: LivePoll; trace: Trace; report: Report | null }
+  | { type: 'crashed'; message: string }
