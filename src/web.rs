@@ -49,6 +49,7 @@ export interface Timeline {
 
 /// What a link says, every parameter with its value as text.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
+#[tsify(missing_as_null)]
 #[serde(default)]
 pub struct LinkEdit {
     /// The scenario.
@@ -78,6 +79,7 @@ pub struct LinkEdit {
 
 /// A key without a meaning here.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
+#[tsify(missing_as_null)]
 pub struct UnknownKey {
     /// The key.
     pub key: String,
@@ -87,6 +89,7 @@ pub struct UnknownKey {
 
 /// A link that was read.
 #[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
 pub struct LinkInfo {
     /// Its parts.
     #[serde(flatten)]
@@ -99,6 +102,7 @@ pub struct LinkInfo {
 
 /// How far a run has come.
 #[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
 pub struct Progress {
     /// Whether it has ended.
     pub done: bool,
@@ -110,6 +114,7 @@ pub struct Progress {
 
 /// A task, in order of creation.
 #[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
 pub struct TaskInfo {
     /// Its number.
     pub id: u32,
@@ -123,6 +128,7 @@ pub struct TaskInfo {
 
 /// A line of Rust source.
 #[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
 pub struct SourceLine {
     /// The file, from `src/` on.
     pub file: String,
@@ -132,6 +138,7 @@ pub struct SourceLine {
 
 /// An event in words, with the parts of its sentence.
 #[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
 pub struct EventRow {
     /// The event in words.
     #[serde(flatten)]
@@ -153,6 +160,7 @@ pub enum Arg {
 
 /// How late timers fired, in milliseconds.
 #[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
 pub struct LatenessInfo {
     /// The median.
     pub p50: f64,
@@ -166,6 +174,7 @@ pub struct LatenessInfo {
 
 /// How far a live session has come.
 #[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
 pub struct LivePoll {
     /// How many events there were.
     pub events: u32,

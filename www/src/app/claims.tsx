@@ -12,8 +12,8 @@ import { Verdict } from './icons'
 const WRITTEN = 3
 
 /** The word for a verdict. */
-export function verdictWord(holds: boolean | undefined): string {
-  return holds === undefined ? t('claims.open') : holds ? t('claims.holds') : t('claims.broken')
+export function verdictWord(holds: boolean | null): string {
+  return holds === null ? t('claims.open') : holds ? t('claims.holds') : t('claims.broken')
 }
 
 /** The word for an outcome. */
@@ -58,7 +58,7 @@ export function Claims() {
 }
 
 function rank({ holds }: ClaimReport): number {
-  return holds === false ? 0 : holds === undefined ? 1 : 2
+  return holds === false ? 0 : holds === null ? 1 : 2
 }
 
 function Claim({ claim, scenario, times }: { claim: ClaimReport; scenario: string; times: number[] }) {

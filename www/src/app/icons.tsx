@@ -39,8 +39,8 @@ export const Redo = () => <Icon><path d="M16 8H8a4 4 0 0 0 0 8h4M16 8l-3.5-3.5M1
 export const Rows = () => <Icon><path d="M3 4.5h14v11H3zM3 8.2h14M3 11.8h14M7.5 4.5v11" /></Icon>
 
 /** The verdicts: shape and word always go together. */
-export const Verdict = ({ holds }: { holds: boolean | undefined }) => (
-  <svg class={`verdict ${holds === undefined ? 'open' : holds ? 'ok' : 'bad'}`} viewBox="0 0 18 18" aria-hidden="true" focusable="false">
-    {holds === undefined ? <path d="M4 9h10" /> : holds ? <path d="M3.5 9.5l4 4 7-9" /> : <path d="M4.5 4.5l9 9M13.5 4.5l-9 9" />}
+export const Verdict = ({ holds }: { holds: boolean | null }) => (
+  <svg class={`verdict ${holds === null ? 'open' : holds ? 'ok' : 'bad'}`} viewBox="0 0 18 18" aria-hidden="true" focusable="false">
+    {holds === null ? <path d="M4 9h10" /> : holds ? <path d="M3.5 9.5l4 4 7-9" /> : <path d="M4.5 4.5l9 9M13.5 4.5l-9 9" />}
   </svg>
 )

@@ -36,7 +36,7 @@ export function Order() {
       {info.schedule && (
         <p class="quiet">
           {t('order.schedule')}{' '}
-          <button type="button" onClick={() => session.change({ field: 'schedule', text: undefined })}>
+          <button type="button" onClick={() => session.change({ field: 'schedule', text: null })}>
             {t('order.schedule.drop')}
           </button>
         </p>

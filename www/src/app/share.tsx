@@ -14,11 +14,11 @@ export function Share() {
   const { session, ui, absolute } = useApp()
   const info = session.info.value
   const fingerprint = session.shown.value?.report?.fingerprint
-  const checked = useSignal(info?.expect !== undefined)
+  const checked = useSignal((info?.expect ?? null) !== null)
   const link = useSignal(info?.link ?? '')
   useEffect(() => {
     if (!info) return
-    const expect = checked.value ? (info.expect ?? fingerprint) : undefined
+    const expect = checked.value ? (info.expect ?? fingerprint ?? null) : null
     void session.format({ ...info, expect }).then((text) => {
       link.value = text
     })

@@ -99,7 +99,7 @@ export function TimelinePanel() {
   useSignalEffect(() => {
     const now = session.shown.value
     void locale.value
-    if (now) timeline.current?.show(now.trace, wordsFor(now.trace, now.live), t('timeline.arrows'), now.live)
+    if (now) timeline.current?.show(now.trace, session.scenario.value?.tasks ?? [], wordsFor(now.trace, now.live), t('timeline.arrows'), now.live)
   })
   useSignalEffect(() => {
     timeline.current?.stand({

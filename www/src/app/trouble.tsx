@@ -31,7 +31,7 @@ export function BadLink({ face }: { face: Face & { kind: 'bad' } }) {
         <dd>
           <code>{clip(visible(error.part), 80)}</code>
         </dd>
-        {error.position !== undefined && (
+        {error.position !== null && (
           <>
             <dt>{t('bad.position')}</dt>
             <dd>{t('bad.position.value', { position: error.position + 1 })}</dd>

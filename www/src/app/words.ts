@@ -18,7 +18,7 @@ export function wordsFor(trace: Trace, live: boolean): Words {
     slowed: (ns) => t('word.slowed', { duration: show(ns) }),
     hang: (ns) => t('word.hang', { duration: show(ns) }),
     tooLate: (ns) => t('word.too-late', { duration: show(ns) }),
-    reason,
+    cancel: (why) => (why === 'none' ? t('word.cancelled') : t('word.cancel.by', { reason: reason(why) })),
     mark(kind, event, why) {
       const detail = clip(visible(trace.words.get(event)?.detail ?? ''), LONGEST)
       switch (kind) {

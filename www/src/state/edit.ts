@@ -5,7 +5,7 @@ import type { LinkEdit, ScenarioInfo } from '../worker/core'
 export type Change =
   | { field: 'parameter'; name: string; text: string }
   | { field: 'model' | 'order' | 'seed'; text: string }
-  | { field: 'schedule' | 'expect'; text: string | undefined }
+  | { field: 'schedule' | 'expect'; text: string | null }
   | { field: 'faults'; faults: string[] }
 
 /** The name under which a change's problem is shown beside its field. */
@@ -15,7 +15,7 @@ export function fieldOf(change: Change): string {
 
 /** The parts with one change made. An expectation or a schedule was made for the run as it was: a change ends it. */
 export function applyChange(edit: LinkEdit, change: Change): LinkEdit {
-  const fresh: LinkEdit = { ...edit, schedule: undefined, expect: undefined }
+  const fresh: LinkEdit = { ...edit, schedule: null, expect: null }
   switch (change.field) {
     case 'parameter':
       return { ...fresh, parameters: { ...edit.parameters, [change.name]: change.text } }
@@ -41,8 +41,8 @@ export function defaults(scenario: ScenarioInfo): LinkEdit {
     seed: '0',
     may: [],
     faults: [],
-    schedule: undefined,
-    expect: undefined,
+    schedule: null,
+    expect: null,
     live: false,
     unknown: [],
   }

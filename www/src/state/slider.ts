@@ -43,8 +43,8 @@ function scaleOf({ kind, default: text, min, max }: ParameterInfo): Scale | null
   const read = duration ? parseDuration : readCount
   const middle = read(text)
   if (middle === null) return null
-  const least = (min === undefined ? null : read(min)) ?? 0
-  const most = (max === undefined ? null : read(max)) ?? Number.POSITIVE_INFINITY
+  const least = (min === null ? null : read(min)) ?? 0
+  const most = (max === null ? null : read(max)) ?? Number.POSITIVE_INFINITY
   const top = duration ? Math.max(middle, 250e6) * 3 : Math.max(middle * 4, 10)
   const end = Math.min(most, top)
   if (end <= least) return null

@@ -3,17 +3,20 @@ import type { CoreError, EventRow } from '../worker/core'
 import { showDuration, showTime } from './duration'
 import { find, t } from './locale'
 
-/** An event as a sentence, without its time. */
+/** An event as a sentence, without its time. The most particular text that exists is taken. */
 export function eventSentence(row: EventRow): string {
-  const values: Record<string, string | number> = { task: row.task, detail: row.detail, kind: row.kind }
-  for (const [name, value] of Object.entries(row.args)) {
-    values[name] = typeof value === 'number' && name.endsWith('_ns') ? showDuration(value) : value
-  }
-  if (row.args.reason) values.reason = find([`reason.${row.args.reason}`]) ?? values.reason ?? ''
-  const special = row.args.note ?? row.args.fault ?? (row.args.cut === 1 ? 'cut' : null)
-  const keys = [`event.${row.kind}`]
-  if (special !== null) keys.unshift(`event.${row.kind}.${special}`)
-  return find(keys, values) ?? `${row.task}: ${row.kind} ${row.detail}`.trim()
+  const { task, kind, args } = row
+  const detail = visible(row.detail)
+  const values: Record<string, string | number> = { task: visible(task), detail }
+  for (const [name, value] of Object.entries(args)) values[name] = argument(name, value)
+  const particular = args.note ?? args.fault ?? (args.cut === 1 ? 'cut' : undefined)
+  const keys = particular === undefined ? [] : [`event.${kind}.${particular}`]
+  return find([...keys, `event.${kind}`], values) ?? `${task}: ${kind} ${detail}`.trim()
+}
+
+function argument(name: string, value: string | number): string | number {
+  if (typeof value === 'number') return name.endsWith('_ns') ? showDuration(value) : value
+  return name === 'reason' ? (find([`reason.${value}`]) ?? value) : visible(value)
 }
 
 /** An event with its time, for the slider and the live region. */
@@ -44,7 +47,7 @@ export function claimText(scenario: string, id: string): string {
 
 /** How a run ended. */
 export function endText(end: string): string {
-  return find([`end.${end}`]) ?? end
+  return find([`ended.${end}`]) ?? end
 }
 
 /** Control characters and lone surrogates as signs that can be seen; nothing in a link can hide or reorder text. */

@@ -11,10 +11,10 @@ export interface Quote {
 const AROUND = 32
 
 /** Quotes `text` around `position` (an index of code points). */
-export function quote(text: string, position: number | undefined): Quote {
+export function quote(text: string, position: number | null): Quote {
   // A link may be a megabyte: only the neighbourhood is made into characters.
   const signs = Array.from(text.length > 100_000 ? text.slice(0, 100_000) : text)
-  const at = position === undefined ? null : Math.min(Math.max(position, 0), signs.length)
+  const at = position === null ? null : Math.min(Math.max(position, 0), signs.length)
   const from = at === null ? 0 : Math.max(0, at - AROUND)
   const to = Math.min(signs.length, (at ?? 0) + AROUND)
   const head = from > 0 ? '…' : ''
@@ -24,9 +24,9 @@ export function quote(text: string, position: number | undefined): Quote {
 }
 
 /** The link without the part at `position`, and without its check; null when there is no such part. */
-export function withoutPart(text: string, position: number | undefined): string | null {
+export function withoutPart(text: string, position: number | null): string | null {
   const start = text.indexOf('?')
-  if (start < 0 || position === undefined) return null
+  if (start < 0 || position === null) return null
   const at = Array.from(text).slice(0, position).join('').length
   if (at <= start && text[start] !== '?') return null
   const kept: string[] = []

@@ -18,6 +18,8 @@ export interface Arrow {
   to: number | null
   /** Both ends on one lane: drawn as a small loop. */
   loop: boolean
+  /** Distance of its ends from the middles of their lanes, px. */
+  edge: number
 }
 
 /** A distance in time worth reading. */
@@ -81,6 +83,7 @@ function arrowOf({ trace, view, layout }: SceneInput, number: number): Arrow | n
     to,
     x0,
     y0,
+    edge,
   } as const
   if (to === null) return { ...base, x1: x0 + STUB, y1: y0 + STUB, loop: false }
   const x1 = toPx(view, time[to]!)

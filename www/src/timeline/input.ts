@@ -23,7 +23,8 @@ export interface Words {
   slowed(ns: number): string
   hang(ns: number): string
   tooLate(ns: number): string
-  reason(reason: Reason): string
+  /** The word where a cancel lands. */
+  cancel(reason: Reason): string
   /** The word at a mark, or null for none. */
   mark(kind: number, event: number, reason: Reason): string | null
 }

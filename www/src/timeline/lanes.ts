@@ -22,13 +22,14 @@ export interface LaneLayout {
 const MIN_HEIGHT = 46
 const MAX_HEIGHT = 168
 
-/** The lanes of a run: tasks in order of creation, without a root that has nothing to show. */
-export function lanesOf(trace: Trace): Lane[] {
+/** The lanes of a run: first the tasks of `order`, the scenario's own, then the others as they came; no root without marks. */
+export function lanesOf(trace: Trace, order: readonly string[]): Lane[] {
   const lanes: Lane[] = []
-  for (const task of trace.tasks) {
-    if (task.parent === undefined && trace.tasks.length > 1 && isQuiet(trace, task.id)) continue
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
+  for (const task of [...trace.tasks].sort((p, q) => place(p.name) - place(q.name) || p.id - q.id)) {
+    if (task.parent === null && trace.tasks.length > 1 && isQuiet(trace, task.id)) continue
     let depth = 0
-    for (let parent = task.parent; parent !== undefined && depth < 8; depth++) parent = trace.tasks[parent]?.parent
+    for (let parent = task.parent; parent !== null && depth < 8; depth++) parent = trace.tasks[parent]?.parent ?? null
     lanes.push({ task: task.id, name: task.name, depth, server: task.server })
   }
   return lanes

@@ -3,7 +3,7 @@ import type { Wish } from './labels'
 import { toPx } from './scale'
 import { type Reason, type SceneInput, type Tone, type Word, WORD_HEIGHT } from './input'
 import { anatomy } from './lanes'
-import type { Measure } from './arrows'
+import type { Arrow, Measure } from './arrows'
 import { lowerBound } from './trace'
 import { MARK } from '../worker/core'
 
@@ -16,6 +16,8 @@ export interface Glyph {
   tone: Tone
   reason: Reason
   event: number
+  /** A cancel that landed, whether or not anybody was left to hear it. */
+  landed?: true
 }
 
 /** Which words win when there is no room for all. */
@@ -85,6 +87,18 @@ export function glyphsOf(input: SceneInput, task: number, top: number, reasons: 
   return found
 }
 
+/** A cross where each cancel lands; a mark of its own event already says it. */
+export function landings(arrows: Arrow[], glyphs: Glyph[]): Glyph[] {
+  const marked = new Set(glyphs.filter((glyph) => glyph.kind === MARK.cancelled).map(({ x, y }) => `${Math.round(x)} ${Math.round(y)}`))
+  const found: Glyph[] = []
+  for (const { kind, x1, y1, y0, to, reason, edge } of arrows) {
+    if (kind !== 'cancel' || to === null) continue
+    const y = y1 + (y1 >= y0 ? edge : -edge)
+    if (!marked.has(`${Math.round(x1)} ${Math.round(y)}`)) found.push({ x: x1, y, kind: MARK.cancelled, tone: reason, reason, event: to, landed: true })
+  }
+  return found
+}
+
 /** The words of marks and measures, with the places they would take. */
 export function wishesOf(input: SceneInput, glyphs: Glyph[], measures: Measure[]): Wish<Word>[] {
   const { words, measure } = input
@@ -100,8 +114,8 @@ export function wishesOf(input: SceneInput, glyphs: Glyph[], measures: Measure[]
       { x: x0 - width - 8, y: y - WORD_HEIGHT / 2 },
     ])
   }
-  for (const { x, y, kind, reason, event, tone } of glyphs) {
-    const text = words.mark(kind, event, reason)
+  for (const { x, y, kind, reason, event, tone, landed } of glyphs) {
+    const text = landed ? words.cancel(reason) : words.mark(kind, event, reason)
     if (!text) continue
     const strong = kind === MARK.acceptAgain || kind === MARK.crash
     const word: Word = { text, tone, strong, mono: false }

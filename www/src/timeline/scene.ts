@@ -3,7 +3,7 @@ import { type Box, type Placed, place } from './labels'
 import type { Reason, SceneInput, Word } from './input'
 import { rowTop, visibleRows } from './lanes'
 import { arrowsOf, type Arrow, type Measure, measuresOf } from './arrows'
-import { type Glyph, glyphsOf, wishesOf } from './marks'
+import { type Glyph, glyphsOf, landings, wishesOf } from './marks'
 import { type Bar, type DensityStrip, lifeOf, type Line, type Pulse, spansOf } from './spans'
 
 export type { Arrow, Measure } from './arrows'
@@ -52,6 +52,7 @@ export function buildScene(input: SceneInput): Scene {
     lifeOf(input, lane.task, top, scene)
     scene.glyphs.push(...glyphsOf(input, lane.task, top, reasons))
   }
+  scene.glyphs.push(...landings(arrows, scene.glyphs))
   scene.measures = measuresOf(input, arrows, scene.bars)
   const area: Box = { x: 0, y: -4, width: view.width, height: height + 4 }
   scene.words = place(wishesOf(input, scene.glyphs, scene.measures), area, obstacles(scene))

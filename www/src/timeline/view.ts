@@ -29,7 +29,7 @@ export interface Standing {
 
 /** A timeline in the page. */
 export interface Timeline {
-  show(trace: Trace, words: Words, note: string, follow: boolean): void
+  show(trace: Trace, order: readonly string[], words: Words, note: string, follow: boolean): void
   stand(standing: Standing): void
   zoomBy(factor: number): void
   zoomAll(): void
@@ -278,13 +278,13 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   host.addEventListener('dblclick', onDouble)
 
   return {
-    show(next, nextWords, nextNote, follow) {
+    show(next, order, nextWords, nextNote, follow) {
       const first = trace === null
       const whole = !trace || view.t1 - view.t0 > (fit(trace.duration, view.width).t1 - fit(trace.duration, view.width).t0) * 0.98
       trace = next
       words = nextWords
       note = nextNote
-      lanes = lanesOf(next)
+      lanes = lanesOf(next, order)
       if (first) measureHost()
       view = whole || follow ? fit(next.duration, view.width) : clamp(view, next.duration)
       hovered = null
