@@ -1,5 +1,7 @@
 //! What a run is reported as: the same objects for `--json`, for JavaScript and for the page. Plain data.
 
+pub mod golden;
+
 use crate::analysis::claim::Expect;
 use crate::analysis::text;
 use crate::link::{Link, LinkError, write_fault};

@@ -11,10 +11,9 @@ fn main() -> std::process::ExitCode {
 #[cfg(not(target_arch = "wasm32"))]
 mod native {
     use heartrace::link::{Link, LinkError};
-    use heartrace::report::{Catalogue, ErrorReport, EventReport, Report, VERSION, misfit_error, missed_faults};
-    use heartrace::runner::{Execution, Finished};
-    use heartrace::text::Texts;
-    use heartrace::trace::Kind;
+    use heartrace::report::{Catalogue, ErrorReport, EventReport, Report, VERSION, golden, misfit_error};
+    use heartrace::runner::Execution;
+    use heartrace::scenarios::parameter::closest;
     use lexopt::{Arg, Parser};
     use serde::Serialize;
     use std::collections::BTreeMap;
@@ -44,29 +43,35 @@ Exit code: 0 every claim holds; 1 some claim does not, or the expected fingerpri
 
     pub fn main() -> ExitCode {
         let wants_json = std::env::args_os().any(|argument| argument == "--json");
-        match read_arguments().and_then(|command| execute(command, wants_json)) {
-            Ok((output, code)) => {
-                say(&output);
-                ExitCode::from(code)
-            }
-            Err(error) => {
-                let report = ErrorReport::new(&error);
-                if wants_json {
-                    say(&as_json(&BTreeMap::from([("error", &report)])));
-                } else {
-                    eprintln!("heartrace: {}", report.message);
-                    if let Some(position) = report.position {
-                        eprintln!("           (at character {})", position + 1);
-                    }
-                }
-                ExitCode::from(2)
-            }
-        }
+        let (output, errors, code) = match read_arguments() {
+            Err(error) => refuse(&error, "", wants_json),
+            Ok(command) => match execute(&command, wants_json) {
+                Ok((output, code)) => (output, String::new(), code),
+                Err(error) => match &command {
+                    Command::Run { link, .. } => refuse(&error, link, wants_json),
+                    _ => refuse(&error, "", wants_json),
+                },
+            },
+        };
+        // A reader that has gone (`| head`) is no error.
+        let _ = std::io::stdout().lock().write_all(output.as_bytes());
+        let _ = std::io::stderr().lock().write_all(errors.as_bytes());
+        ExitCode::from(code)
     }
 
-    /// Prints; a reader that has gone (`| head`) is no error.
-    fn say(output: &str) {
-        let _ = std::io::stdout().lock().write_all(output.as_bytes());
+    /// What goes to stdout and stderr for bad input, and the exit code.
+    fn refuse(error: &LinkError, link: &str, wants_json: bool) -> (String, String, u8) {
+        let report = ErrorReport::new(error);
+        if wants_json {
+            return (as_json(&BTreeMap::from([("error", &report)])), String::new(), 2);
+        }
+        let mut message = format!("heartrace: {}\n", report.message);
+        // A sign under the place, where the terminal shows a character in each column.
+        let is_plain = link.len() <= 100 && link.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if let Some(position) = report.position.filter(|_| is_plain && !link.is_empty()) {
+            let _ = writeln!(message, "  {link}\n  {:>1$}", '^', position + 1);
+        }
+        (String::new(), message, 2)
     }
 
     fn read_arguments() -> Result<Command, LinkError> {
@@ -95,7 +100,10 @@ Exit code: 0 every claim holds; 1 some claim does not, or the expected fingerpri
                 let missing = || LinkError::new("missing-argument", "run", "", "LINK");
                 Command::Run { link: words.next().ok_or_else(missing)?, events }
             }
-            Some(other) => return Err(LinkError::new("unknown-command", "command", other, "list, run")),
+            Some(other) => {
+                let near = closest(other, ["list", "run"]);
+                return Err(LinkError::new("unknown-command", "command", other, "list, run").suggesting(near));
+            }
         };
         match words.next() {
             Some(extra) => Err(LinkError::new("extra-argument", "heartrace", &extra, "list · run LINK")),
@@ -104,16 +112,17 @@ Exit code: 0 every claim holds; 1 some claim does not, or the expected fingerpri
     }
 
     fn bad_option(option: &str) -> LinkError {
-        LinkError::new("unknown-option", "heartrace", option, "--json, --events, --help, --version")
+        const OPTIONS: [&str; 4] = ["--json", "--events", "--help", "--version"];
+        LinkError::new("unknown-option", "heartrace", option, OPTIONS.join(", ")).suggesting(closest(option, OPTIONS))
     }
 
-    fn execute(command: Command, wants_json: bool) -> Result<(String, u8), LinkError> {
+    fn execute(command: &Command, wants_json: bool) -> Result<(String, u8), LinkError> {
         match command {
             Command::Help => Ok((HELP.to_owned(), 0)),
             Command::Version => Ok((format!("heartrace {VERSION}\n"), 0)),
             Command::List if wants_json => Ok((as_json(&Catalogue::new().scenarios), 0)),
             Command::List => Ok((list(), 0)),
-            Command::Run { link, events } => run(&link, wants_json, events),
+            Command::Run { link, events } => run(link, wants_json, *events),
         }
     }
 
@@ -141,15 +150,13 @@ Exit code: 0 every claim holds; 1 some claim does not, or the expected fingerpri
     fn run(text: &str, wants_json: bool, wants_events: bool) -> Result<(String, u8), LinkError> {
         let link = Link::parse(text)?;
         let mut execution = Execution::new(&link, true);
-        let finished = execution.finish().map_err(|misfit| misfit_error(&link, misfit).placed_in(text))?;
+        let misfit_in_text = |misfit| LinkError { position: None, ..misfit_error(&link, misfit) }.placed_in(text);
+        let finished = execution.finish().map_err(misfit_in_text)?;
         let report = execution.with_trace(|trace| Report::new(&link, &finished, trace));
         let is_expected = link.expect.is_none_or(|expect| expect == finished.fingerprint);
         let code = u8::from(!(report.all_hold() && is_expected));
-        for fault in missed_faults(&finished) {
-            eprintln!("heartrace: {}", Texts::english().fill("end.missed-fault", &[("fault", &fault)]));
-        }
         if !wants_json {
-            return Ok((as_text(&link, &report, &execution, &finished), code));
+            return Ok((execution.with_trace(|trace| golden::text(&link, &report, trace)), code));
         }
         let all =
             || execution.with_trace(|trace| trace.events().map(|event| EventReport::new(&event, trace)).collect());
@@ -169,50 +176,5 @@ Exit code: 0 every claim holds; 1 some claim does not, or the expected fingerpri
     fn as_json(value: &impl Serialize) -> String {
         let text = serde_json::to_string(value).expect("reports are plain data");
         format!("{text}\n")
-    }
-
-    /// The golden form: what was run, what happened in time order, how it came out.
-    fn as_text(link: &Link, report: &Report, execution: &Execution, finished: &Finished) -> String {
-        let mut text = format!("{}\n\n", report.link);
-        execution.with_trace(|trace| {
-            let wide = trace.tasks.iter().map(|task| task.name.chars().count()).max().unwrap_or(0);
-            let times: Vec<String> = trace.events().map(|event| event.time.to_string()).collect();
-            let long = times.iter().map(String::len).max().unwrap_or(0);
-            for (event, time) in trace.events().zip(&times) {
-                let report = EventReport::new(&event, trace);
-                let line = format!("{time:>long$}  {:<wide$}  {:<9}  {}", report.task, report.kind, report.detail);
-                let _ = writeln!(text, "{}", line.trim_end());
-            }
-            let lines: Vec<&str> =
-                trace.events().filter(|event| event.kind == Kind::Log).map(|event| trace.text(event.a)).collect();
-            if !lines.is_empty() {
-                let _ = writeln!(text, "\nprinted:\n  {}", lines.join("\n  "));
-            }
-        });
-        let _ = writeln!(text, "\nend          {} at {}", report.end, finished.duration);
-        if let Some(detail) = &report.end_detail {
-            let _ = writeln!(text, "             {detail}");
-        }
-        if let Some(outcome) = &report.outcome {
-            let _ = writeln!(text, "outcome      {outcome}");
-        }
-        for claim in &report.claims {
-            let sign = match claim.holds {
-                Some(true) => '✓',
-                Some(false) => '✕',
-                None => '?',
-            };
-            let evidence: Vec<String> = claim.evidence.iter().map(|id| format!("#{id}")).collect();
-            let _ = writeln!(text, "{}", format!("{sign} {:<20} {}", claim.id, evidence.join(" ")).trim_end());
-        }
-        let _ = writeln!(text, "fingerprint  {}", report.fingerprint);
-        match link.expect {
-            Some(expect) if expect == finished.fingerprint => text.push_str("             reproduced\n"),
-            Some(expect) => {
-                let _ = writeln!(text, "             not reproduced: expected {expect:016x}");
-            }
-            None => {}
-        }
-        text
     }
 }
