@@ -2,6 +2,8 @@
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 use heartrace::link::{Link, LinkError, MAX_LENGTH, carries_check, encode_schedule};
 use heartrace::runtime::setting::{Deviation, Harm, Model, Order};
@@ -179,6 +181,8 @@ mod corpus {
     use heartrace::report::Report;
     use heartrace::runner::Execution;
     use serde_json::{Value, json};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const GOOD: &str = include_str!("corpus/links.jsonl");
 
@@ -216,6 +220,8 @@ mod corpus {
 mod gallery {
     use super::*;
     use serde_json::{Value, json};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const BAD: &str = include_str!("corpus/bad-links.jsonl");
 
