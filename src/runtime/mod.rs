@@ -2,7 +2,7 @@
 //!
 //! In reading order:
 //! - [`setting`]: what a run is given · [`ends`]: how it ends
-//! - [`task`]: spawn, join, stop · [`sleep`]: sleeping and working · [`interval`]: ticks
+//! - [`task`]: spawn, join, stop · [`scope`]: no task outlives it · [`sleep`]: sleeping and working · [`interval`]: ticks
 //! - [`channel`]: rendezvous, buffers, links · [`signal`]: cancel signals · [`select`](mod@select): one of several
 //! - [`operation`]: what all of these are · [`chooser`]: who decides · `random`: draws
 //! - `core`: the state · `ready`, `timers`: its two queues · `faults`: what goes wrong
@@ -19,6 +19,7 @@ pub mod interval;
 pub mod operation;
 mod random;
 mod ready;
+pub mod scope;
 pub mod select;
 pub mod setting;
 pub mod signal;

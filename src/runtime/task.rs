@@ -39,6 +39,15 @@ impl Runtime {
         self.spawn_as(name, true, future, Location::caller())
     }
 
+    pub(super) fn spawn_at<T: 'static>(
+        &self,
+        name: &str,
+        future: impl Future<Output = T> + 'static,
+        site: Site,
+    ) -> Task<T> {
+        self.spawn_as(name, false, future, site)
+    }
+
     fn spawn_as<T: 'static>(
         &self,
         name: &str,
