@@ -233,9 +233,14 @@ mod gallery {
             let expected: Value = serde_json::from_str(line).expect("a line of the gallery is a JSON object");
             let link = expected["link"].as_str().expect("a line has a link");
             let error = refuse(link);
+            // The list of scenarios grows; a line of the gallery says SCENARIOS for it.
+            let ids: Vec<_> = heartrace::scenarios::all().iter().map(|scenario| scenario.id).collect();
+            let ids = ids.join(", ");
+            let allowed = if error.allowed == ids { "SCENARIOS" } else { &error.allowed };
+            let message = error.message().replace(&format!("Allowed: {ids}."), "Allowed: SCENARIOS.");
             let found = json!({
                 "link": link, "code": error.code, "part": error.part, "value": error.value, "position": error.position,
-                "allowed": error.allowed, "message": error.message(),
+                "allowed": allowed, "message": message,
             });
             if found != expected {
                 wrong.push(link.to_string());
