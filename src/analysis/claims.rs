@@ -14,7 +14,8 @@ pub fn accepted(event: &Event, trace: &Trace) -> Option<u32> {
 /// Each request is accepted at most once.
 #[derive(Default)]
 pub struct AtMostOnce {
-    first: BTreeMap<u32, EventId>,
+    /// The first acceptance of each request, until a second one makes it evidence.
+    first: BTreeMap<u32, Option<EventId>>,
     against: Vec<EventId>,
 }
 
@@ -25,14 +26,12 @@ impl Claim for AtMostOnce {
 
     fn see(&mut self, event: &Event, trace: &Trace) {
         let Some(request) = accepted(event, trace) else { return };
-        match self.first.get(&request) {
+        match self.first.get_mut(&request) {
             None => {
-                self.first.insert(request, event.id);
+                self.first.insert(request, Some(event.id));
             }
             Some(first) => {
-                if !self.against.contains(first) {
-                    self.against.push(*first);
-                }
+                self.against.extend(first.take());
                 self.against.push(event.id);
             }
         }
@@ -164,6 +163,8 @@ impl Claim for CancelHeard {
 #[derive(Default)]
 pub struct NoOrphans {
     parent: BTreeMap<TaskId, TaskId>,
+    /// How many children of a task are not over.
+    children: BTreeMap<TaskId, u32>,
     against: Vec<EventId>,
 }
 
@@ -178,12 +179,16 @@ impl Claim for NoOrphans {
                 let is_server = trace.tasks.get(event.a as usize).is_some_and(|task| task.server);
                 if !is_server {
                     self.parent.insert(event.a, event.task);
+                    *self.children.entry(event.task).or_default() += 1;
                 }
             }
             Kind::Fault if event.a != FaultCode::Crash as u32 => {}
             _ => {
-                self.parent.remove(&event.task);
-                let leaves_child = self.parent.values().any(|parent| *parent == event.task);
+                let parent = self.parent.remove(&event.task);
+                if let Some(children) = parent.and_then(|parent| self.children.get_mut(&parent)) {
+                    *children -= 1;
+                }
+                let leaves_child = self.children.remove(&event.task).is_some_and(|children| children > 0);
                 if leaves_child && event.kind != Kind::Fault {
                     self.against.push(event.id);
                 }

@@ -131,7 +131,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             events: 2_000_000,
-            objects: 100_000,
+            objects: 250_000,
             messages: 1_000_000,
             polls: 20_000_000,
             polls_at_once: 200_000,
