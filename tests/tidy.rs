@@ -402,7 +402,7 @@ fn module_folder(path: &str) -> String {
 /// A line up to its `//`; one inside a string stays.
 fn without_comment(line: &str) -> &str {
     let mut comments = line.match_indices("//").map(|(at, _)| at);
-    let start = comments.find(|at| line[..*at].matches('"').count() % 2 == 0);
+    let start = comments.find(|at| line[..*at].matches('"').count().is_multiple_of(2));
     start.map_or(line, |at| &line[..at])
 }
 

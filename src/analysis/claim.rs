@@ -1,6 +1,8 @@
 //! A claim is a fold over events, written once and fed with or without storing the trace.
 
-use crate::trace::{Event, EventId, Observe, Trace};
+pub use crate::trace::{Event, EventId, Kind, Trace};
+
+use crate::trace::Observe;
 use std::cell::RefCell;
 use std::rc::Rc;
 

@@ -2,13 +2,12 @@
 
 use super::parameter::{Parameter, Params};
 use super::{ClaimInfo, Root, Scenario};
-use crate::analysis::claim::{Ending, Outcome};
+use crate::analysis::claim::{Ending, Event, Kind, Outcome, Trace};
 use crate::analysis::claims::{AtMostOnce, CancelHeard, NoOrphans, NothingLost, accepted};
 use crate::patterns::duplicates::generator::Generator;
 use crate::patterns::duplicates::sink::Sink;
 use crate::patterns::duplicates::{Plan, Policy};
 use crate::runtime::Runtime;
-use crate::trace::{Event, Kind, Trace};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
