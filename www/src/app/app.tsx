@@ -9,7 +9,6 @@ import { EventTable } from './events'
 import { Faults } from './faults'
 import { Header } from './header'
 import { Help } from './help'
-import { Rows } from './icons'
 import { Inspector } from './inspector'
 import { Legend } from './legend'
 import { LivePanel } from './live_panel'
@@ -63,6 +62,7 @@ function skip(event: MouseEvent): void {
 function Workbench() {
   const { session, ui } = useApp()
   const shown = session.shown.value
+  const docked = ui.roomy.value && !ui.table.value
   return (
     <div class={`bench ${ui.table.value ? 'with-table' : ''}`}>
       <SideList />
@@ -71,6 +71,11 @@ function Workbench() {
         <TimelinePanel />
         <TransportBar />
         {ui.table.value && shown && <EventTable shown={shown} />}
+        {docked && (
+          <div class="dock">
+            <Inspector />
+          </div>
+        )}
       </main>
       <aside>
         <LivePanel />
@@ -78,22 +83,19 @@ function Workbench() {
         <Parameters />
         <Faults />
         <Order />
-        <Inspector />
+        {!docked && <Inspector />}
         <Summary />
       </aside>
     </div>
   )
 }
 
-/** Legend, the table's switch, and which run this is. */
+/** Legend, and which run this is. */
 function Foot() {
-  const { session, ui } = useApp()
+  const { session } = useApp()
   return (
     <footer class="foot">
       <Legend />
-      <button type="button" class="quiet-button" aria-pressed={ui.table.value} onClick={() => (ui.table.value = !ui.table.value)}>
-        <Rows /> {t('events.open')}
-      </button>
       <Facts />
       {session.shown.value?.live && <span class="badge">{t('live.badge')}</span>}
     </footer>
@@ -128,7 +130,10 @@ function Facts() {
           ) : (
             <b class="bad">
               ✕ {t('run.not-reproduced')}
-              <small> {t('run.not-reproduced.long', { expected: expect, found: report.fingerprint, version: report.version })}</small>
+              <small>
+                {' '}
+                {t('run.not-reproduced.long', { expected: expect, found: report.fingerprint, version: report.version })}
+              </small>
             </b>
           )}
         </>

@@ -1,9 +1,9 @@
 /** All scenarios by chapter: the side list, the sheet of a phone, and the start page. */
-import type { ScenarioInfo } from '../worker/core'
-import { find, t } from '../text/locale'
+
 import { scenarioText, scenarioTitle } from '../text/core'
+import { find, t } from '../text/locale'
+import type { ScenarioInfo } from '../worker/core'
 import { useApp } from './context'
-import { Beat } from './icons'
 
 /** The story the start page leads to. */
 const MAIN = 'duplicated-message'
@@ -63,14 +63,25 @@ export function splitLesson(lesson: string): [first: string, rest: string] {
   return match ? [match[1] ?? lesson, match[2] ?? ''] : [lesson, '']
 }
 
+/** A strip of paper: two calm beats, then the one that comes twice. Decoration. */
+function Strip() {
+  const beat = (x: number) => `H${x}l9-7 9 7h7l5 9 9-62 9 74 6-21h8l10-11 10 11`
+  return (
+    <svg class="strip" viewBox="0 0 1200 120" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">
+      <path d={`M-600 82${beat(180)}${beat(480)}${beat(780)}H900`} />
+      <path class="again" d={`M900 82${beat(904)}H1800`} />
+    </svg>
+  )
+}
+
 /** The page without a link: what this is, and where to begin. */
 export function Start() {
   const { session } = useApp()
   const scenarios = session.catalogue.value?.scenarios ?? []
   return (
     <main class="start" id="main">
+      <Strip />
       <div class="hero">
-        <Beat />
         <h1>{t('app.tagline')}</h1>
         <p>{t('start.how')}</p>
         <a class="button main" href={`#/${MAIN}`}>

@@ -30,7 +30,9 @@ export function Claims() {
   useSignalEffect(() => {
     const now = session.shown.value
     if (!now?.report) return
-    const spoken = now.report.claims.map(({ id, holds }) => [claimText(now.info.scenario, id), verdictWord(holds)] as const)
+    const spoken = now.report.claims.map(
+      ({ id, holds }) => [claimText(now.info.scenario, id), verdictWord(holds)] as const,
+    )
     const text = spoken.map(([claim, verdict]) => t('claims.announce', { claim, verdict })).join('. ')
     if (text !== before.current) ui.announcement.value = text
     before.current = text
@@ -50,7 +52,12 @@ export function Claims() {
       {claims.length === 0 && <p class="quiet">{t('claims.none')}</p>}
       <ul>
         {claims.map((claim) => (
-          <Claim key={claim.id} claim={claim} scenario={info.scenario} times={claim.evidence.map((id) => trace.columns.time[id] ?? 0)} />
+          <Claim
+            key={claim.id}
+            claim={claim}
+            scenario={info.scenario}
+            times={claim.evidence.map((id) => trace.columns.time[id] ?? 0)}
+          />
         ))}
       </ul>
     </section>
@@ -76,8 +83,11 @@ function Claim({ claim, scenario, times }: { claim: ClaimReport; scenario: strin
     <li class="claim">
       <Verdict holds={claim.holds} />
       <div>
-        {text} <b class={`word ${claim.holds === false ? 'bad' : claim.holds ? 'ok' : ''}`}>{verdictWord(claim.holds)}</b>
-        {claim.holds === false && times.length > 0 && <small>{where(times)}</small>}
+        {text}
+        <small>
+          <b class={`word ${claim.holds === false ? 'bad' : claim.holds ? 'ok' : ''}`}>{verdictWord(claim.holds)}</b>
+          {claim.holds === false && times.length > 0 && ` ${where(times)}`}
+        </small>
         {claim.holds === false && claim.expect === 'breaks' && <small>{t('claims.expected')}</small>}
       </div>
       {claim.evidence.length > 0 && (

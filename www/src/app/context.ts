@@ -16,6 +16,8 @@ export interface Ui {
   dialog: Signal<DialogName | null>
   table: Signal<boolean>
   letters: Signal<boolean>
+  /** Room for the inspector under the timeline. */
+  roomy: Signal<boolean>
   /** What the live region says next. */
   announcement: Signal<string>
   /** Zooms the timeline: a factor, or 0 for the whole run; the timeline listens. */

@@ -1,10 +1,10 @@
 /** All events as a grid: only the rows in view are in the document, whatever their number. */
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import type { Shown } from '../state/session'
 import { eventSentence } from '../text/core'
 import { showDuration } from '../text/duration'
 import { t } from '../text/locale'
-import type { Shown } from '../state/session'
 import { useApp } from './context'
 import { Close } from './icons'
 
@@ -55,7 +55,11 @@ export function EventTable({ shown }: { shown: Shown }) {
     if (!element || selected === null) return
     if (selected >= first.value && selected < first.value + visible.value) return
     const target = Math.max(0, selected - Math.floor(visible.value / 2))
-    element.scrollTop = scrollFor(Math.min(target, Math.max(0, trace.count - visible.value)), trace.count, visible.value)
+    element.scrollTop = scrollFor(
+      Math.min(target, Math.max(0, trace.count - visible.value)),
+      trace.count,
+      visible.value,
+    )
     first.value = firstRow(element.scrollTop, trace.count, visible.value)
   }, [selected, trace])
 
@@ -75,7 +79,10 @@ export function EventTable({ shown }: { shown: Shown }) {
     event.stopPropagation()
     transport.select(Math.min(Math.max(target, 0), trace.count - 1))
   }
-  const shownRows = Array.from({ length: Math.min(visible.value + 1, trace.count - first.value) }, (_, i) => first.value + i)
+  const shownRows = Array.from(
+    { length: Math.min(visible.value + 1, trace.count - first.value) },
+    (_, i) => first.value + i,
+  )
   const cell = (id: number, column: (typeof COLUMNS)[number]) => {
     const row = rows.get(id)
     if (column === 'id') return id
@@ -91,7 +98,12 @@ export function EventTable({ shown }: { shown: Shown }) {
     <section class="events" aria-label={t('events.title')}>
       <div class="panel-head">
         <h2>{t('events.title')}</h2>
-        <button type="button" class="icon-button" aria-label={t('events.close')} onClick={() => (ui.table.value = false)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t('events.close')}
+          onClick={() => (ui.table.value = false)}
+        >
           <Close />
         </button>
       </div>
@@ -133,7 +145,11 @@ export function EventTable({ shown }: { shown: Shown }) {
             </div>
           ))}
         </div>
-        <div class="grid-space" role="presentation" style={{ height: `${Math.min((trace.count + 1) * ROW, TALLEST)}px` }} />
+        <div
+          class="grid-space"
+          role="presentation"
+          style={{ height: `${Math.min((trace.count + 1) * ROW, TALLEST)}px` }}
+        />
       </div>
     </section>
   )

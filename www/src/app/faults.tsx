@@ -79,7 +79,14 @@ export function Faults() {
         </label>
         <label>
           <span>{onTask ? t('faults.at.time') : t('faults.at.number')}</span>
-          <input class="value" type="text" autocomplete="off" spellcheck={false} value={when} onInput={(event) => (at.value = event.currentTarget.value)} />
+          <input
+            class="value"
+            type="text"
+            autocomplete="off"
+            spellcheck={false}
+            value={when}
+            onInput={(event) => (at.value = event.currentTarget.value)}
+          />
         </label>
         {chosen.extra && (
           <label>

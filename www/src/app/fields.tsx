@@ -8,7 +8,13 @@ import type { ParameterInfo } from '../worker/core'
 const TYPING_MS = 350
 
 /** A labelled text field; a wrong value keeps its text and gets a message. */
-export function Field(props: { label: string; value: string; problem: string | null; commit(text: string): void; children?: ComponentChildren }) {
+export function Field(props: {
+  label: string
+  value: string
+  problem: string | null
+  commit(text: string): void
+  children?: ComponentChildren
+}) {
   const { label, value, problem, commit, children } = props
   const id = useId()
   const timer = useRef(0)
@@ -19,6 +25,7 @@ export function Field(props: { label: string; value: string; problem: string | n
   return (
     <div class={`row field ${problem ? 'wrong' : ''}`}>
       <label for={id}>{label}</label>
+      {children}
       <input
         id={id}
         class="value"
@@ -37,7 +44,6 @@ export function Field(props: { label: string; value: string; problem: string | n
         onChange={(event) => send(event.currentTarget.value)}
         onKeyDown={(event) => event.key === 'Enter' && send(event.currentTarget.value)}
       />
-      {children}
       {problem && (
         <p class="problem" id={`${id}-problem`} role="alert">
           {problem}

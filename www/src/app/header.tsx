@@ -1,6 +1,7 @@
 /** The head of the page: brand, chapter and title, and what concerns the whole page. */
-import { locale, t, useLocale } from '../text/locale'
+
 import { scenarioTitle } from '../text/core'
+import { locale, t, useLocale } from '../text/locale'
 import { useApp } from './context'
 import { Beat, Menu, Moon, Sun } from './icons'
 
@@ -21,7 +22,12 @@ export function Header() {
   }
   return (
     <header class="head">
-      <button type="button" class="icon-button narrow" aria-label={t('nav.open')} onClick={() => (ui.dialog.value = 'catalogue')}>
+      <button
+        type="button"
+        class="icon-button narrow"
+        aria-label={t('nav.open')}
+        onClick={() => (ui.dialog.value = 'catalogue')}
+      >
         <Menu />
       </button>
       <a class="brand" href="#/" aria-label={t('nav.start')}>
@@ -36,7 +42,13 @@ export function Header() {
       )}
       {!(scenario && running) && <span class="where" />}
       {running && (
-        <button type="button" class="wide-only" title={t('header.live.long')} disabled={live.state.value !== null} onClick={() => session.info.value && live.start(session.info.value)}>
+        <button
+          type="button"
+          class="wide-only"
+          title={t('header.live.long')}
+          disabled={live.state.value !== null}
+          onClick={() => session.info.value && live.start(session.info.value)}
+        >
           {t('header.live')}
         </button>
       )}
@@ -45,13 +57,28 @@ export function Header() {
           {t('header.share')}
         </button>
       )}
-      <button type="button" lang={locale.value === 'en' ? 'ja' : 'en'} title={t('header.language.long')} onClick={switchLanguage}>
+      <button
+        type="button"
+        lang={locale.value === 'en' ? 'ja' : 'en'}
+        title={t('header.language.long')}
+        onClick={switchLanguage}
+      >
         {t('header.language')}
       </button>
-      <button type="button" class="icon-button" aria-label={dark ? t('header.theme.paper') : t('header.theme.monitor')} onClick={switchTheme}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={dark ? t('header.theme.paper') : t('header.theme.monitor')}
+        onClick={switchTheme}
+      >
         {dark ? <Sun /> : <Moon />}
       </button>
-      <button type="button" class="icon-button" aria-label={t('header.help')} onClick={() => (ui.dialog.value = 'help')}>
+      <button
+        type="button"
+        class="icon-button help"
+        aria-label={t('header.help')}
+        onClick={() => (ui.dialog.value = 'help')}
+      >
         <span aria-hidden="true">?</span>
       </button>
     </header>

@@ -1,8 +1,9 @@
 /** One event: in words, why, what came of it, and the Rust line that ran. */
-import { causeChain, effects } from '../timeline/trace'
+
 import { eventSentence } from '../text/core'
 import { showDuration, showTime } from '../text/duration'
 import { t } from '../text/locale'
+import { causeChain, effects } from '../timeline/trace'
 import { useApp } from './context'
 import { Source } from './source'
 
@@ -32,18 +33,21 @@ export function Inspector() {
   return (
     <section class="panel inspector">
       <h2>
-        {t('inspector.number', { id })} · {trace.kinds[trace.columns.kind[id] ?? 0]} · {task} · <span class="plain">{showTime(time)}</span>
+        {t('inspector.number', { id })} · {trace.kinds[trace.columns.kind[id] ?? 0]} · {task} ·{' '}
+        <span class="plain">{showTime(time)}</span>
       </h2>
-      <p class="sentence">{row ? eventSentence(row) : '…'}</p>
       <Source trace={trace} event={id} />
-      <h3>{t('inspector.causes')}</h3>
-      {causes.length === 0 ? <p class="quiet">{t('inspector.first')}</p> : <EventList events={causes} from={time} />}
-      {after.length > 0 && (
-        <>
-          <h3>{t('inspector.effects')}</h3>
-          <EventList events={after} from={time} />
-        </>
-      )}
+      <div class="story">
+        <p class="sentence">{row ? eventSentence(row) : '…'}</p>
+        <h3>{t('inspector.causes')}</h3>
+        {causes.length === 0 ? <p class="quiet">{t('inspector.first')}</p> : <EventList events={causes} from={time} />}
+        {after.length > 0 && (
+          <>
+            <h3>{t('inspector.effects')}</h3>
+            <EventList events={after} from={time} />
+          </>
+        )}
+      </div>
     </section>
   )
 }
@@ -61,7 +65,9 @@ function EventList({ events, from }: { events: number[]; from: number }) {
         return (
           <li key={event}>
             <button type="button" class="plain-button" onClick={() => transport.select(event)}>
-              <span class="time">{distance === 0 ? '±0' : `${distance > 0 ? '+' : '−'}${showDuration(Math.abs(distance))}`}</span>
+              <span class="time">
+                {distance === 0 ? '±0' : `${distance > 0 ? '+' : '−'}${showDuration(Math.abs(distance))}`}
+              </span>
               <span>{row ? eventSentence(row) : '…'}</span>
             </button>
           </li>

@@ -12,7 +12,8 @@ export function listen(app: App, window: Window): () => void {
     const tag = target?.tagName ?? ''
     const typing = tag === 'TEXTAREA' || (tag === 'INPUT' && input?.type === 'text')
     if (app.ui.dialog.value !== null) return
-    if (typing || (!undoKey && belongsToFocus(tag, input?.type ?? '', target?.getAttribute('role') ?? null, event.key))) return
+    if (typing || (!undoKey && belongsToFocus(tag, input?.type ?? '', target?.getAttribute('role') ?? null, event.key)))
+      return
     const intent = readKey(event, app.ui.letters.value)
     if (!intent || app.session.face.value.kind !== 'run') return
     event.preventDefault()

@@ -48,7 +48,12 @@ export function LivePanel() {
             <li key={task}>
               <span>{task}</span>
               {ACTIONS.map(([name, action]) => (
-                <button key={name} type="button" aria-label={t('live.act.label', { task, action: t(`live.act.${name}`) })} onClick={() => live.act(`${task}:${action}`)}>
+                <button
+                  key={name}
+                  type="button"
+                  aria-label={t('live.act.label', { task, action: t(`live.act.${name}`) })}
+                  onClick={() => live.act(`${task}:${action}`)}
+                >
                   {t(`live.act.${name}`)}
                 </button>
               ))}

@@ -6,18 +6,20 @@ import { createLive } from '../state/live'
 import { createSession } from '../state/session'
 import { guardedStore, preferredTheme, type Theme } from '../state/settings'
 import { createTransport } from '../state/transport'
+import { scenarioTitle } from '../text/core'
 import { locale, preferredLocale, t, useLocale } from '../text/locale'
 import { withoutPart } from '../text/quote'
-import { scenarioTitle } from '../text/core'
 import { missingFeature, spawnWorker } from '../worker/spawn'
 import { createAddress } from './address'
+import { Page } from './app'
 import { type App, AppProvider, type DialogName } from './context'
 import { listen } from './keyboard'
-import { Page } from './app'
 import { Missing } from './trouble'
 
 const root = document.getElementById('app') as HTMLElement
 const store = guardedStore(() => window.localStorage)
+
+const roomy = matchMedia('(min-width: 1181px) and (min-height: 760px)')
 
 async function start(): Promise<void> {
   await useLocale(preferredLocale(store.read('locale'), navigator.languages))
@@ -46,6 +48,7 @@ async function start(): Promise<void> {
     theme: signal<Theme>(preferredTheme(store.read('theme'), matchMedia('(prefers-color-scheme: light)').matches)),
     dialog: signal<DialogName | null>(null),
     table: signal(false),
+    roomy: signal(roomy.matches),
     letters: signal(store.read('letters') !== 'false'),
     announcement: signal(''),
     zoom: signal<{ factor: number } | null>(null),
@@ -69,6 +72,9 @@ async function start(): Promise<void> {
     absolute: address.absolute,
   }
 
+  roomy.addEventListener('change', ({ matches }) => {
+    ui.roomy.value = matches
+  })
   matchMedia('(prefers-color-scheme: light)').addEventListener('change', ({ matches }) => {
     if (store.read('theme') === null) ui.theme.value = matches ? 'paper' : 'monitor'
   })

@@ -15,14 +15,20 @@ export function Order() {
       <h2>{t('order.title')}</h2>
       <label class="row choice">
         <span>{t('order.model')}</span>
-        <select value={info.model} onChange={(event) => session.change({ field: 'model', text: event.currentTarget.value })}>
+        <select
+          value={info.model}
+          onChange={(event) => session.change({ field: 'model', text: event.currentTarget.value })}
+        >
           <option value="timed">{t('order.model.timed')}</option>
           <option value="any-speed">{t('order.model.any-speed')}</option>
         </select>
       </label>
       <label class="row choice">
         <span>{t('order.order')}</span>
-        <select value={info.order} onChange={(event) => session.change({ field: 'order', text: event.currentTarget.value })}>
+        <select
+          value={info.order}
+          onChange={(event) => session.change({ field: 'order', text: event.currentTarget.value })}
+        >
           <option value="canonical">{t('order.order.canonical')}</option>
           <option value="seeded">{t('order.order.seeded')}</option>
         </select>

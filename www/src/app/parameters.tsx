@@ -19,10 +19,24 @@ export function Parameters() {
     <section class="panel parameters">
       <div class="panel-head">
         <h2>{t('parameters.title')}</h2>
-        <button type="button" class="icon-button" disabled={past.length === 0} aria-label={t('parameters.undo')} title={t('parameters.undo')} onClick={session.undo}>
+        <button
+          type="button"
+          class="icon-button"
+          disabled={past.length === 0}
+          aria-label={t('parameters.undo')}
+          title={t('parameters.undo')}
+          onClick={session.undo}
+        >
           <Undo />
         </button>
-        <button type="button" class="icon-button" disabled={future.length === 0} aria-label={t('parameters.redo')} title={t('parameters.redo')} onClick={session.redo}>
+        <button
+          type="button"
+          class="icon-button"
+          disabled={future.length === 0}
+          aria-label={t('parameters.redo')}
+          title={t('parameters.redo')}
+          onClick={session.redo}
+        >
           <Redo />
         </button>
       </div>
@@ -66,7 +80,11 @@ function Parameter({ scenario, parameter }: { scenario: string; parameter: Param
   if (kind === 'flag') {
     return (
       <label class="row flag">
-        <input type="checkbox" checked={value === 'true'} onChange={(event) => set(String(event.currentTarget.checked))} />
+        <input
+          type="checkbox"
+          checked={value === 'true'}
+          onChange={(event) => set(String(event.currentTarget.checked))}
+        />
         <span>{label}</span>
       </label>
     )
@@ -86,7 +104,12 @@ function Parameter({ scenario, parameter }: { scenario: string; parameter: Param
     )
   }
   return (
-    <Field label={label} value={problem?.text ?? value} problem={problem ? errorSentence(problem.error) : null} commit={set}>
+    <Field
+      label={label}
+      value={problem?.text ?? value}
+      problem={problem ? errorSentence(problem.error) : null}
+      commit={set}
+    >
       <Slider label={t('parameters.slider', { name: label })} parameter={parameter} value={value} commit={set} />
     </Field>
   )

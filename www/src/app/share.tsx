@@ -29,10 +29,17 @@ export function Share() {
     <Dialog title={t('share.title')} close={() => (ui.dialog.value = null)}>
       <CopyField label={t('share.link')} button={t('share.copy')} text={address} main />
       <p class={address.length > LONG ? 'problem' : 'quiet'}>
-        {address.length > LONG ? t('share.long', { count: count(address.length) }) : t('share.length', { count: count(address.length) })}
+        {address.length > LONG
+          ? t('share.long', { count: count(address.length) })
+          : t('share.length', { count: count(address.length) })}
       </p>
       <label class="row flag">
-        <input type="checkbox" checked={checked.value} disabled={!fingerprint} onChange={(event) => (checked.value = event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          checked={checked.value}
+          disabled={!fingerprint}
+          onChange={(event) => (checked.value = event.currentTarget.checked)}
+        />
         <span>{t('share.expect')}</span>
       </label>
       <CopyField label={t('share.command.label')} button={t('share.command')} text={command(link.value)} />
@@ -53,7 +60,15 @@ function CopyField({ label, button, text, main }: { label: string; button: strin
   return (
     <div class="copy">
       <label for={id}>{label}</label>
-      <input id={id} ref={field} class="value" type="text" readOnly value={text} onFocus={(event) => event.currentTarget.select()} />
+      <input
+        id={id}
+        ref={field}
+        class="value"
+        type="text"
+        readOnly
+        value={text}
+        onFocus={(event) => event.currentTarget.select()}
+      />
       <button type="button" class={main ? 'main' : ''} onClick={take}>
         {button}
       </button>

@@ -1,8 +1,8 @@
 /** The real source file, shipped with the site, with the line of an event lit. */
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { causeChain, type Trace } from '../timeline/trace'
 import { t } from '../text/locale'
+import { causeChain, type Trace } from '../timeline/trace'
 import { useApp } from './context'
 import { highlight, type Piece } from './rust'
 
@@ -69,16 +69,32 @@ export function Source({ trace, event }: { trace: Trace; event: number }) {
       {failed.value ? (
         <p class="quiet">{t('inspector.source.failed')}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-        <pre tabIndex={0} role="region" aria-label={t('inspector.source.label', { file: place.file, line: place.line })}>
+        <pre
+          tabIndex={0}
+          role="region"
+          aria-label={t('inspector.source.label', { file: place.file, line: place.line })}
+        >
           {(lines.value ?? []).map((pieces, i) => {
             const here = i + 1 === place.line
             return (
-              <span key={i} class={here ? 'code hit' : 'code'} ref={here ? lit : null} aria-current={here ? 'true' : undefined}>
+              <span
+                key={i}
+                class={here ? 'code hit' : 'code'}
+                ref={here ? lit : null}
+                aria-current={here ? 'true' : undefined}
+              >
                 <span class="line-number" aria-hidden="true">
                   {String(i + 1).padStart(digits)}
                 </span>
-                {pieces.map((piece, n) => (piece.kind === 'plain' ? piece.text : <i key={n} class={`rust-${piece.kind}`}>{piece.text}</i>))}
+                {pieces.map((piece, n) =>
+                  piece.kind === 'plain' ? (
+                    piece.text
+                  ) : (
+                    <i key={n} class={`rust-${piece.kind}`}>
+                      {piece.text}
+                    </i>
+                  ),
+                )}
                 {'\n'}
               </span>
             )

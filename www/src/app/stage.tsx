@@ -1,12 +1,12 @@
 /** The middle: the lesson, the timeline with its lanes' names, and what is going on with the run. */
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { type LaneLayout, rowTop, visibleRows } from '../timeline/lanes'
-import { AXIS } from '../timeline/paint'
-import { createTimeline, type Timeline } from '../timeline/view'
 import { endText, eventSentence, scenarioText } from '../text/core'
 import { showTime } from '../text/duration'
 import { count, locale, t } from '../text/locale'
+import { type LaneLayout, rowTop, visibleRows } from '../timeline/lanes'
+import { AXIS } from '../timeline/paint'
+import { createTimeline, type Timeline } from '../timeline/view'
 import { splitLesson } from './catalogue'
 import { useApp } from './context'
 import { Fit, Minus, Plus } from './icons'
@@ -52,7 +52,14 @@ function LaneNames({ layout, height }: { layout: LaneLayout | null; height: numb
   }
   const active = chosen !== null && layout.lanes.some((lane) => lane.task === chosen) ? `lane-${chosen}` : undefined
   return (
-    <ul class="lanes" role="listbox" aria-label={t('timeline.lanes')} tabIndex={0} aria-activedescendant={active} onKeyDown={onKeyDown}>
+    <ul
+      class="lanes"
+      role="listbox"
+      aria-label={t('timeline.lanes')}
+      tabIndex={0}
+      aria-activedescendant={active}
+      onKeyDown={onKeyDown}
+    >
       {layout.lanes.slice(first, last + 1).map((lane, i) => (
         <li
           key={lane.task}
@@ -99,7 +106,14 @@ export function TimelinePanel() {
   useSignalEffect(() => {
     const now = session.shown.value
     void locale.value
-    if (now) timeline.current?.show(now.trace, session.scenario.value?.tasks ?? [], wordsFor(now.trace, now.live), t('timeline.arrows'), now.live)
+    if (now)
+      timeline.current?.show(
+        now.trace,
+        session.scenario.value?.tasks ?? [],
+        wordsFor(now.trace, now.live),
+        t('timeline.arrows'),
+        now.live,
+      )
   })
   useSignalEffect(() => {
     timeline.current?.stand({
@@ -128,13 +142,31 @@ export function TimelinePanel() {
         {tip.value && <Tip {...tip.value} />}
       </div>
       <div class="zoom">
-        <button type="button" class="icon-button" aria-label={t('timeline.zoom.out')} title={t('timeline.zoom.out')} onClick={() => zoom(1 / 1.6)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t('timeline.zoom.out')}
+          title={t('timeline.zoom.out')}
+          onClick={() => zoom(1 / 1.6)}
+        >
           <Minus />
         </button>
-        <button type="button" class="icon-button" aria-label={t('timeline.zoom.all')} title={t('timeline.zoom.all')} onClick={() => zoom(0)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t('timeline.zoom.all')}
+          title={t('timeline.zoom.all')}
+          onClick={() => zoom(0)}
+        >
           <Fit />
         </button>
-        <button type="button" class="icon-button" aria-label={t('timeline.zoom.in')} title={t('timeline.zoom.in')} onClick={() => zoom(1.6)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t('timeline.zoom.in')}
+          title={t('timeline.zoom.in')}
+          onClick={() => zoom(1.6)}
+        >
           <Plus />
         </button>
       </div>
@@ -150,7 +182,11 @@ function Tip({ event, x, y }: { event: number; x: number; y: number }) {
   if (!row) return null
   const width = 260
   return (
-    <div class="tip" aria-hidden="true" style={{ left: `max(4px, min(${x + 14}px, 100% - ${width}px))`, top: `${y + 18}px` }}>
+    <div
+      class="tip"
+      aria-hidden="true"
+      style={{ left: `max(4px, min(${x + 14}px, 100% - ${width}px))`, top: `${y + 18}px` }}
+    >
       <span class="time">{showTime(row.time_ns)}</span> {eventSentence(row)}
     </div>
   )
@@ -175,7 +211,13 @@ function RunState() {
   if (shown?.stopped) return <p class="run-state">{t('run.stopped', { events: count(shown.trace.count) })}</p>
   const report = shown?.report
   if (report && report.end !== 'finished') {
-    return <p class="run-state bad">{report.end_detail ? t('run.end', { end: endText(report.end), detail: report.end_detail }) : endText(report.end)}</p>
+    return (
+      <p class="run-state bad">
+        {report.end_detail
+          ? t('run.end', { end: endText(report.end), detail: report.end_detail })
+          : endText(report.end)}
+      </p>
+    )
   }
   return null
 }

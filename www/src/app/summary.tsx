@@ -24,7 +24,9 @@ export function Summary() {
     }),
     ...(report.outcome ? [t('summary.outcome', { outcome: outcomeWord(report.outcome) })] : []),
     ...(row ? [t('summary.first', { time: showTime(row.time_ns), sentence: eventSentence(row) })] : []),
-    ...report.claims.map(({ id, holds }) => t('summary.claim', { claim: claimText(info.scenario, id), verdict: verdictWord(holds) })),
+    ...report.claims.map(({ id, holds }) =>
+      t('summary.claim', { claim: claimText(info.scenario, id), verdict: verdictWord(holds) }),
+    ),
   ]
   return (
     <section class="panel summary">

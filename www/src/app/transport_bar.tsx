@@ -1,12 +1,13 @@
 /** Play, step and scrub. The slider is a native one: it says the event under the cursor in words. */
-import { landmarks } from '../timeline/trace'
-import { MARK } from '../worker/core'
+
 import { SPEEDS, type Speed } from '../state/player'
 import { timedSentence } from '../text/core'
 import { showTime } from '../text/duration'
 import { t } from '../text/locale'
+import { landmarks } from '../timeline/trace'
+import { MARK } from '../worker/core'
 import { useApp } from './context'
-import { Pause, Play, Replay, StepBack, StepOn, ToStart } from './icons'
+import { Pause, Play, Replay, Rows, StepBack, StepOn, ToStart } from './icons'
 
 /** Steps of the slider; a page key moves a tenth. */
 const STEPS = 1_000
@@ -15,17 +16,31 @@ const STROKES = 120
 
 /** The transport. */
 export function TransportBar() {
-  const { transport, session } = useApp()
+  const { transport, session, ui } = useApp()
   const shown = session.shown.value
   const playing = transport.playing.value
   const atEnd = transport.cursor.value >= transport.duration.value
   const off = shown === null || shown.live
   return (
     <div class="transport" role="group" aria-label={t('transport.label')}>
-      <button type="button" class="icon-button" disabled={off} aria-label={t('transport.start')} title={t('transport.start')} onClick={() => transport.seek(0)}>
+      <button
+        type="button"
+        class="icon-button"
+        disabled={off}
+        aria-label={t('transport.start')}
+        title={t('transport.start')}
+        onClick={() => transport.seek(0)}
+      >
         <ToStart />
       </button>
-      <button type="button" class="icon-button" disabled={off} aria-label={t('transport.back')} title={t('transport.back')} onClick={() => transport.step(-1, false)}>
+      <button
+        type="button"
+        class="icon-button"
+        disabled={off}
+        aria-label={t('transport.back')}
+        title={t('transport.back')}
+        onClick={() => transport.step(-1, false)}
+      >
         <StepBack />
       </button>
       <button
@@ -37,14 +52,24 @@ export function TransportBar() {
       >
         {playing ? <Pause /> : atEnd ? <Replay /> : <Play />}
       </button>
-      <button type="button" class="icon-button" disabled={off} aria-label={t('transport.step')} title={t('transport.step')} onClick={() => transport.step(1, false)}>
+      <button
+        type="button"
+        class="icon-button"
+        disabled={off}
+        aria-label={t('transport.step')}
+        title={t('transport.step')}
+        onClick={() => transport.step(1, false)}
+      >
         <StepOn />
       </button>
       <Scrubber off={off} />
       <time>{showTime(transport.cursor.value)}</time>
       <label class="speed">
         <span class="hidden">{t('transport.speed')}</span>
-        <select value={transport.speed.value} onChange={(event) => (transport.speed.value = event.currentTarget.value as Speed)}>
+        <select
+          value={transport.speed.value}
+          onChange={(event) => (transport.speed.value = event.currentTarget.value as Speed)}
+        >
           {SPEEDS.map((speed) => (
             <option key={speed} value={speed}>
               {speedText(speed)}
@@ -52,6 +77,16 @@ export function TransportBar() {
           ))}
         </select>
       </label>
+      <button
+        type="button"
+        class="icon-button"
+        aria-pressed={ui.table.value}
+        aria-label={t('events.open')}
+        title={t('events.open')}
+        onClick={() => (ui.table.value = !ui.table.value)}
+      >
+        <Rows />
+      </button>
     </div>
   )
 }
@@ -81,7 +116,14 @@ function Scrubber({ off }: { off: boolean }) {
       {shown && (
         <svg class="strokes" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
           {landmarks(shown.trace, STROKES).map(({ time, kind, event }) => (
-            <rect key={`${event} ${kind}`} class={strokeClass(kind)} x={(time / duration) * 998} y="0" width="2" height="10" />
+            <rect
+              key={`${event} ${kind}`}
+              class={strokeClass(kind)}
+              x={(time / duration) * 998}
+              y="0"
+              width="2"
+              height="10"
+            />
           ))}
         </svg>
       )}

@@ -1,10 +1,10 @@
 /** What stands in the middle when there is no run: a bad link, unknown keys, a lost core, a browser that cannot. */
 import { useSignal } from '@preact/signals'
-import type { Loss } from '../worker/client'
 import type { Face } from '../state/session'
 import { clip, errorSentence, visible } from '../text/core'
-import { quote } from '../text/quote'
 import { t } from '../text/locale'
+import { quote } from '../text/quote'
+import type { Loss } from '../worker/client'
 import { useApp } from './context'
 
 /** A link is shown for correction up to this length. */
@@ -22,7 +22,7 @@ export function BadLink({ face }: { face: Face & { kind: 'bad' } }) {
       <p class="sentence" role="alert">
         {errorSentence(error)}
       </p>
-      <pre class="quote" aria-label={t('bad.text')}>
+      <pre class="quote">
         {line}
         {caret !== null && `\n${' '.repeat(caret)}^`}
       </pre>
@@ -64,7 +64,15 @@ export function BadLink({ face }: { face: Face & { kind: 'bad' } }) {
           }}
         >
           <label for="bad-link">{t('bad.edit')}</label>
-          <input id="bad-link" class="value" type="text" autocomplete="off" spellcheck={false} value={draft.value} onInput={(event) => (draft.value = event.currentTarget.value)} />
+          <input
+            id="bad-link"
+            class="value"
+            type="text"
+            autocomplete="off"
+            spellcheck={false}
+            value={draft.value}
+            onInput={(event) => (draft.value = event.currentTarget.value)}
+          />
           <button type="submit">{t('bad.retry')}</button>
         </form>
       )}
@@ -91,9 +99,7 @@ export function UnknownKeys({ face }: { face: Face & { kind: 'unknown' } }) {
           </li>
         ))}
       </ul>
-      <pre class="quote" aria-label={t('bad.text')}>
-        {clip(visible(face.text), 2_000)}
-      </pre>
+      <pre class="quote">{clip(visible(face.text), 2_000)}</pre>
       <button type="button" class="main" onClick={session.acceptUnknown}>
         {t('unknown.run')}
       </button>
@@ -122,7 +128,7 @@ export function Missing({ what }: { what: 'wasm' | 'worker' }) {
   return (
     <main class="trouble" id="main">
       <h1>{t('missing.title')}</h1>
-      <p role="alert">{what === "wasm" ? t("missing.wasm") : t("missing.worker")}</p>
+      <p role="alert">{what === 'wasm' ? t('missing.wasm') : t('missing.worker')}</p>
     </main>
   )
 }

@@ -1,10 +1,11 @@
 /** The words on the picture, in the reader's language. */
-import { MARK } from '../worker/core'
-import type { Reason, Words } from '../timeline/input'
-import type { Trace } from '../timeline/trace'
+
 import { clip, visible } from '../text/core'
 import { roughDuration, showDuration } from '../text/duration'
 import { type PageKey, t } from '../text/locale'
+import type { Reason, Words } from '../timeline/input'
+import type { Trace } from '../timeline/trace'
+import { MARK } from '../worker/core'
 
 /** Longest word at a mark, in characters. */
 const LONGEST = 36
@@ -26,8 +27,12 @@ export function wordsFor(trace: Trace, live: boolean): Words {
           return t('word.accept')
         case MARK.acceptAgain:
           return t('word.accept-again')
-        case MARK.timeout:
-          return t('word.timeout')
+        case MARK.timeout: {
+          const timer = trace.words.get(trace.words.get(event)?.cause ?? -1)?.args.duration_ns
+          return typeof timer === 'number'
+            ? t('word.timeout.after', { duration: showDuration(timer) })
+            : t('word.timeout')
+        }
         case MARK.cancelled:
           return why === 'none' ? t('word.cancelled') : t('word.cancelled.by', { reason: reason(why) })
         case MARK.crash:

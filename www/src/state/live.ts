@@ -1,8 +1,8 @@
 /** A live session: the same scenario on real timers, in a worker of its own, with hands on the tasks. */
 import { batch, type Signal, signal } from '@preact/signals'
+import { writeDuration } from '../text/duration'
 import { type Client, createClient, type Loss, type Port } from '../worker/client'
 import type { CoreError, LinkInfo, LivePoll } from '../worker/core'
-import { writeDuration } from '../text/duration'
 import { createRows } from './rows'
 import type { Shown } from './session'
 

@@ -56,7 +56,8 @@ export function visible(text: string): string {
     const code = sign.codePointAt(0) ?? 0
     if (code < 0x20) return String.fromCodePoint(0x2400 + code)
     if (code === 0x7f) return '\u2421'
-    const hidden = (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
+    const hidden =
+      (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
     return hidden || (code >= 0xd800 && code <= 0xdfff) || code === 0xfeff ? '\ufffd' : sign
   }).join('')
 }

@@ -2,4 +2,6 @@
 import { collect, type Messages } from './messages'
 
 /** All Japanese texts by key. */
-export const messages = collect(import.meta.glob<Messages>('../../locales/ja/**/*.json', { eager: true, import: 'default' }))
+export const messages = collect(
+  import.meta.glob<Messages>('../../locales/ja/**/*.json', { eager: true, import: 'default' }),
+)

@@ -53,5 +53,5 @@ export function count(value: number): string {
 
 /** A list in the language's way: `a, b and c`. */
 export function list(items: string[]): string {
-  return new Intl.ListFormat(locale.value, { type: 'conjunction', style: 'short' }).format(items)
+  return new Intl.ListFormat(locale.value, { type: 'conjunction', style: 'long' }).format(items)
 }

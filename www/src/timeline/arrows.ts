@@ -1,10 +1,11 @@
 /** Messages and cancels between lanes, and by how much a cancel came too late. */
+
+import { ARROW, NONE, REASONS } from '../worker/core'
 import type { Reason, SceneInput } from './input'
 import { anatomy, rowTop } from './lanes'
 import { toPx } from './scale'
 import type { Bar } from './spans'
 import { lowerBound } from './trace'
-import { ARROW, NONE, REASONS } from '../worker/core'
 
 /** A line from an event to the event it caused on another lane; `to` is null when it never arrived. */
 export interface Arrow {
@@ -101,7 +102,9 @@ export function measuresOf(input: SceneInput, arrows: Arrow[], bars: Bar[]): Mea
     const lane = task[cancel.to]!
     const row = layout.rowOf[lane] ?? -1
     const y = rowTop(layout, row) + anatomy(layout.height).middle
-    const busy = bars.some((bar) => Math.abs(bar.y + bar.height / 2 - y) < 1 && bar.x <= cancel.x1 && bar.x + bar.width >= cancel.x1 - 0.5)
+    const busy = bars.some(
+      (bar) => Math.abs(bar.y + bar.height / 2 - y) < 1 && bar.x <= cancel.x1 && bar.x + bar.width >= cancel.x1 - 0.5,
+    )
     if (busy) continue
     let sent: Arrow | null = null
     for (const arrow of arrows) {

@@ -20,7 +20,7 @@ export interface LaneLayout {
 
 /** Lanes never get lower than this, and a few lanes never higher. */
 const MIN_HEIGHT = 46
-const MAX_HEIGHT = 168
+const MAX_HEIGHT = 200
 
 /** The lanes of a run: first the tasks of `order`, the scenario's own, then the others as they came; no root without marks. */
 export function lanesOf(trace: Trace, order: readonly string[]): Lane[] {

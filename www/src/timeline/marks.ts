@@ -1,11 +1,12 @@
 /** Marks on lanes, and the words that belong to them. */
-import type { Wish } from './labels'
-import { toPx } from './scale'
-import { type Reason, type SceneInput, type Tone, type Word, WORD_HEIGHT } from './input'
-import { anatomy } from './lanes'
-import type { Arrow, Measure } from './arrows'
-import { lowerBound } from './trace'
+
 import { MARK } from '../worker/core'
+import type { Arrow, Measure } from './arrows'
+import { type Reason, type SceneInput, type Tone, WORD_HEIGHT, type Word } from './input'
+import type { Wish } from './labels'
+import { anatomy } from './lanes'
+import { toPx } from './scale'
+import { lowerBound } from './trace'
 
 /** A mark at an event. */
 export interface Glyph {
@@ -89,12 +90,15 @@ export function glyphsOf(input: SceneInput, task: number, top: number, reasons: 
 
 /** A cross where each cancel lands; a mark of its own event already says it. */
 export function landings(arrows: Arrow[], glyphs: Glyph[]): Glyph[] {
-  const marked = new Set(glyphs.filter((glyph) => glyph.kind === MARK.cancelled).map(({ x, y }) => `${Math.round(x)} ${Math.round(y)}`))
+  const marked = new Set(
+    glyphs.filter((glyph) => glyph.kind === MARK.cancelled).map(({ x, y }) => `${Math.round(x)} ${Math.round(y)}`),
+  )
   const found: Glyph[] = []
   for (const { kind, x1, y1, y0, to, reason, edge } of arrows) {
     if (kind !== 'cancel' || to === null) continue
     const y = y1 + (y1 >= y0 ? edge : -edge)
-    if (!marked.has(`${Math.round(x1)} ${Math.round(y)}`)) found.push({ x: x1, y, kind: MARK.cancelled, tone: reason, reason, event: to, landed: true })
+    if (!marked.has(`${Math.round(x1)} ${Math.round(y)}`))
+      found.push({ x: x1, y, kind: MARK.cancelled, tone: reason, reason, event: to, landed: true })
   }
   return found
 }

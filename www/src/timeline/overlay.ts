@@ -1,8 +1,8 @@
 /** What changes at every frame of playback: the cursor, the chosen event, messages on their way. */
 import { AXIS } from './paint'
 import type { Palette } from './palette'
-import type { Scene } from './scene'
 import { toPx, type View } from './scale'
+import type { Scene } from './scene'
 
 type Context = CanvasRenderingContext2D
 
@@ -73,12 +73,19 @@ function chain(c: Context, o: Overlay): void {
   if (o.selected === null || o.chain.length === 0) return
   const points = [o.selected, ...o.chain].map(o.point).filter((p) => p !== null)
   c.strokeStyle = o.palette.select
-  c.globalAlpha = 0.35
-  c.lineWidth = 3
-  c.lineJoin = 'round'
+  c.globalAlpha = 0.28
+  c.lineWidth = 4
+  c.lineCap = 'round'
   c.beginPath()
-  points.forEach((p, i) => (i === 0 ? c.moveTo(p.x, p.y + AXIS) : c.lineTo(p.x, p.y + AXIS)))
+  points.forEach((p, i) => {
+    const next = points[i + 1]
+    // Along a lane the picture already shows what led to what.
+    if (!next || next.y === p.y) return
+    c.moveTo(p.x, p.y + AXIS)
+    c.lineTo(next.x, next.y + AXIS)
+  })
   c.stroke()
+  c.lineCap = 'butt'
   c.globalAlpha = 1
 }
 

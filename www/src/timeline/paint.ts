@@ -2,8 +2,8 @@
 import { paintGlyph } from './glyphs'
 import { type LaneLayout, rowTop, visibleRows } from './lanes'
 import { DASHES, type Palette } from './palette'
-import type { Arrow, Bar, DensityStrip, Measure, Pulse, Scene } from './scene'
 import { toPx, type View } from './scale'
+import type { Arrow, Bar, DensityStrip, Measure, Pulse, Scene } from './scene'
 import { multiples, ruling, ticks } from './ticks'
 
 /** Height of the time axis above the lanes, px. */
@@ -180,8 +180,8 @@ function paintPulse(c: Context, { line, kind, fadeFrom, y }: Pulse, palette: Pal
     c.stroke()
     c.strokeStyle = palette.pulse
   }
-  c.globalAlpha = kind === 'heartbeat' ? 1 : 0.6
-  c.lineWidth = kind === 'heartbeat' ? 1.8 : 1.3
+  c.globalAlpha = kind === 'heartbeat' ? 1 : 0.72
+  c.lineWidth = kind === 'heartbeat' ? 1.8 : 1.4
   trace(c, line)
   c.stroke()
   if (fadeFrom !== null) {
@@ -205,7 +205,9 @@ function paintArrow(c: Context, arrow: Arrow, palette: Palette): void {
   c.strokeStyle = colour
   c.globalAlpha = kind === 'spawn' ? 0.55 : 1
   c.lineWidth = kind === 'cancel' ? 2.2 : kind === 'spawn' ? 1 : 1.5
-  c.setLineDash(kind === 'cancel' ? (DASHES[reason] ?? []) : kind === 'spawn' ? [1, 3] : kind === 'restart' ? [3, 2] : [])
+  c.setLineDash(
+    kind === 'cancel' ? (DASHES[reason] ?? []) : kind === 'spawn' ? [1, 3] : kind === 'restart' ? [3, 2] : [],
+  )
   c.beginPath()
   c.moveTo(x0, y0)
   const lift = loop ? 16 : 0
@@ -254,7 +256,15 @@ function paintWords(c: Context, scene: Scene, palette: Palette): void {
 }
 
 /** Text with a halo of the background, so that a line under it does not touch the letters. */
-function text(c: Context, words: string, x: number, y: number, colour: string, font: string, halo: string | null): void {
+function text(
+  c: Context,
+  words: string,
+  x: number,
+  y: number,
+  colour: string,
+  font: string,
+  halo: string | null,
+): void {
   c.font = font
   c.textAlign = 'left'
   c.textBaseline = 'middle'

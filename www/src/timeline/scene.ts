@@ -1,10 +1,11 @@
 /** What is on the picture, in px, without a canvas: one scene for the painter, the pointer and later the exports. */
-import { type Box, type Placed, place } from './labels'
+
+import { type Arrow, arrowsOf, type Measure, measuresOf } from './arrows'
 import type { Reason, SceneInput, Word } from './input'
+import { type Box, type Placed, place } from './labels'
 import { rowTop, visibleRows } from './lanes'
-import { arrowsOf, type Arrow, type Measure, measuresOf } from './arrows'
 import { type Glyph, glyphsOf, landings, wishesOf } from './marks'
-import { type Bar, type DensityStrip, lifeOf, type Line, type Pulse, spansOf } from './spans'
+import { type Bar, type DensityStrip, type Line, lifeOf, type Pulse, spansOf } from './spans'
 
 export type { Arrow, Measure } from './arrows'
 export type { Glyph } from './marks'

@@ -1,12 +1,13 @@
 /** Work, waiting, hangs and the pulse of one lane. */
+
+import { MARK, SPAN, SPAN_FLAG } from '../worker/core'
 import { coverage } from './density'
-import { pulseLine } from './pulse'
-import { toPx } from './scale'
 import type { SceneInput } from './input'
 import { anatomy } from './lanes'
+import { pulseLine } from './pulse'
+import { toPx } from './scale'
 import type { Scene } from './scene'
 import { lowerBound } from './trace'
-import { MARK, SPAN, SPAN_FLAG } from '../worker/core'
 
 /** A bar: work or a hang. */
 export interface Bar {
@@ -83,7 +84,8 @@ export function spansOf(input: SceneInput, task: number, top: number, scene: Sce
     }
     const flags = spans.flags[span]!
     const slowed = (flags & SPAN_FLAG.slowed) !== 0
-    const text = kind === SPAN.hang ? words.hang(end - begin) : slowed ? words.slowed(end - begin) : words.work(end - begin)
+    const text =
+      kind === SPAN.hang ? words.hang(end - begin) : slowed ? words.slowed(end - begin) : words.work(end - begin)
     scene.bars.push({
       x: x0,
       y: y - barHeight / 2,
@@ -113,7 +115,7 @@ export function lifeOf(input: SceneInput, task: number, top: number, scene: Scen
     const end = toPx(view, spans.end[span]!)
     const x1 = Math.min(view.width + 40, end)
     const mine = beats.px.filter((x) => x >= x0 - 1 && x <= x1 + 1)
-    const size = beats.heartbeat ? 1 : 0.34
+    const size = beats.heartbeat ? 1 : 0.45
     const width = Math.min(30, Math.max(16, view.width / 40)) * (beats.heartbeat ? 1 : 0.6)
     const line = beats.dense
       ? bandLine(x0, x1, top + base, beatHeight * size)
@@ -153,7 +155,11 @@ function moments(input: SceneInput, task: number): { px: number[]; heartbeat: bo
     const events = trace.eventsByLane
     const end = events.start[task + 1] ?? 0
     const when = (i: number) => time[events.order[i]!]!
-    for (let i = lowerBound(events.start[task] ?? 0, end, view.t0 - margin, when); i < end && when(i) <= view.t1 + margin; i++) {
+    for (
+      let i = lowerBound(events.start[task] ?? 0, end, view.t0 - margin, when);
+      i < end && when(i) <= view.t1 + margin;
+      i++
+    ) {
       add(toPx(view, when(i)))
     }
   }

@@ -56,8 +56,18 @@ export function indexTrace(raw: RawTrace, duration: number): Trace {
     ...raw,
     count,
     duration: Math.max(duration, last),
-    spansByLane: byLane(spans.lane.length, lanes, (i) => spans.lane[i]!, (i) => spans.start[i]!),
-    marksByLane: byLane(marks.event.length, lanes, (i) => columns.task[marks.event[i]!]!, (i) => marks.event[i]!),
+    spansByLane: byLane(
+      spans.lane.length,
+      lanes,
+      (i) => spans.lane[i]!,
+      (i) => spans.start[i]!,
+    ),
+    marksByLane: byLane(
+      marks.event.length,
+      lanes,
+      (i) => columns.task[marks.event[i]!]!,
+      (i) => marks.event[i]!,
+    ),
     eventsByLane: byLane(count, lanes, (i) => columns.task[i]!),
     arrowOrder,
     longestArrow,
@@ -170,12 +180,7 @@ function departure(columns: Columns, event: number | undefined): number {
 }
 
 /** Counting sort by lane, stable; within a lane by `key` when the input is not in time order already. */
-function byLane(
-  count: number,
-  lanes: number,
-  lane: (i: number) => number,
-  key?: (i: number) => number,
-): LaneIndex {
+function byLane(count: number, lanes: number, lane: (i: number) => number, key?: (i: number) => number): LaneIndex {
   const start = new Uint32Array(lanes + 1)
   for (let i = 0; i < count; i++) start[lane(i) + 1]! += 1
   for (let i = 0; i < lanes; i++) start[i + 1]! += start[i]!

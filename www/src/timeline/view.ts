@@ -5,8 +5,8 @@ import { anatomy, clampScroll, type Lane, type LaneLayout, lanesOf, layoutLanes,
 import { paintOverlay } from './overlay'
 import { AXIS, paint } from './paint'
 import { type Palette, readPalette } from './palette'
-import { buildScene, type Scene } from './scene'
 import { clamp, fit, pan, resize, reveal, toPx, toTime, type View, zoom } from './scale'
+import { buildScene, type Scene } from './scene'
 import { causeChain, type Trace } from './trace'
 
 /** What the person does to the timeline. */
@@ -181,7 +181,10 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     pointers.set(event.pointerId, at)
     host.setPointerCapture(event.pointerId)
     moved = 0
-    scrubbing = pointers.size === 1 && (at.y < AXIS || Math.abs(at.x - toPx(view, standing.cursor)) < 5) && pick(at.x, at.y, false) === null
+    scrubbing =
+      pointers.size === 1 &&
+      (at.y < AXIS || Math.abs(at.x - toPx(view, standing.cursor)) < 5) &&
+      pick(at.x, at.y, false) === null
     if (scrubbing) intents.seek(toTime(view, at.x))
     window.clearTimeout(pressTimer)
     if (event.pointerType === 'touch') {
@@ -249,7 +252,11 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
 
   function onWheel(event: WheelEvent): void {
     if (!trace) return
-    const sideways = event.shiftKey ? event.deltaY || event.deltaX : Math.abs(event.deltaX) > Math.abs(event.deltaY) ? event.deltaX : 0
+    const sideways = event.shiftKey
+      ? event.deltaY || event.deltaX
+      : Math.abs(event.deltaX) > Math.abs(event.deltaY)
+        ? event.deltaX
+        : 0
     if (sideways !== 0) {
       event.preventDefault()
       return setView(pan(view, sideways, trace.duration))
@@ -266,7 +273,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   }
 
   function onDouble(event: MouseEvent): void {
-    if (trace && pick(local(event).x, local(event).y, false) === null) setView(zoom(view, 2.5, local(event).x, trace.duration))
+    if (trace && pick(local(event).x, local(event).y, false) === null)
+      setView(zoom(view, 2.5, local(event).x, trace.duration))
   }
 
   host.addEventListener('pointerdown', onDown)
@@ -280,7 +288,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   return {
     show(next, order, nextWords, nextNote, follow) {
       const first = trace === null
-      const whole = !trace || view.t1 - view.t0 > (fit(trace.duration, view.width).t1 - fit(trace.duration, view.width).t0) * 0.98
+      const whole =
+        !trace || view.t1 - view.t0 > (fit(trace.duration, view.width).t1 - fit(trace.duration, view.width).t0) * 0.98
       trace = next
       words = nextWords
       note = nextNote

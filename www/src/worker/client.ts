@@ -1,7 +1,8 @@
 /** The page's end of a core worker: one promise per question, runs as callbacks, and a watchdog that ends a silent worker. */
+
+import type { Trace } from '../timeline/trace'
 import type { Catalogue, CoreError, EventRow, LinkEdit, LinkInfo, LivePoll, Report } from './core'
 import type { Origin, Reply, Request, RunResult } from './protocol'
-import type { Trace } from '../timeline/trace'
 
 /** A worker must report within this many milliseconds while it runs something. */
 const SILENCE_MS = 2_000

@@ -1,6 +1,6 @@
 /** The core's home: owns one wasm instance, answers requests, and runs in slices so that it can always be stopped. */
 import { indexTrace, type Trace, transferables } from '../timeline/trace'
-import { MARK, type CoreError, type Core, type EventRow, type LinkInfo, type Report } from './core'
+import { type Core, type CoreError, type EventRow, type LinkInfo, MARK, type Report } from './core'
 import { loadCore } from './load'
 import type { Origin, Reply, Request } from './protocol'
 
@@ -63,6 +63,10 @@ function readTrace(duration: number): Trace {
     if (marks.kind[i] === MARK.pulse || words.has(event)) continue
     const row = core.event_rows(event, event + 1)[0]
     if (row) words.set(event, row)
+    // Whose patience ended says its timer: the cause.
+    const timer = marks.kind[i] === MARK.timeout ? row?.cause : null
+    const cause = timer === null || timer === undefined ? undefined : core.event_rows(timer, timer + 1)[0]
+    if (cause) words.set(cause.id, cause)
   }
   const raw = { columns: core.columns(), kinds, tasks: core.tasks(), sources: core.source_lines(), timeline, words }
   return indexTrace(raw, duration)

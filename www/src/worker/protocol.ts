@@ -1,6 +1,7 @@
 /** The messages between the page and its core worker. Every request has an id; a new run makes older ones stale. */
-import type { Catalogue, CoreError, EventRow, LinkEdit, LinkInfo, LivePoll, Report } from './core'
+
 import type { Trace } from '../timeline/trace'
+import type { Catalogue, CoreError, EventRow, LinkEdit, LinkInfo, LivePoll, Report } from './core'
 
 /** What a run is opened from: text as a person gave it, or the edited parts of a link. */
 export type Origin = { text: string } | { edit: LinkEdit }

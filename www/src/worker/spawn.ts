@@ -1,6 +1,7 @@
 /** Starts the core worker; the page's one Trusted Types policy is here and nowhere else. */
-import url from './core.worker.ts?worker&url'
+
 import type { Port } from './client'
+import url from './core.worker.ts?worker&url'
 
 interface Policies {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string }
