@@ -15,7 +15,7 @@ use super::Runtime;
 use super::ends::{Blocked, Limit};
 use super::operation::{Op, Operation, WaitId, sealed::Sealed};
 use super::timers::TimerId;
-use crate::trace::{ChannelId, ChannelInfo, EventId, Kind, Reason, Site, TaskId, nanos};
+use crate::trace::{ChannelId, ChannelInfo, EventId, Kind, Reason, Site, TaskId, Time, nanos};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::panic::Location;
@@ -55,6 +55,16 @@ impl Message for i64 {
     }
     fn describe(code: u32) -> String {
         (code as i32).to_string()
+    }
+}
+
+/// A moment travels as its milliseconds (up to 49 days).
+impl Message for Time {
+    fn code(&self) -> u32 {
+        (self.as_nanos() / 1_000_000) as u32
+    }
+    fn describe(code: u32) -> String {
+        Time::from_nanos(u64::from(code) * 1_000_000).to_string()
     }
 }
 

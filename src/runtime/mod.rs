@@ -4,6 +4,7 @@
 //! - [`setting`]: what a run is given · [`ends`]: how it ends
 //! - [`task`]: spawn, join, stop · [`scope`]: no task outlives it · [`sleep`]: sleeping and working · [`interval`]: ticks
 //! - [`channel`]: rendezvous, buffers, links · [`signal`]: cancel signals · [`select`](mod@select): one of several
+//! - [`later`]: what happens by itself · [`wall`]: the wall clock
 //! - [`operation`]: what all of these are · [`chooser`]: who decides · `random`: draws
 //! - `core`: the state · `ready`, `timers`: its two queues · `faults`: what goes wrong
 //! - [`virtual_time`]: the repeatable engine · `browser`: the live one
@@ -16,6 +17,7 @@ mod core;
 pub mod ends;
 mod faults;
 pub mod interval;
+pub mod later;
 pub mod operation;
 mod random;
 mod ready;
@@ -27,9 +29,11 @@ pub mod sleep;
 pub mod task;
 mod timers;
 pub mod virtual_time;
+pub mod wall;
 
 pub use self::channel::{Closed, Message, Receiver, Refused, Sender};
 pub use self::interval::{Interval, Missed};
+pub use self::later::Later;
 pub use self::operation::{Op, Operation};
 pub use self::select::{Of2, Of3, Of4, Of5, Of6, select, select_now};
 pub use self::signal::{Cause, Signal};
@@ -40,10 +44,12 @@ use self::channel::Landing;
 use self::chooser::Choose;
 use self::core::Core;
 use self::ends::Blocked;
+use self::later::Act;
 use self::setting::Fault;
 use self::timers::{Due, TimerId};
 use crate::trace::{ChannelId, Kind, Observe, Site, Trace};
 use std::cell::{RefCell, RefMut};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -61,6 +67,7 @@ struct World {
     core: RefCell<Core>,
     futures: RefCell<Vec<Option<BoxedFuture>>>,
     landings: RefCell<Vec<Rc<dyn Landing>>>,
+    acts: RefCell<BTreeMap<TimerId, Act>>,
     outside: Arc<Outside>,
 }
 
@@ -96,6 +103,7 @@ impl Runtime {
             core: RefCell::new(core),
             futures: RefCell::default(),
             landings: RefCell::default(),
+            acts: RefCell::default(),
             outside: Arc::default(),
         }))
     }
@@ -285,6 +293,9 @@ impl Runtime {
             }
             return;
         }
+        if due == Due::Act {
+            return self.act(timer);
+        }
         let mut core = self.core();
         core.disarm(timer);
         let found = core.timers.get(timer);
@@ -293,7 +304,7 @@ impl Runtime {
         let kind = match due {
             Due::Alarm => Some(Kind::Wake),
             Due::Work | Due::Unblock => Some(Kind::Worked),
-            Due::Tick | Due::Land { .. } => None,
+            Due::Tick | Due::Act | Due::Land { .. } => None,
         };
         let event = match kind {
             Some(kind) if core.is_alive(task) => core.emit_as(task, kind, 0, span, set, site),
@@ -311,11 +322,16 @@ impl Runtime {
     /// Drops every task and channel; nothing of it is recorded.
     fn tear_down(&self) {
         self.core().ended = true;
-        let futures = std::mem::take(&mut *self.0.futures.borrow_mut());
-        for (task, future) in futures.into_iter().enumerate() {
-            self.core().current = task as TaskId;
-            drop(future);
+        // What is dropped may start tasks, which are dropped in their turn.
+        while !self.0.futures.borrow().is_empty() {
+            let futures = std::mem::take(&mut *self.0.futures.borrow_mut());
+            for (task, future) in futures.into_iter().enumerate() {
+                self.core().current = task as TaskId;
+                drop(future);
+            }
         }
+        let acts = std::mem::take(&mut *self.0.acts.borrow_mut());
+        drop(acts);
         self.0.landings.borrow_mut().clear();
         let inputs = std::mem::take(&mut self.core().inputs);
         drop(inputs);

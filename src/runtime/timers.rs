@@ -16,6 +16,8 @@ pub(crate) enum Due {
     Alarm,
     /// An interval ticks.
     Tick,
+    /// Something happens by itself.
+    Act,
     /// A message lands in the inbox of its channel.
     Land { channel: ChannelId },
     /// A stretch of work is done.
