@@ -1,9 +1,10 @@
 //! What can be read from a trace: verdicts, words, a picture. It knows traces and nothing else.
 //!
-//! - [`claim`]: a fold over events with a verdict · [`claims`]: the general ones
+//! - [`claim`]: a fold over events with a verdict · [`claims`]: the general ones · [`signs`]: those about signs of life
 //! - [`text`]: an event in words · [`timeline`]: spans, arrows and marks to draw
 
 pub mod claim;
 pub mod claims;
+pub mod signs;
 pub mod text;
 pub mod timeline;

@@ -1,5 +1,7 @@
 //! The techniques, one file or folder each, in reading order. They know the runtime and nothing else.
 //!
+//! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
 //! - [`duplicates`]: twenty policies for the message that arrives twice
 
 pub mod duplicates;
+pub mod heartbeat;

@@ -1,7 +1,9 @@
 //! The stories: one file each, and the one list. A scenario is a value: id, parameters, names, claims, start.
 
 mod duplicated_message;
+mod interval_heartbeat;
 pub mod parameter;
+mod silent_worker;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
 use crate::runtime::Runtime;
@@ -80,7 +82,7 @@ impl fmt::Debug for Scenario {
 }
 
 /// The one list, in the order of the catalogue.
-static ALL: [&Scenario; 1] = [&duplicated_message::SCENARIO];
+static ALL: [&Scenario; 3] = [&duplicated_message::SCENARIO, &interval_heartbeat::SCENARIO, &silent_worker::SCENARIO];
 
 /// Every scenario.
 pub fn all() -> &'static [&'static Scenario] {
