@@ -1,4 +1,5 @@
 /** Listens to the keyboard and turns key intents into what they mean here. */
+import { lanesOf } from '../timeline/lanes'
 import { causeChain, effects } from '../timeline/trace'
 import type { App } from './context'
 import { belongsToFocus, type KeyIntent, readKey } from './keys'
@@ -33,8 +34,10 @@ function carryOut({ session, transport, ui }: App, intent: KeyIntent): void {
       return transport.step(intent.direction, !intent.anywhere && transport.lane.value !== null)
     case 'lane': {
       if (!trace) return
-      const next = (transport.lane.value ?? (intent.direction === 1 ? 0 : trace.tasks.length)) + intent.direction
-      transport.lane.value = Math.min(Math.max(next, 0), trace.tasks.length - 1)
+      const lanes = lanesOf(trace, session.scenario.value?.tasks ?? [])
+      const row = lanes.findIndex((lane) => lane.task === transport.lane.value)
+      const next = row < 0 ? (intent.direction === 1 ? 0 : lanes.length - 1) : row + intent.direction
+      transport.lane.value = lanes[Math.min(Math.max(next, 0), lanes.length - 1)]?.task ?? null
       return
     }
     case 'first':
