@@ -138,7 +138,13 @@ impl Generator {
                     match select((self.reports.1.recv(rt), self.attempts[stage].join())).await {
                         Of2::A(Some(letter)) => self.hear(rt, letter).await,
                         Of2::A(None) => return,
-                        Of2::B(Ok(())) => {}
+                        // It has ended, so it has said "sent": the word is under way, or lost for good.
+                        Of2::B(Ok(())) => {
+                            while !self.case(request).settled {
+                                let Some(letter) = self.reports.1.recv(rt).await else { return };
+                                self.hear(rt, letter).await;
+                            }
+                        }
                         Of2::B(Err(_)) => return,
                     }
                 }
