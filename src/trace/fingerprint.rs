@@ -5,7 +5,7 @@
 //! | bytes | content |
 //! | --- | --- |
 //! | 0..8 | time in nanoseconds |
-//! | 8..16 | XXH64 (seed 0) of the task's path, `root/generator` |
+//! | 8..16 | the task's path: XXH64 (seed 0) of its name, xor its parent's path rotated left by 7 |
 //! | 16 | number of the kind |
 //! | 17..20 | zero |
 //! | 20..24 | the object: number of the channel, task, signal or fault; 0 for a note or a printed line |
