@@ -17,7 +17,7 @@ use super::operation::{Op, Operation, WaitId, sealed::Sealed};
 use super::timers::TimerId;
 use crate::trace::{ChannelId, ChannelInfo, EventId, Kind, Reason, Site, TaskId, Time, nanos};
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
@@ -92,15 +92,12 @@ pub enum Refused {
 
 /// A message under way.
 struct Flight<T> {
-    sender: TaskId,
     message: u64,
     value: T,
     sent: Option<EventId>,
     site: Site,
     deadline: u64,
     rank: u64,
-    /// Only the first message of a sender has a timer, so that the others cannot overtake it.
-    timer: Option<TimerId>,
 }
 
 /// A value with its message number and the event it came by.
@@ -125,7 +122,9 @@ struct State<T> {
     receivers: VecDeque<(WaitId, u8)>,
     senders: VecDeque<Parked<T>>,
     handed: Vec<(WaitId, Option<Parcel<T>>)>,
-    flights: Vec<Flight<T>>,
+    /// What is under way, by sender and in order: only the first of a sender has a timer, so that the others
+    /// cannot overtake it. No queue is empty.
+    flights: BTreeMap<TaskId, VecDeque<Flight<T>>>,
     quiet: Vec<(WaitId, u8)>,
     closed: bool,
     /// Parked sends that the close has turned away.
@@ -188,7 +187,7 @@ impl Runtime {
             receivers: VecDeque::new(),
             senders: VecDeque::new(),
             handed: Vec::new(),
-            flights: Vec::new(),
+            flights: BTreeMap::new(),
             quiet: Vec::new(),
             closed: false,
             refused: Vec::new(),
@@ -202,11 +201,10 @@ impl Runtime {
 impl<T: Message> State<T> {
     /// Forgets parked peers that were committed elsewhere or have gone.
     fn prune(&mut self, rt: &Runtime) {
-        let core = rt.core();
-        while self.receivers.front().is_some_and(|(wait, _)| !core.is_open(*wait)) {
+        while self.receivers.front().is_some_and(|(wait, _)| !rt.core().is_open(*wait)) {
             self.receivers.pop_front();
         }
-        while self.senders.front().is_some_and(|parked| !core.is_open(parked.wait)) {
+        while self.senders.front().is_some_and(|parked| !rt.core().is_open(parked.wait)) {
             self.senders.pop_front();
         }
     }
@@ -251,7 +249,8 @@ impl<T: Message> State<T> {
                 rt.core().messages += 1;
             }
             let value = value.clone();
-            if self.latency.is_some() || mishap.delay > 0 {
+            // Also at once if an earlier one of this sender is still under way: it is not to be overtaken.
+            if self.latency.is_some() || mishap.delay > 0 || self.flights.contains_key(&task) {
                 let latency = self.latency.unwrap_or(0).saturating_add(mishap.delay);
                 self.set_out(rt, task, Parcel { value, message, came: event }, site, latency);
             } else {
@@ -263,26 +262,33 @@ impl<T: Message> State<T> {
     fn set_out(&mut self, rt: &Runtime, sender: TaskId, parcel: Parcel<T>, site: Site, latency: u64) {
         let mut core = rt.core();
         let own = core.clock().saturating_add(latency);
-        let ahead = self.flights.iter().rev().find(|flight| flight.sender == sender);
-        let deadline = ahead.map_or(own, |flight| own.max(flight.deadline));
-        let is_first = ahead.is_none();
+        let flights = self.flights.entry(sender).or_default();
+        let deadline = flights.back().map_or(own, |ahead| own.max(ahead.deadline));
         let rank = core.timers.message_rank();
-        let timer = is_first.then(|| core.set_landing(self.id, sender, deadline, rank));
+        if flights.is_empty() {
+            core.set_landing(self.id, sender, deadline, rank);
+        }
         let Parcel { value, message, came: sent } = parcel;
-        self.flights.push(Flight { sender, message, value, sent, site, deadline, rank, timer });
+        flights.push_back(Flight { message, value, sent, site, deadline, rank });
     }
 
     fn land(&mut self, rt: &Runtime, timer: TimerId) {
-        let Some(place) = self.flights.iter().position(|flight| flight.timer == Some(timer)) else { return };
-        let flight = self.flights.remove(place);
+        let sender = rt.core().timers.get(timer).task;
+        let Some(flights) = self.flights.get_mut(&sender) else { return };
+        let Some(flight) = flights.pop_front() else { return };
         let came = {
             let mut core = rt.core();
             core.remove_timer(timer);
-            if let Some(next) = self.flights.iter_mut().find(|next| next.sender == flight.sender) {
-                let deadline = next.deadline.max(core.clock());
-                next.timer = Some(core.set_landing(self.id, next.sender, deadline, next.rank));
+            match flights.front() {
+                Some(next) => {
+                    let deadline = next.deadline.max(core.clock());
+                    core.set_landing(self.id, sender, deadline, next.rank);
+                }
+                None => {
+                    self.flights.remove(&sender);
+                }
             }
-            let to = core.trace.channels[self.id as usize].receiver.unwrap_or(flight.sender);
+            let to = core.trace.channels[self.id as usize].receiver.unwrap_or(sender);
             core.emit_as(to, Kind::Arrive, self.id, flight.message, flight.sent, Some(flight.site))
         };
         self.deliver(rt, Parcel { value: flight.value, message: flight.message, came });
@@ -323,17 +329,25 @@ impl<T: Message> State<T> {
     fn take(&mut self, rt: &Runtime) -> Option<Parcel<T>> {
         self.prune(rt);
         if let Some(parcel) = self.buffer.pop_front() {
-            if self.buffer.len() < self.capacity
-                && let Some(parked) = self.senders.pop_front()
+            // More than one if a fault drops or delays what the first has to give.
+            while self.buffer.len() < self.capacity
+                && let Some(parked) = self.next_sender(rt)
             {
                 self.admit(rt, parked);
             }
             return Some(parcel);
         }
-        let parked = self.senders.pop_front()?;
-        self.admit(rt, parked);
-        // None if a fault has dropped or delayed what the sender had to give.
+        while self.buffer.is_empty() {
+            let parked = self.next_sender(rt)?;
+            self.admit(rt, parked);
+        }
         self.buffer.pop_front()
+    }
+
+    /// The first parked send that is still open.
+    fn next_sender(&mut self, rt: &Runtime) -> Option<Parked<T>> {
+        self.prune(rt);
+        self.senders.pop_front()
     }
 
     /// A parked send takes effect: its value goes into the buffer and its task goes on.
@@ -347,7 +361,9 @@ impl<T: Message> State<T> {
     }
 
     fn is_quiet(&self) -> bool {
-        self.buffer.is_empty() && self.flights.is_empty() && self.handed.is_empty()
+        // Told that nothing will come, a receiver has nothing to take.
+        let is_handed = self.handed.iter().any(|(_, parcel)| parcel.is_some());
+        self.buffer.is_empty() && self.flights.is_empty() && !is_handed
     }
 
     /// Tells those who wait for the channel to be empty.
@@ -427,12 +443,15 @@ impl<T: Message> Sender<T> {
         if state.is_over() {
             state.dismiss(rt, event);
         }
-        let mut core = rt.core();
-        for parked in std::mem::take(&mut state.senders) {
-            if core.commit(parked.wait, parked.arm, event) {
+        let parked = std::mem::take(&mut state.senders);
+        for parked in &parked {
+            if rt.core().commit(parked.wait, parked.arm, event) {
                 state.refused.push(parked.wait);
             }
         }
+        // The values' own destructors find nothing borrowed.
+        drop(state);
+        drop(parked);
     }
 }
 

@@ -46,6 +46,8 @@ pub(crate) struct TaskSlot {
     pub doomed: bool,
     /// Faults that only may strike begin here.
     pub vulnerable: bool,
+    /// A hang for good has struck it in the middle of a poll.
+    pub frozen: bool,
     /// Who waits for its end.
     pub joiners: Vec<(WaitId, u8)>,
 }
@@ -247,6 +249,7 @@ impl Core {
             slow: 1000,
             doomed: false,
             vulnerable: parent.is_some(),
+            frozen: false,
             joiners: Vec::new(),
         });
         id
@@ -338,11 +341,11 @@ impl Core {
         WaitId { index, generation: wait.generation }
     }
 
-    /// Renews the waker of a wait that is polled again.
-    pub fn refresh_wait(&mut self, wait: WaitId, waker: &Waker) {
+    /// Renews the waker of a wait that is polled again; gives the old one, to be dropped when the state is free.
+    pub fn refresh_wait(&mut self, wait: WaitId, waker: &Waker) -> Option<Waker> {
         let task = self.waits[wait.index as usize].task;
         let own = self.tasks[task as usize].waker.as_ref().is_some_and(|own| own.will_wake(waker));
-        self.waits[wait.index as usize].foreign = (!own).then(|| waker.clone());
+        std::mem::replace(&mut self.waits[wait.index as usize].foreign, (!own).then(|| waker.clone()))
     }
 
     /// Notes what an arm of a wait waits for.
@@ -390,14 +393,16 @@ impl Core {
         true
     }
 
-    pub fn release_wait(&mut self, wait: WaitId) {
+    /// Gives a wait back, and its foreign waker, to be dropped when the state is free.
+    pub fn release_wait(&mut self, wait: WaitId) -> Option<Waker> {
         let found = &mut self.waits[wait.index as usize];
-        if found.used && found.generation == wait.generation {
-            found.used = false;
-            found.generation = found.generation.wrapping_add(1);
-            found.foreign = None;
-            self.free_waits.push(wait.index);
+        if !found.used || found.generation != wait.generation {
+            return None;
         }
+        found.used = false;
+        found.generation = found.generation.wrapping_add(1);
+        self.free_waits.push(wait.index);
+        found.foreign.take()
     }
 
     // --- choices ---

@@ -46,7 +46,9 @@ impl Plan {
                 plan.coming.push((at.as_nanos(), Step::Strike(index)));
             }
         }
-        plan.coming.sort_by_key(|(at, step)| std::cmp::Reverse((*at, matches!(step, Step::Strike(_)))));
+        // Those of the same instant strike in the order given: the last of the list is the first to strike.
+        plan.coming.reverse();
+        plan.coming.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         plan.faults = faults;
         plan
     }
@@ -187,8 +189,11 @@ impl Core {
     fn slow(&mut self, task: TaskId, thousandths: u64) {
         self.emit_as(task, Kind::Fault, FaultCode::Slow as u32, thousandths, None, None);
         let now = self.clock();
-        let before = std::mem::replace(&mut self.tasks[task as usize].slow, thousandths);
-        let stretch = |left: u64| (u128::from(left) * u128::from(thousandths) / u128::from(before)) as u64;
+        let before = std::mem::replace(&mut self.tasks[task as usize].slow, thousandths).max(1);
+        let stretch = |left: u64| {
+            let left = u128::from(left) * u128::from(thousandths) / u128::from(before);
+            u64::try_from(left).unwrap_or(u64::MAX)
+        };
         for timer in self.timers.work_of(task) {
             if let Some(left) = self.timers.get(timer).paused {
                 self.timers.get_mut(timer).paused = Some(stretch(left));
@@ -266,6 +271,7 @@ impl Core {
         if self.may_strike(FaultCode::Hang, &name, task) {
             self.emit_as(task, Kind::Fault, FaultCode::Hang as u32, 0, None, None);
             self.hold(task);
+            self.tasks[task as usize].frozen = true;
             return true;
         }
         false

@@ -1,11 +1,13 @@
 //! Ticks at start + n · period, with a named policy for ticks that nobody took in time.
 
 use super::Runtime;
+use super::core::Core;
 use super::ends::Blocked;
 use super::operation::{Op, Operation, WaitId, sealed::Sealed};
 use super::timers::{Due, TimerId};
 use crate::trace::{EventId, Kind, Site, Time, nanos};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
@@ -29,9 +31,30 @@ struct Inner {
     period: u64,
     missed: Missed,
     ticks: Cell<u64>,
+    /// Who waits for a tick behind the one whom the timer knows.
+    others: RefCell<VecDeque<(WaitId, u8)>>,
 }
 
-/// An interval; it ends when its last clone is dropped.
+impl Inner {
+    /// The next in the queue is the one whom the timer wakes, at once if a tick waits to be taken.
+    fn promote(&self, core: &mut Core) {
+        let mut others = self.others.borrow_mut();
+        while let Some((wait, arm)) = others.pop_front() {
+            if !core.is_open(wait) {
+                continue;
+            }
+            let timer = core.timers.get_mut(self.timer);
+            timer.parked = Some((wait, arm));
+            if let Some(event) = timer.fired {
+                core.commit(wait, arm, event);
+            }
+            return;
+        }
+    }
+}
+
+/// An interval; it ends when its last clone is dropped. Each tick goes to one of those who wait for it, in the
+/// order they came.
 #[derive(Clone)]
 pub struct Interval(Rc<Inner>);
 
@@ -52,7 +75,15 @@ impl Runtime {
         let set = core.tasks.get(core.current as usize).and_then(|task| task.last);
         core.timers.get_mut(timer).set = set;
         drop(core);
-        Interval(Rc::new(Inner { rt: self.clone(), timer, start, period, missed, ticks: Cell::new(0) }))
+        Interval(Rc::new(Inner {
+            rt: self.clone(),
+            timer,
+            start,
+            period,
+            missed,
+            ticks: Cell::new(0),
+            others: RefCell::default(),
+        }))
     }
 }
 
@@ -88,6 +119,7 @@ impl Tick {
         let cause = fired.or(core.timers.get(inner.timer).set);
         core.emit_as(task, Kind::Tick, 0, inner.ticks.get(), cause, Some(site));
         core.timers.get_mut(inner.timer).fired = None;
+        core.timers.get_mut(inner.timer).parked = None;
         let now = core.clock();
         let next = match inner.missed {
             Missed::Burst => due.saturating_add(inner.period),
@@ -99,6 +131,7 @@ impl Tick {
             }
         };
         core.arm(inner.timer, next);
+        inner.promote(&mut core);
         Time::from_nanos(due)
     }
 }
@@ -109,7 +142,10 @@ impl Operation for Tick {
     type Output = Time;
 
     fn is_ready(&mut self, rt: &Runtime) -> bool {
-        rt.core().timers.get(self.interval.0.timer).fired.is_some()
+        let core = rt.core();
+        let timer = core.timers.get(self.interval.0.timer);
+        // A tick that was committed to somebody is his.
+        timer.fired.is_some() && timer.parked.is_none()
     }
 
     fn take(&mut self, rt: &Runtime, site: Site) -> Option<Time> {
@@ -119,7 +155,11 @@ impl Operation for Tick {
 
     fn park(&mut self, rt: &Runtime, wait: WaitId, arm: u8, _: Site) {
         let mut core = rt.core();
-        core.timers.get_mut(self.interval.0.timer).parked = Some((wait, arm));
+        let timer = core.timers.get_mut(self.interval.0.timer);
+        match timer.parked {
+            None => timer.parked = Some((wait, arm)),
+            Some(_) => self.interval.0.others.borrow_mut().push_back((wait, arm)),
+        }
         core.waits_on(wait, arm, Blocked::Timer);
     }
 
@@ -128,7 +168,14 @@ impl Operation for Tick {
         self.taken(rt, site, fired)
     }
 
-    fn unpark(&mut self, rt: &Runtime, _: WaitId) {
-        rt.core().timers.get_mut(self.interval.0.timer).parked = None;
+    fn unpark(&mut self, rt: &Runtime, wait: WaitId) {
+        let mut core = rt.core();
+        let timer = core.timers.get_mut(self.interval.0.timer);
+        if timer.parked.is_some_and(|(other, _)| other == wait) {
+            timer.parked = None;
+            self.interval.0.promote(&mut core);
+        } else {
+            self.interval.0.others.borrow_mut().retain(|(other, _)| *other != wait);
+        }
     }
 }

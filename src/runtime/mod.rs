@@ -42,9 +42,10 @@ pub use crate::trace::{Reason, TaskId, Time};
 
 use self::channel::Landing;
 use self::chooser::Choose;
-use self::core::Core;
+use self::core::{Core, Life};
 use self::ends::Blocked;
 use self::later::Act;
+use self::operation::WaitId;
 use self::setting::Fault;
 use self::timers::{Due, TimerId};
 use crate::trace::{ChannelId, Kind, Observe, Site, Trace};
@@ -175,13 +176,23 @@ impl Runtime {
     pub fn yield_now(&self) -> impl Future<Output = ()> + use<> {
         let rt = self.clone();
         let mut given_way = false;
-        std::future::poll_fn(move |_| {
+        std::future::poll_fn(move |context| {
+            if rt.is_struck() {
+                return std::task::Poll::Pending;
+            }
             if std::mem::replace(&mut given_way, true) {
                 return std::task::Poll::Ready(());
             }
-            let mut core = rt.core();
-            let task = core.current;
-            core.give_way(task);
+            let own = {
+                let mut core = rt.core();
+                let task = core.current;
+                core.give_way(task);
+                core.tasks[task as usize].waker.clone()
+            };
+            // A combinator polls only those of its parts whose own waker was called.
+            if own.is_none_or(|own| !own.will_wake(context.waker())) {
+                context.waker().wake_by_ref();
+            }
             std::task::Poll::Pending
         })
     }
@@ -275,6 +286,25 @@ impl Runtime {
         }
     }
 
+    /// Whether the current task has crashed or was hung for good in the poll that is under way: a combinator
+    /// may go on to its other parts, but none of them does anything any more.
+    fn is_struck(&self) -> bool {
+        let core = self.core();
+        core.tasks.get(core.current as usize).is_some_and(|task| task.frozen || task.life == Life::Crashed)
+    }
+
+    // What is returned is dropped with nothing borrowed: a foreign waker's destructor may use the runtime.
+
+    fn refresh_wait(&self, wait: WaitId, waker: &Waker) {
+        let old = self.core().refresh_wait(wait, waker);
+        drop(old);
+    }
+
+    fn release_wait(&self, wait: WaitId) {
+        let old = self.core().release_wait(wait);
+        drop(old);
+    }
+
     /// Whether a fault that only may strike strikes the current task at the operation it begins.
     fn strikes_now(&self) -> bool {
         let mut core = self.core();
@@ -322,17 +352,23 @@ impl Runtime {
     /// Drops every task and channel; nothing of it is recorded.
     fn tear_down(&self) {
         self.core().ended = true;
-        // What is dropped may start tasks, which are dropped in their turn.
-        while !self.0.futures.borrow().is_empty() {
+        let mut task = 0;
+        loop {
+            // A destructor may spawn: that future, too, holds the runtime and has to go.
             let futures = std::mem::take(&mut *self.0.futures.borrow_mut());
-            for (task, future) in futures.into_iter().enumerate() {
-                self.core().current = task as TaskId;
+            if futures.is_empty() {
+                break;
+            }
+            for future in futures {
+                self.core().current = task;
                 drop(future);
+                task += 1;
             }
         }
         let acts = std::mem::take(&mut *self.0.acts.borrow_mut());
         drop(acts);
-        self.0.landings.borrow_mut().clear();
+        let landings = std::mem::take(&mut *self.0.landings.borrow_mut());
+        drop(landings);
         let inputs = std::mem::take(&mut self.core().inputs);
         drop(inputs);
     }
@@ -349,7 +385,13 @@ impl Core {
     }
 
     fn give_way(&mut self, task: TaskId) {
-        self.tasks[task as usize].woken = true;
+        // It may have been woken during this very poll: it is to stand in the queue only once.
+        if std::mem::replace(&mut self.tasks[task as usize].woken, true) {
+            self.ready.remove(task);
+        }
+        if self.tasks[task as usize].held > 0 {
+            return;
+        }
         match &mut self.live {
             Some(live) => live.wake(task),
             None => self.ready.push_back(task),

@@ -95,13 +95,16 @@ impl<O: Operation> Future for Op<O> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O::Output> {
         let this = self.get_mut();
+        if this.rt.is_struck() {
+            return Poll::Pending;
+        }
         if let Some(wait) = this.wait {
             if this.rt.core().fired(wait).is_none() {
-                this.rt.core().refresh_wait(wait, cx.waker());
+                this.rt.refresh_wait(wait, cx.waker());
                 return Poll::Pending;
             }
             let output = this.operation.finish(&this.rt, wait, this.site);
-            this.rt.core().release_wait(wait);
+            this.rt.release_wait(wait);
             this.wait = None;
             return Poll::Ready(output);
         }
@@ -109,10 +112,11 @@ impl<O: Operation> Future for Op<O> {
             return Poll::Pending;
         }
         this.begun = true;
-        if this.operation.is_ready(&this.rt)
-            && let Some(output) = this.operation.take(&this.rt, this.site)
-        {
-            return Poll::Ready(output);
+        // Again and again, since a fault may swallow what made it ready; each time there is less of it.
+        while this.operation.is_ready(&this.rt) {
+            if let Some(output) = this.operation.take(&this.rt, this.site) {
+                return Poll::Ready(output);
+            }
         }
         let wait = this.rt.core().new_wait(cx.waker());
         this.operation.park(&this.rt, wait, 0, this.site);
@@ -125,7 +129,7 @@ impl<O: Operation> Drop for Op<O> {
     fn drop(&mut self) {
         if let Some(wait) = self.wait {
             self.operation.unpark(&self.rt, wait);
-            self.rt.core().release_wait(wait);
+            self.rt.release_wait(wait);
         }
     }
 }

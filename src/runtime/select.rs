@@ -43,16 +43,22 @@ pub trait Arms {
 
     #[doc(hidden)]
     fn take_ready(&mut self) -> Option<Self::Output> {
-        let (ready, count) = self.ready();
-        if count == 0 {
-            return None;
+        // Again and again, since a fault may swallow what made an arm ready while another is ready as well.
+        loop {
+            let (ready, count) = self.ready();
+            if count == 0 {
+                return None;
+            }
+            let pick = {
+                let mut core = self.runtime().core();
+                let task = core.current;
+                core.choose(Point::Select(task, count))
+            };
+            let output = self.take(ready[pick as usize]);
+            if output.is_some() {
+                return output;
+            }
         }
-        let pick = {
-            let mut core = self.runtime().core();
-            let task = core.current;
-            core.choose(Point::Select(task, count))
-        };
-        self.take(ready[pick as usize])
     }
 }
 
@@ -72,14 +78,18 @@ impl<S: Arms> Future for Select<S> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<S::Output> {
         let this = self.get_mut();
+        if this.arms.runtime().is_struck() {
+            return Poll::Pending;
+        }
         if let Some(wait) = this.wait {
-            let Some(arm) = this.arms.runtime().core().fired(wait) else {
-                this.arms.runtime().core().refresh_wait(wait, cx.waker());
+            let fired = this.arms.runtime().core().fired(wait);
+            let Some(arm) = fired else {
+                this.arms.runtime().refresh_wait(wait, cx.waker());
                 return Poll::Pending;
             };
             let output = this.arms.finish(arm, wait);
             this.arms.unpark(wait, Some(arm));
-            this.arms.runtime().core().release_wait(wait);
+            this.arms.runtime().release_wait(wait);
             this.wait = None;
             return Poll::Ready(output);
         }
@@ -101,7 +111,7 @@ impl<S: Arms> Drop for Select<S> {
     fn drop(&mut self) {
         if let Some(wait) = self.wait {
             self.arms.unpark(wait, None);
-            self.arms.runtime().core().release_wait(wait);
+            self.arms.runtime().release_wait(wait);
         }
     }
 }

@@ -120,8 +120,10 @@ impl Runtime {
             if !core.is_alive(task) {
                 return;
             }
-            if core.current == task {
-                // It cannot be dropped while it is being polled: the poll loop does it.
+            let is_taken = self.0.futures.borrow().get(task as usize).is_none_or(Option::is_none);
+            if core.current == task || is_taken {
+                // It cannot be dropped while it is being polled (this may be a destructor of another task that
+                // it has stopped): the poll loop does it.
                 core.tasks[task as usize].doomed = true;
                 return;
             }

@@ -169,6 +169,12 @@ impl Drop for Run {
 }
 
 impl Runtime {
+    /// Whether a task stopped itself. A crash comes first: of what has crashed nothing is dropped.
+    fn is_doomed(&self, task: TaskId) -> bool {
+        let core = self.core();
+        core.tasks[task as usize].doomed && core.is_alive(task)
+    }
+
     /// Polls a task once; drops it when it has ended or is doomed.
     pub(crate) fn poll_task(&self, task: TaskId) {
         let Some(mut future) = self.take_future(task) else { return };
@@ -193,7 +199,7 @@ impl Runtime {
                     core.finish_task(task, Life::Ended, event);
                 }
             }
-            Poll::Pending if self.core().tasks[task as usize].doomed => {
+            Poll::Pending if self.is_doomed(task) => {
                 let event = self.core().emit(Kind::Stop, 0, 0, None);
                 drop(future);
                 self.core().finish_task(task, Life::Stopped, event);
