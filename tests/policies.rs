@@ -45,9 +45,12 @@ fn check_accepts(query: &str, expected: &str, outcome: &str) {
 
 // ---------------------------------------------------------------- 3.2, the numeric fixture
 
+/// Accept times, each `seconds/attempt`, and outcome.
+type Accepts = (&'static str, &'static str);
+
 /// Policy, further parameters; accept times as seconds/attempt and outcome for work = 1.5 s and for work = 3 s.
 #[rustfmt::skip]
-const FIXTURE: &[(&str, &str, (&str, &str), (&str, &str))] = &[
+const FIXTURE: &[(&str, &str, Accepts, Accepts)] = &[
     ("none",                    "",          ("1.7/1 3.2/2", "dup"), ("3.2/2", "once")),
     ("report-after",            "",          ("1.7/1", "once"),      ("3.2/2", "once")),
     ("handshake",               "",          ("1.7/1", "once"),      ("3.4/2", "once")),
@@ -79,8 +82,8 @@ const FIXTURE: &[(&str, &str, (&str, &str), (&str, &str))] = &[
 #[test]
 fn the_numeric_fixture_comes_out_to_the_nanosecond() {
     for (policy, more, short, long) in FIXTURE {
-        check_accepts(&format!("policy={policy}&work=1.5s&{more}").trim_end_matches('&'), short.0, short.1);
-        check_accepts(&format!("policy={policy}&work=3s&{more}").trim_end_matches('&'), long.0, long.1);
+        check_accepts(format!("policy={policy}&work=1.5s&{more}").trim_end_matches('&'), short.0, short.1);
+        check_accepts(format!("policy={policy}&work=3s&{more}").trim_end_matches('&'), long.0, long.1);
     }
 }
 
