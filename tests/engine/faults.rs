@@ -44,8 +44,8 @@ fn nothing_of_a_crashed_task_is_dropped_before_the_run_ends() {
 
 #[test]
 fn faults_of_messages() {
-    type Faults = &'static [(&'static str, Harm)];
-    let cases: [(Faults, &[&str]); 4] = [
+    type Faults<'a> = &'a [(&'a str, Harm)];
+    let cases: [(Faults<'_>, &[&str]); 4] = [
         (&[("l", Harm::Drop { nth: 2 })], &["10 root: 1", "10 root: 3", "20 root: end"]),
         (
             &[("l", Harm::Duplicate { nth: 2 })],
