@@ -466,7 +466,7 @@ fn c50_a_whole_tree_in_any_order() {
                 .iter()
                 .map(|(context, _)| {
                     let done = context.done();
-                    rt.spawn("listener", async move { done.await })
+                    rt.spawn("listener", done)
                 })
                 .collect();
             let mut order: Vec<usize> = (0..tree.len()).collect();

@@ -1,7 +1,7 @@
 //! The claims that many scenarios share.
 
 use super::claim::{Claim, Ending, Verdict};
-use crate::trace::{Event, EventId, FaultCode, Kind, TaskId, Time, Trace};
+use crate::trace::{Event, EventId, FaultCode, Kind, Reason, TaskId, Time, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -198,5 +198,74 @@ impl Claim for NoOrphans {
 
     fn verdict(&self, _: Ending) -> Verdict {
         Verdict::unless(&self.against)
+    }
+}
+
+/// Each reason stops exactly the tasks it is meant for: nobody hears another reason than its own, and nobody
+/// who is at work when its reason is given ends without hearing it.
+pub struct StoppedFor {
+    expected: &'static [(&'static str, Reason)],
+    at_work: BTreeSet<TaskId>,
+    /// Who has to hear a cancel that was given.
+    owed: BTreeMap<TaskId, EventId>,
+    against: Vec<EventId>,
+}
+
+impl StoppedFor {
+    /// Tasks by name, each with its reason; other tasks are free.
+    pub fn new(expected: &'static [(&'static str, Reason)]) -> Self {
+        StoppedFor { expected, at_work: BTreeSet::new(), owed: BTreeMap::new(), against: Vec::new() }
+    }
+
+    fn reason_of(&self, task: TaskId, trace: &Trace) -> Option<Reason> {
+        let name = trace.task_name(task);
+        self.expected.iter().find(|(known, _)| *known == name).map(|(_, reason)| *reason)
+    }
+}
+
+impl Claim for StoppedFor {
+    fn kinds(&self) -> u32 {
+        [Kind::Spawn, Kind::Cancel, Kind::Cancelled, Kind::End, Kind::Stop, Kind::Fault]
+            .iter()
+            .fold(0, |kinds, kind| kinds | kind.bit())
+    }
+
+    fn see(&mut self, event: &Event, trace: &Trace) {
+        match event.kind {
+            Kind::Spawn if self.reason_of(event.a, trace).is_some() => {
+                self.at_work.insert(event.a);
+            }
+            Kind::Cancel => {
+                let reason = Reason::from_number(event.b);
+                let meant = self.at_work.iter().filter(|task| self.reason_of(**task, trace) == reason);
+                let meant: Vec<TaskId> = meant.copied().collect();
+                self.owed.extend(meant.into_iter().map(|task| (task, event.id)));
+            }
+            Kind::Cancelled if self.at_work.remove(&event.task) => {
+                self.owed.remove(&event.task);
+                if self.reason_of(event.task, trace) != Reason::from_number(event.b) {
+                    self.against.push(event.id);
+                }
+            }
+            Kind::Fault if event.a == FaultCode::Crash as u32 => {
+                self.at_work.remove(&event.task);
+                self.owed.remove(&event.task);
+            }
+            Kind::End | Kind::Stop => {
+                self.at_work.remove(&event.task);
+                if let Some(cancel) = self.owed.remove(&event.task) {
+                    self.against.extend([cancel, event.id]);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn verdict(&self, ending: Ending) -> Verdict {
+        let against: Vec<EventId> = self.against.iter().chain(self.owed.values()).copied().collect();
+        match ending {
+            Ending::Cut => Verdict { holds: None, evidence: Vec::new() },
+            _ => Verdict::unless(&against),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The stories: one file each, and the one list. A scenario is a value: id, parameters, names, claims, start.
 
+mod cancellation_reasons;
 mod duplicated_message;
 mod interval_heartbeat;
 pub mod parameter;
@@ -82,7 +83,12 @@ impl fmt::Debug for Scenario {
 }
 
 /// The one list, in the order of the catalogue.
-static ALL: [&Scenario; 3] = [&duplicated_message::SCENARIO, &interval_heartbeat::SCENARIO, &silent_worker::SCENARIO];
+static ALL: [&Scenario; 4] = [
+    &duplicated_message::SCENARIO,
+    &cancellation_reasons::SCENARIO,
+    &interval_heartbeat::SCENARIO,
+    &silent_worker::SCENARIO,
+];
 
 /// Every scenario.
 pub fn all() -> &'static [&'static Scenario] {
