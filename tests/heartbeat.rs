@@ -1,0 +1,106 @@
+//! Heartbeats as patterns: a pulse per unit of work (HB-3), the slot in which the latest wins.
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use heartrace::patterns::heartbeat::{Heart, latest};
+use heartrace::runtime::ends::End;
+use heartrace::runtime::setting::{Order, Setting};
+use heartrace::runtime::virtual_time::Run;
+use heartrace::runtime::{Of2, Runtime, Time, select, wall};
+use heartrace::trace::Kind;
+use std::future::Future;
+use std::time::Duration;
+
+const UNITS: u32 = 10;
+
+/// Runs a story and gives what it printed.
+fn told<F: Future<Output = ()> + 'static>(setting: Setting, tell: impl FnOnce(Runtime) -> F) -> Vec<String> {
+    let mut run = Run::new(setting, true);
+    run.start(tell(run.runtime().clone()));
+    assert_eq!(run.finish(), End::Finished);
+    run.runtime().with_trace(|trace| {
+        let logs = trace.events().filter(|event| event.kind == Kind::Log);
+        logs.map(|event| trace.text(event.a).to_owned()).collect()
+    })
+}
+
+/// A pulse before each unit, sent apart from the result: in one select with it, the result would be lost.
+async fn pulse_per_unit(rt: Runtime) {
+    let (heart, heartbeat) = rt.channel("heartbeat", 1);
+    let (made, results) = rt.channel("results", 0);
+    let inner = rt.clone();
+    rt.spawn("worker", async move {
+        let heart = Heart::new(heart);
+        for unit in 0..UNITS {
+            heart.beat(&inner);
+            let _ = made.send(&inner, unit).await;
+        }
+        made.close(&inner);
+    });
+    loop {
+        match select((heartbeat.recv(&rt), results.recv(&rt))).await {
+            Of2::A(_) => rt.log("pulse"),
+            Of2::B(Some(unit)) => rt.log(format!("results {unit}")),
+            Of2::B(None) => return,
+        }
+    }
+}
+
+#[test]
+fn hb3_pulse_and_result_take_turns() {
+    let lines = told(Setting::default(), pulse_per_unit);
+    let expected: Vec<String> = (0..UNITS).flat_map(|unit| ["pulse".to_owned(), format!("results {unit}")]).collect();
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn hb3_loses_no_result_in_any_order() {
+    for seed in 0..200 {
+        let lines = told(Setting { order: Order::Seeded, seed, ..Setting::default() }, pulse_per_unit);
+        let results: Vec<&String> = lines.iter().filter(|line| line.starts_with("results")).collect();
+        let expected: Vec<String> = (0..UNITS).map(|unit| format!("results {unit}")).collect();
+        assert!(results.into_iter().eq(&expected), "seed {seed}: {lines:?}");
+    }
+}
+
+#[test]
+fn a_late_listener_finds_one_pulse() {
+    told(Setting::default(), |rt| async move {
+        let (heart, heartbeat) = rt.channel("heartbeat", 1);
+        let heart = Heart::new(heart);
+        assert_eq!([(); 3].map(|()| heart.beat(&rt)), [true, false, false]);
+        assert_eq!(heart.beats(), 1);
+        assert_eq!((heartbeat.try_recv(&rt), heartbeat.try_recv(&rt)), (Some(()), None));
+    });
+}
+
+#[test]
+fn a_late_reader_finds_the_latest_value() {
+    told(Setting::default(), |rt| async move {
+        let (progress, reader) = latest(&rt, "progress");
+        assert_eq!([1_u32, 2, 3].map(|value| progress.put(&rt, value)), [false, true, true]);
+        assert_eq!(reader.recv(&rt).await, Some(3));
+        let inner = rt.clone();
+        rt.spawn("writer", async move {
+            inner.sleep(Duration::from_secs(1)).await;
+            progress.put(&inner, 4);
+            progress.close(&inner);
+        });
+        assert_eq!(reader.recv(&rt).await, Some(4));
+        assert_eq!(reader.recv(&rt).await, None);
+        assert_eq!(rt.now().as_nanos(), 1_000_000_000);
+    });
+}
+
+#[test]
+fn the_wall_clock_knows_its_days() {
+    let day = 86_400_000_000_000;
+    let date = |days: u64| wall::timestamp(Time::from_nanos(days * day + 1_500_000_000))[..10].to_owned();
+    assert_eq!(wall::timestamp(Time::ZERO), "2026-01-01 00:00:00 +0000 UTC");
+    assert_eq!(wall::timestamp(Time::from_nanos(61_250_000_000)), "2026-01-01 00:01:01.25 +0000 UTC");
+    assert_eq!(wall::second(Time::from_nanos(61_250_000_000)), 1);
+    assert_eq!([31, 59, 364, 365].map(date), ["2026-02-01", "2026-03-01", "2026-12-31", "2027-01-01"]);
+    // 2028 is a leap year.
+    assert_eq!([788, 789, 790].map(date), ["2028-02-28", "2028-02-29", "2028-03-01"]);
+}
