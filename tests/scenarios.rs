@@ -79,6 +79,16 @@ fn hb1_stays_within_what_go_does() {
 }
 
 #[test]
+fn no_result_is_lost_at_any_speed() {
+    for scenario in ["interval-heartbeat", "silent-worker", "cancellation-reasons"] {
+        for seed in 0..200 {
+            let told = tell(&format!("#/{scenario}?model=any-speed&order=seeded&seed={seed}"));
+            assert!(told.broken.is_empty(), "{}: broken {:?}", told.link, told.broken);
+        }
+    }
+}
+
+#[test]
 fn hb2_prints_what_the_book_prints() {
     let told = tell("#/silent-worker");
     let expected = [(1000, "pulse"), (2000, "pulse"), (4000, "worker goroutine is not healthy!")];
