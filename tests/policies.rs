@@ -13,6 +13,9 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
 fn parse(text: &str) -> Link {
     Link::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
@@ -272,8 +275,8 @@ fn outcome(link: &Link, chooser: Box<dyn Choose>) -> &'static str {
 /// `HEARTRACE_EXECUTIONS=10000000 cargo test --release --test policies`.
 fn budget() -> (u32, u64) {
     let told = std::env::var("HEARTRACE_EXECUTIONS").ok().and_then(|text| text.parse().ok());
-    let default = if cfg!(target_arch = "wasm32") { 500 } else { 8_000 };
-    (told.unwrap_or(default), if cfg!(target_arch = "wasm32") { 300 } else { 4_000 })
+    let default = if cfg!(target_arch = "wasm32") { 500 } else { 2_000 };
+    (told.unwrap_or(default), if cfg!(target_arch = "wasm32") { 300 } else { 2_500 })
 }
 
 /// Not a proof where the budget runs out first: nothing else *was* reached, and everything listed was.
