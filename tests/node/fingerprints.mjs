@@ -1,4 +1,4 @@
-// The shipped module in Node against the same golden file as tests/fingerprints.rs: `node --test tests/node/`.
+// The shipped module in Node against the same golden file as tests/fingerprints.rs: `node --test tests/node/fingerprints.mjs`.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'

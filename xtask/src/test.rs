@@ -22,7 +22,7 @@ const PARTS: [Part; 8] = [
     Part { name: "native", heading: "Native tests, examples in the documentation included", run: native },
     Part { name: "doc", heading: "The documentation and its links", run: doc },
     Part { name: "wasm", heading: "The same tests, and the browser's own, in headless Chromium", run: wasm },
-    Part { name: "page", heading: "The page: types, formatting and lints, unit tests", run: page },
+    Part { name: "page", heading: "The page: types, formatting and lints, unit tests; the module in Node", run: page },
     Part { name: "build", heading: "The static site, hostable anywhere", run: build },
     Part { name: "e2e", heading: "The built site in headless Chromium, end to end", run: e2e },
 ];
@@ -179,6 +179,9 @@ fn page(tally: &mut Tally) {
     tally.check(run_recorded(&mut page_tool("tsc", &[])).1);
     tally.check(run_recorded(&mut page_tool("biome", &["ci", "--colors=off", ".", "../tests/e2e"])).1);
     tally.tests(run_recorded(&mut page_tool("vitest", &["run"])), vitest_counts);
+    // The module as it is shipped, in Node.
+    let in_node = ["--test", "--test-reporter=tap", "tests/node/fingerprints.mjs"];
+    tally.tests(run_recorded(&mut command("node", &in_node)), node_counts);
 }
 
 fn build(tally: &mut Tally) {
@@ -205,6 +208,12 @@ fn cargo_counts(text: &str) -> (u32, u32) {
 /// Sums lines such as `Tests  1 failed | 11 passed (12)`.
 fn vitest_counts(text: &str) -> (u32, u32) {
     counts(text, |line| line.starts_with("Tests "))
+}
+
+/// Reads the two lines `# pass 12` and `# fail 0`.
+fn node_counts(text: &str) -> (u32, u32) {
+    let count = |head: &str| text.lines().find_map(|line| line.strip_prefix(head)?.trim().parse().ok()).unwrap_or(0);
+    (count("# pass "), count("# fail "))
 }
 
 /// Sums lines such as `12 passed (3.4s)`.
@@ -239,6 +248,7 @@ mod tests {
         assert_eq!(cargo_counts(cargo), (8, 2));
         assert_eq!(vitest_counts(" Test Files  2 passed (2)\n      Tests  1 failed | 11 passed (12)\n"), (11, 1));
         assert_eq!(playwright_counts("  1 failed\n    a.spec.ts:1:1 › 3 passed\n  12 passed (3.4s)\n"), (12, 1));
+        assert_eq!(node_counts("# tests 43\n# pass 42\n# fail 1\n"), (42, 1));
         assert_eq!(cargo_counts("no tests to run!"), (0, 0));
     }
 }
