@@ -28,9 +28,6 @@ export function Page() {
   const loss = session.loss.value
   return (
     <>
-      <a class="skip" href="#timeline" onClick={skip}>
-        {t('app.skip')}
-      </a>
       <Header />
       {loss && <Lost loss={loss} />}
       {face.kind === 'loading' && !loss && <p class="loading">{t('loading')}</p>}
@@ -51,12 +48,6 @@ export function Page() {
       )}
     </>
   )
-}
-
-/** Moves the focus by hand: the hash belongs to links of runs. */
-function skip(event: MouseEvent): void {
-  event.preventDefault()
-  document.querySelector<HTMLElement>('.scrub input, #main a')?.focus()
 }
 
 function Workbench() {

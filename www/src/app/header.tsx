@@ -22,6 +22,9 @@ export function Header() {
   }
   return (
     <header class="head">
+      <a class="skip" href="#timeline" onClick={skip}>
+        {t('app.skip')}
+      </a>
       <button
         type="button"
         class="icon-button narrow"
@@ -47,7 +50,7 @@ export function Header() {
           class="wide-only"
           title={t('header.live.long')}
           disabled={live.state.value !== null}
-          onClick={() => session.info.value && live.start(session.info.value)}
+          onClick={() => session.change({ field: 'live', on: true })}
         >
           {t('header.live')}
         </button>
@@ -83,4 +86,10 @@ export function Header() {
       </button>
     </header>
   )
+}
+
+/** Moves the focus by hand: the hash belongs to links of runs. */
+function skip(event: MouseEvent): void {
+  event.preventDefault()
+  document.querySelector<HTMLElement>('.scrub input, #main a')?.focus()
 }

@@ -20,10 +20,7 @@ export function LivePanel() {
   if (!state || !info) return null
   const { poll, actions, error } = state
   const over = poll?.done ?? false
-  const leave = () => {
-    live.leave()
-    session.openText(info.link)
-  }
+  const leave = () => session.change({ field: 'live', on: false })
   return (
     <section class="panel live">
       <h2>{t('live.title')}</h2>
@@ -92,9 +89,7 @@ export function LivePanel() {
           <button
             type="button"
             onClick={() => {
-              const faults = [...info.faults, ...asFaults(actions)]
-              live.leave()
-              session.change({ field: 'faults', faults })
+              session.change({ field: 'replay', faults: [...info.faults, ...asFaults(actions)] })
             }}
           >
             {t('live.replay')}

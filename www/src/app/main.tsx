@@ -85,6 +85,14 @@ async function start(): Promise<void> {
     const id = session.face.value.kind === 'run' ? session.info.value?.scenario : undefined
     document.title = id ? `${scenarioTitle(id)} · ${t('app.name')}` : t('app.name')
   })
+  // A link with `mode=live` runs live as soon as its virtual run is there; any other link ends a live session.
+  effect(() => {
+    const now = session.shown.value
+    if (now?.info.live && !now.live && live.state.peek() === null) live.start(now.info)
+  })
+  effect(() => {
+    if (!session.info.value?.live && live.state.peek() !== null) live.leave()
+  })
   listen(app, window)
   play(app)
   render(

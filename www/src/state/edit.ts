@@ -7,6 +7,9 @@ export type Change =
   | { field: 'model' | 'order' | 'seed'; text: string }
   | { field: 'schedule' | 'expect'; text: string | null }
   | { field: 'faults'; faults: string[] }
+  | { field: 'live'; on: boolean }
+  /** A live session again in virtual time, with what the person did as faults. */
+  | { field: 'replay'; faults: string[] }
 
 /** The name under which a change's problem is shown beside its field. */
 export function fieldOf(change: Change): string {
@@ -21,6 +24,10 @@ export function applyChange(edit: LinkEdit, change: Change): LinkEdit {
       return { ...fresh, parameters: { ...edit.parameters, [change.name]: change.text } }
     case 'faults':
       return { ...fresh, faults: change.faults }
+    case 'replay':
+      return { ...fresh, live: false, faults: change.faults }
+    case 'live':
+      return { ...edit, live: change.on }
     case 'expect':
       return { ...edit, expect: change.text }
     case 'schedule':

@@ -231,7 +231,8 @@ export function createSession(world: World, recover: (text: string, error: CoreE
 }
 
 function changeText(change: Change): string {
-  return change.field === 'faults' ? (change.faults.at(-1) ?? '') : (change.text ?? '')
+  if (change.field === 'faults' || change.field === 'replay') return change.faults.at(-1) ?? ''
+  return change.field === 'live' ? '' : (change.text ?? '')
 }
 
 function without<T>(map: Record<string, T>, key: string): Record<string, T> {

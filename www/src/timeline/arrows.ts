@@ -33,7 +33,7 @@ export interface Measure {
 }
 
 /** More visible arrows than this cannot be told apart. */
-const ARROW_LIMIT = 2_000
+const ARROW_LIMIT = 600
 const KINDS = ['message', 'cancel', 'spawn', 'restart'] as const
 /** Px of the stub of something that never arrived. */
 const STUB = 26
@@ -49,7 +49,9 @@ export function arrowsOf(input: SceneInput): { arrows: Arrow[]; tooMany: boolean
   const last = lowerBound(first, all, view.t1, at)
   const tooMany = last - first > ARROW_LIMIT
   const found: Arrow[] = []
-  for (let i = first; i < last && found.length < ARROW_LIMIT; i++) {
+  for (let i = first; i < last; i++) {
+    // Not even the cancels can be told apart: a few of them would be a false picture.
+    if (found.length >= ARROW_LIMIT) return { arrows: [], tooMany: true }
     const number = trace.arrowOrder[i]!
     const kind = arrows.kind[number]!
     if (tooMany && (kind === ARROW.message || kind === ARROW.spawn)) continue

@@ -37,8 +37,10 @@ const WEIGHT: Record<number, number> = {
   [MARK.log]: 1,
 }
 
-/** Marks of a lane that are drawn at most; one per kind and px column in any case. */
-const MARK_LIMIT = 600
+/** Least px between two marks of one kind: closer ones would only cover each other. */
+const MARK_PX = 5
+/** More marks of one kind on a lane than this are drawn without words, but for the worst. */
+const WORDED = 24
 
 /** The tone of a mark. */
 export function toneOf(kind: number, reason: Reason): Tone {
@@ -78,12 +80,11 @@ export function glyphsOf(input: SceneInput, task: number, top: number, reasons: 
     if (kind === MARK.pulse) continue
     const x = toPx(view, at(i))
     const same = lastPx[kind]
-    if (same !== undefined && x - same < 2) continue
+    if (same !== undefined && x - same < MARK_PX) continue
     lastPx[kind] = x
     const event = marks.event[mark]!
     const reason = reasons.get(event) ?? 'none'
     found.push({ x, y: top + middle, kind, tone: toneOf(kind, reason), reason, event })
-    if (found.length >= MARK_LIMIT) break
   }
   return found
 }
@@ -118,7 +119,10 @@ export function wishesOf(input: SceneInput, glyphs: Glyph[], measures: Measure[]
       { x: x0 - width - 8, y: y - WORD_HEIGHT / 2 },
     ])
   }
+  const crowds = new Map<string, number>()
+  for (const { kind, y } of glyphs) crowds.set(`${kind} ${y}`, (crowds.get(`${kind} ${y}`) ?? 0) + 1)
   for (const { x, y, kind, reason, event, tone, landed } of glyphs) {
+    if ((crowds.get(`${kind} ${y}`) ?? 0) > WORDED && (WEIGHT[kind] ?? 0) < 9) continue
     const text = landed ? words.cancel(reason) : words.mark(kind, event, reason)
     if (!text) continue
     const strong = kind === MARK.acceptAgain || kind === MARK.crash
