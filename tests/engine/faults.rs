@@ -5,6 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use crate::{Told, at, check_in, faulty, ms, run_in, run_with};
 use futures::future::join;
+use heartrace::runtime::chooser::{Choose, Point};
 use heartrace::runtime::ends::End;
 use heartrace::runtime::setting::{Harm, May, Setting};
 use heartrace::trace::FaultCode;
@@ -141,34 +142,46 @@ fn a_fault_that_may_strike_is_a_choice_at_every_operation() {
     }
 }
 
+/// Strikes at the n-th opportunity and chooses canonically otherwise.
+struct StrikeAt(u32);
+
+impl Choose for StrikeAt {
+    fn choose(&mut self, point: Point<'_>) -> u32 {
+        if !matches!(point, Point::Fault(_)) {
+            return 0;
+        }
+        let is_now = self.0 == 0;
+        self.0 = self.0.wrapping_sub(1);
+        u32::from(is_now)
+    }
+}
+
 /// After a crash in the middle of a poll the other part of a join took its message and went on.
 #[test]
 fn a_crash_in_one_part_of_a_combinator_is_the_end_of_all_parts() {
     for kind in [FaultCode::Crash, FaultCode::Hang] {
-        // Both parts begin; the second operation of the first part strikes, when the other's message is there.
-        let told = Told::new(&[0, 0, 1]);
-        let ran = run_with(may(kind), Some(Box::new(told)), |rt| async move {
-            let (sender, receiver) = rt.channel::<u32>("c", 1);
+        // The two receives are the first opportunities; the sleep after one of them is the third.
+        let ran = run_with(may(kind), Some(Box::new(StrikeAt(2))), |rt| async move {
+            let (one, from_one) = rt.channel::<u32>("one", 0);
+            let (two, from_two) = rt.channel::<u32>("two", 0);
             let r = rt.clone();
             rt.spawn("x", async move {
                 let first = async {
-                    r.sleep(ms(10)).await;
+                    from_one.recv(&r).await;
                     r.sleep(ms(10)).await;
                 };
                 let second = async {
-                    receiver.recv(&r).await;
+                    from_two.recv(&r).await;
                     r.log("received after the crash");
                 };
                 join(first, second).await;
             });
-            let mut sleep = rt.sleep(ms(10));
             rt.yield_now().await;
-            // Created before the sleep of x: it fires first, and the value is there when x is polled.
-            sleep.by_ref().await;
-            rt.yield_now().await;
-            let _ = sender.try_send(&rt, 1);
+            one.try_send(&rt, 1).unwrap();
+            two.try_send(&rt, 2).unwrap();
             rt.sleep(ms(100)).await;
         });
-        assert!(ran.lines.is_empty(), "{:?}", ran.lines);
+        assert_eq!((ran.end, ran.lines), (End::Finished, vec![]), "{kind:?}");
+        assert!(ran.events.contains(&"0 x fault".to_owned()), "{:?}", ran.events);
     }
 }

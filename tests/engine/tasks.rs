@@ -181,16 +181,25 @@ fn giving_way_after_a_wake_is_one_place_in_the_queue() {
         let (sender, receiver) = rt.channel::<u32>("c", 0);
         let mut receive = receiver.recv(&rt);
         let mut given_way = Box::pin(rt.yield_now());
+        let r = rt.clone();
         std::future::poll_fn(move |cx| {
             polls += 1;
             assert!(polls <= 2, "polled {polls} times");
             if polls == 1 {
                 assert!(receive.poll_unpin(cx).is_pending());
-                sender.try_send(&rt, 1).unwrap();
+                sender.try_send(&r, 1).unwrap();
             }
             given_way.poll_unpin(cx)
         })
         .await;
+        let mut polls = 0;
+        let mut sleep = rt.sleep(ms(10));
+        std::future::poll_fn(|cx| {
+            polls += 1;
+            sleep.poll_unpin(cx)
+        })
+        .await;
+        assert_eq!(polls, 2, "once to park, once to wake");
     });
     assert_eq!(ran.end, End::Finished);
 }
