@@ -13,6 +13,8 @@ export default {
   fullyParallel: true,
   workers: 2,
   timeout: 60_000,
+  // A loaded machine is slow, not wrong.
+  expect: { timeout: 20_000 },
   reporter: 'list',
   use: {
     baseURL: url,

@@ -1,6 +1,7 @@
 // Geometry as properties: what must hold for every view, every lane count, every set of words.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { clipLine } from '../src/timeline/arrows'
 import { coverage } from '../src/timeline/density'
 import { distanceToSegment } from '../src/timeline/hit'
 import { overlaps, place, type Wish } from '../src/timeline/labels'
@@ -142,6 +143,15 @@ describe('the pulse', () => {
       }),
     )
   })
+})
+
+test('a clipped line keeps its course', () => {
+  const far = clipLine({ x0: -1e9, y0: 0, x1: 1e9, y1: 200 }, -400, 1400)
+  expect(far.x0).toBe(-400)
+  expect(far.x1).toBe(1400)
+  expect(Math.abs(far.y0 - 100) + Math.abs(far.y1 - 100)).toBeLessThan(0.01)
+  const near = { x0: 10, y0: 1, x1: 20, y1: 9 }
+  expect(clipLine(near, -400, 1400)).toEqual(near)
 })
 
 describe('words and pointers', () => {

@@ -35,7 +35,11 @@ export function createAddress(window: Window, changed: (hash: string) => void): 
       // A link that only got its canonical spelling is the same place.
       const samePlace = scenarioOf(hash) === scenarioOf(window.location.hash)
       if (entry && !samePlace) write(hash, true)
-      else timer = window.setTimeout(() => write(hash, false), SETTLE_MS)
+      else {
+        // The person may have gone back meanwhile, before the page is told: that place is not written over.
+        const here = window.location.hash
+        timer = window.setTimeout(() => window.location.hash === here && write(hash, false), SETTLE_MS)
+      }
     },
     current: () => window.location.hash,
     absolute: (hash) => window.location.origin + plain() + hash,

@@ -13,8 +13,12 @@ export interface Rows {
   get(event: number): EventRow | undefined
 }
 
-/** Rows of a run of `count` events (growing in a live session), from `fetch`. */
-export function createRows(count: () => number, fetch: (from: number, to: number) => Promise<EventRow[]>): Rows {
+/** Rows of a run of `count` events (growing in a live session), from `fetch`; none is asked for unless `ready`. */
+export function createRows(
+  count: () => number,
+  fetch: (from: number, to: number) => Promise<EventRow[]>,
+  ready: () => boolean = () => true,
+): Rows {
   const pages = new Map<number, EventRow[]>()
   const asked = new Set<number>()
   const version = signal(0)
@@ -36,7 +40,7 @@ export function createRows(count: () => number, fetch: (from: number, to: number
       if (event < 0 || event >= count()) return undefined
       const page = Math.floor(event / PAGE)
       const row = pages.get(page)?.[event - page * PAGE]
-      if (!row && !asked.has(page)) void ask(page).catch(() => {})
+      if (!row && ready() && !asked.has(page)) void ask(page).catch(() => {})
       return row
     },
   }

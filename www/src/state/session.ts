@@ -80,7 +80,8 @@ export function createSession(world: World, recover: (text: string, error: CoreE
   function show(result: RunResult, of: LinkInfo) {
     const rows = createRows(
       () => result.trace.count,
-      (from, to) => (busy.value ? Promise.resolve([]) : client.rows(from, to)),
+      (from, to) => client.rows(from, to),
+      () => !busy.value,
     )
     batch(() => {
       busy.value = false

@@ -31,8 +31,10 @@ export function createTransport(shown: ReadonlySignal<Shown | null>) {
         if (!now.live) selected.value = null
       } else {
         selected.value = telling !== null && telling < now.trace.count ? telling : null
-        if (selected.value !== null) cursor.value = now.trace.columns.time[selected.value] ?? 0
-        if (lane.value !== null && lane.value >= now.trace.tasks.length) lane.value = null
+        // Peeked at: only a new run may move the reader, not the reader's own choice.
+        const chosen = selected.peek()
+        if (chosen !== null) cursor.value = now.trace.columns.time[chosen] ?? 0
+        if ((lane.peek() ?? 0) >= now.trace.tasks.length) lane.value = null
       }
       wasLive = now.live
     })

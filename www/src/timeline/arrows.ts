@@ -35,6 +35,8 @@ export interface Measure {
 /** More visible arrows than this cannot be told apart. */
 const ARROW_LIMIT = 600
 const KINDS = ['message', 'cancel', 'spawn', 'restart'] as const
+/** Px that a line goes on outside the picture. */
+const OUTSIDE = 400
 /** Px of the stub of something that never arrived. */
 const STUB = 26
 
@@ -91,7 +93,18 @@ function arrowOf({ trace, view, layout }: SceneInput, number: number): Arrow | n
   if (to === null) return { ...base, x1: x0 + STUB, y1: y0 + STUB, loop: false }
   const x1 = toPx(view, time[to]!)
   const y1 = rowTop(layout, row1) + middle + (down ? -edge : edge)
-  return { ...base, x1, y1: row0 === row1 ? y0 : y1, loop: row0 === row1 }
+  const whole = { ...base, x1, y1: row0 === row1 ? y0 : y1, loop: row0 === row1 }
+  return clipLine(whole, -OUTSIDE, view.width + OUTSIDE)
+}
+
+/** Cuts a line to the stretch between two x: a dashed line over a billion px would never be finished. */
+export function clipLine<T extends Pick<Arrow, 'x0' | 'y0' | 'x1' | 'y1'>>(line: T, left: number, right: number): T {
+  const { x0, y0, x1, y1 } = line
+  const at = (x: number) => (x1 === x0 ? y0 : y0 + ((x - x0) / (x1 - x0)) * (y1 - y0))
+  const inside = (x: number) => Math.min(Math.max(x, left), right)
+  const from = inside(x0)
+  const to = inside(x1)
+  return { ...line, x0: from, y0: from === x0 ? y0 : at(from), x1: to, y1: to === x1 ? y1 : at(to) }
 }
 
 /** For each cancel that arrived where nothing was left to stop: the time since that lane's last message had left. */
