@@ -186,6 +186,22 @@ fn the_lock_file_names_no_download_address() {
 }
 
 #[test]
+fn tests_for_wasm_are_configured_for_a_browser() {
+    let configured = "wasm_bindgen_test_configure!(run_in_browser)";
+    let mut problems = Problems::default();
+    for source in files("tests", &["rs"]) {
+        let program = source.path.matches('/').count() == 1 || source.path.ends_with("/main.rs");
+        let in_browser = source.text.contains("use wasm_bindgen_test::wasm_bindgen_test as test");
+        if program && in_browser && source.path != "tests/tidy.rs" && !source.text.contains(configured) {
+            let advice = "a browser skips this file: add under its alias `#[cfg(target_arch = \"wasm32\")] \
+                          wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);`";
+            problems.add(&source, 1, advice);
+        }
+    }
+    problems.none();
+}
+
+#[test]
 fn every_dependency_is_used() {
     let manifest = Source::read("Cargo.toml");
     let code = |folders: &[&str]| -> String {
