@@ -145,13 +145,16 @@ describe('the pulse', () => {
   })
 })
 
-test('a clipped line keeps its course', () => {
-  const far = clipLine({ x0: -1e9, y0: 0, x1: 1e9, y1: 200 }, -400, 1400)
-  expect(far.x0).toBe(-400)
-  expect(far.x1).toBe(1400)
+test('a clipped line keeps its course, in both directions', () => {
+  const box = { x: -400, y: -400, width: 1800, height: 1200 }
+  const far = clipLine({ x0: -1e9, y0: 0, x1: 1e9, y1: 200 }, box)
+  expect([far.x0, far.x1]).toEqual([-400, 1400])
   expect(Math.abs(far.y0 - 100) + Math.abs(far.y1 - 100)).toBeLessThan(0.01)
+  const deep = clipLine({ x0: 0, y0: 0, x1: 100, y1: 8e6 }, box)
+  expect([deep.y0, deep.y1]).toEqual([0, 800])
+  expect(deep.x1).toBeCloseTo(0.01)
   const near = { x0: 10, y0: 1, x1: 20, y1: 9 }
-  expect(clipLine(near, -400, 1400)).toEqual(near)
+  expect(clipLine(near, box)).toEqual(near)
 })
 
 describe('words and pointers', () => {

@@ -2,6 +2,7 @@
 
 import { ARROW, NONE, REASONS } from '../worker/core'
 import type { Reason, SceneInput } from './input'
+import type { Box } from './labels'
 import { anatomy, rowTop } from './lanes'
 import { toPx } from './scale'
 import type { Bar } from './spans'
@@ -67,7 +68,7 @@ function overlapsY(arrow: Arrow, height: number): boolean {
   return Math.max(arrow.y0, arrow.y1) >= 0 && Math.min(arrow.y0, arrow.y1) <= height
 }
 
-function arrowOf({ trace, view, layout }: SceneInput, number: number): Arrow | null {
+function arrowOf({ trace, view, layout, height }: SceneInput, number: number): Arrow | null {
   const { arrows } = trace.timeline
   const { time, task } = trace.columns
   const from = arrows.from[number]!
@@ -94,17 +95,30 @@ function arrowOf({ trace, view, layout }: SceneInput, number: number): Arrow | n
   const x1 = toPx(view, time[to]!)
   const y1 = rowTop(layout, row1) + middle + (down ? -edge : edge)
   const whole = { ...base, x1, y1: row0 === row1 ? y0 : y1, loop: row0 === row1 }
-  return clipLine(whole, -OUTSIDE, view.width + OUTSIDE)
+  const around = { x: -OUTSIDE, y: -OUTSIDE, width: view.width + 2 * OUTSIDE, height: height + 2 * OUTSIDE }
+  return clipLine(whole, around)
 }
 
-/** Cuts a line to the stretch between two x: a dashed line over a billion px would never be finished. */
-export function clipLine<T extends Pick<Arrow, 'x0' | 'y0' | 'x1' | 'y1'>>(line: T, left: number, right: number): T {
-  const { x0, y0, x1, y1 } = line
-  const at = (x: number) => (x1 === x0 ? y0 : y0 + ((x - x0) / (x1 - x0)) * (y1 - y0))
-  const inside = (x: number) => Math.min(Math.max(x, left), right)
-  const from = inside(x0)
-  const to = inside(x1)
-  return { ...line, x0: from, y0: from === x0 ? y0 : at(from), x1: to, y1: to === x1 ? y1 : at(to) }
+/** Cuts a line to a box: a dashed line over a billion px would never be finished. */
+export function clipLine<T extends Pick<Arrow, 'x0' | 'y0' | 'x1' | 'y1'>>(line: T, box: Box): T {
+  const [x0, y0, x1, y1] = cut(line.x0, line.y0, line.x1, line.y1, box.x, box.x + box.width)
+  const [v0, u0, v1, u1] = cut(y0, x0, y1, x1, box.y, box.y + box.height)
+  return { ...line, x0: u0, y0: v0, x1: u1, y1: v1 }
+}
+
+/** Limits the first coordinate of both ends; the second follows the line. */
+function cut(
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
+  low: number,
+  high: number,
+): [number, number, number, number] {
+  const from = Math.min(Math.max(x0, low), high)
+  const to = Math.min(Math.max(x1, low), high)
+  const at = (x: number) => y0 + ((x - x0) / (x1 - x0)) * (y1 - y0)
+  return [from, from === x0 ? y0 : at(from), to, to === x1 ? y1 : at(to)]
 }
 
 /** For each cancel that arrived where nothing was left to stop: the time since that lane's last message had left. */
