@@ -83,12 +83,10 @@ function Workbench() {
 
 /** Legend, and which run this is. */
 function Foot() {
-  const { session } = useApp()
   return (
     <footer class="foot">
       <Legend />
       <Facts />
-      {session.shown.value?.live && <span class="badge">{t('live.badge')}</span>}
     </footer>
   )
 }
@@ -108,6 +106,7 @@ function Facts() {
   const same = expect === report.fingerprint
   return (
     <p class="facts">
+      {shown.live && <span class="badge">{t('live.badge')}</span>}{' '}
       <span>{t('run.facts', { seed: info.seed, events: report.event_count })}</span>
       {' · '}
       <span class="fingerprint" title={t('run.fingerprint')}>

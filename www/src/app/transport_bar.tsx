@@ -16,11 +16,11 @@ const STROKES = 120
 
 /** The transport. */
 export function TransportBar() {
-  const { transport, session, ui } = useApp()
+  const { transport, session, live, ui } = useApp()
   const shown = session.shown.value
   const playing = transport.playing.value
   const atEnd = transport.cursor.value >= transport.duration.value
-  const off = shown === null || shown.live
+  const off = shown === null || (shown.live && live.state.value?.poll?.done !== true)
   return (
     <div class="transport" role="group" aria-label={t('transport.label')}>
       <button

@@ -1,6 +1,6 @@
 /** Marks on lanes, and the words that belong to them. */
 
-import { MARK } from '../worker/core'
+import { MARK, REASONS } from '../worker/core'
 import type { Arrow, Measure } from './arrows'
 import { type Reason, type SceneInput, type Tone, WORD_HEIGHT, type Word } from './input'
 import type { Wish } from './labels'
@@ -62,6 +62,10 @@ export function toneOf(kind: number, reason: Reason): Tone {
   }
 }
 
+function told(reason: string | number | undefined): Reason {
+  return REASONS.find((one) => one === reason) ?? 'none'
+}
+
 /** The marks of one lane that are in view. */
 export function glyphsOf(input: SceneInput, task: number, top: number, reasons: Map<number, Reason>): Glyph[] {
   const { trace, view, layout } = input
@@ -83,7 +87,7 @@ export function glyphsOf(input: SceneInput, task: number, top: number, reasons: 
     if (same !== undefined && x - same < MARK_PX) continue
     lastPx[kind] = x
     const event = marks.event[mark]!
-    const reason = reasons.get(event) ?? 'none'
+    const reason = reasons.get(event) ?? told(trace.words.get(event)?.args.reason)
     found.push({ x, y: top + middle, kind, tone: toneOf(kind, reason), reason, event })
   }
   return found

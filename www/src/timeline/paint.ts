@@ -155,11 +155,14 @@ function paintBar(c: Context, bar: Bar, palette: Palette): void {
   }
   c.restore()
   if (bar.text) {
-    const hatched = bar.kind === 'hang' || bar.slowed || bar.cut
     const x = Math.max(bar.x, 0) + 8
-    const halo = hatched ? (bar.kind === 'hang' ? palette.panel : null) : null
+    if (bar.kind === 'hang') {
+      c.font = `600 11.5px ${palette.sans}`
+      c.fillStyle = palette.panel
+      c.fillRect(x - 5, bar.y + 1.5, c.measureText(bar.text).width + 10, bar.height - 3)
+    }
     const colour = bar.kind === 'hang' ? palette.bad : bar.cut ? palette.ink : palette.onWork
-    text(c, bar.text, x, bar.y + bar.height / 2 + 0.5, colour, `600 11.5px ${palette.sans}`, halo)
+    text(c, bar.text, x, bar.y + bar.height / 2 + 0.5, colour, `600 11.5px ${palette.sans}`, null)
   }
 }
 
