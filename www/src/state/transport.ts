@@ -1,6 +1,6 @@
 /** Where the reader stands in a run: the cursor, the chosen event and lane, and playback. */
 import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals'
-import { eventAt, neighbour, type Trace } from '../timeline/trace'
+import { eventAt, landmarks, neighbour, type Trace } from '../timeline/trace'
 import { advance, type Speed } from './player'
 import type { Shown } from './session'
 
@@ -30,10 +30,10 @@ export function createTransport(shown: ReadonlySignal<Shown | null>) {
       if (now.live || wasLive) {
         if (!now.live) selected.value = null
       } else {
-        selected.value = telling !== null && telling < now.trace.count ? telling : null
-        // Peeked at: only a new run may move the reader, not the reader's own choice.
-        const chosen = selected.peek()
-        if (chosen !== null) cursor.value = now.trace.columns.time[chosen] ?? 0
+        const broke = telling !== null && telling < now.trace.count ? telling : null
+        // Nothing broke: the last landmark is worth reading, with the whole run in view.
+        selected.value = broke ?? lastLandmark(now.trace)
+        if (broke !== null) cursor.value = now.trace.columns.time[broke] ?? 0
         if ((lane.peek() ?? 0) >= now.trace.tasks.length) lane.value = null
       }
       wasLive = now.live
@@ -101,4 +101,9 @@ export function createTransport(shown: ReadonlySignal<Shown | null>) {
       })
     },
   }
+}
+
+function lastLandmark(trace: Trace): number | null {
+  const events = landmarks(trace, 500).map(({ event }) => event)
+  return events.length > 0 ? Math.max(...events) : null
 }

@@ -90,7 +90,8 @@ export function glyphsOf(input: SceneInput, task: number, top: number, reasons: 
     const reason = reasons.get(event) ?? told(trace.words.get(event)?.args.reason)
     found.push({ x, y: top + middle, kind, tone: toneOf(kind, reason), reason, event })
   }
-  return found
+  // What matters more is drawn later, on top.
+  return found.sort((p, q) => (WEIGHT[p.kind] ?? 0) - (WEIGHT[q.kind] ?? 0))
 }
 
 /** A cross where each cancel lands; a mark of its own event already says it. */
