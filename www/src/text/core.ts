@@ -16,6 +16,7 @@ export function eventSentence(row: EventRow): string {
 
 function argument(name: string, value: string | number): string | number {
   if (typeof value === 'number') return name.endsWith('_ns') ? showDuration(value) : value
+  if (name === 'message' && value === '') return t('legend.message')
   return name === 'reason' ? (find([`reason.${value}`]) ?? value) : visible(value)
 }
 
