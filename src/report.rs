@@ -51,9 +51,6 @@ data! {
         event_count: u32,
         /// The verdicts, in the order of the scenario's list.
         claims: Vec<ClaimReport>,
-        /// Faults that found nothing to strike; not there if there are none.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        missed_faults: Option<Vec<String>>,
     }
 }
 
@@ -203,7 +200,6 @@ impl Report {
             duration_ns: finished.duration.as_nanos(),
             event_count: finished.events,
             claims: claims.collect(),
-            missed_faults: (!finished.missed.is_empty()).then(|| missed_faults(finished)),
         }
     }
 
@@ -367,6 +363,6 @@ pub fn misfit_error(link: &Link, misfit: Misfit) -> LinkError {
 }
 
 /// Faults of dynamic names that found nothing, as they stand in the link.
-pub fn missed_faults(finished: &Finished) -> Vec<String> {
+fn missed_faults(finished: &Finished) -> Vec<String> {
     finished.missed.iter().map(write_fault).collect()
 }
