@@ -10,7 +10,7 @@ use crate::runtime::TaskId;
 use crate::runtime::chooser::Misfit;
 use crate::runtime::ends::{Blocked, End};
 use crate::scenarios::Scenario;
-use crate::scenarios::parameter::Parameter;
+use crate::scenarios::parameter::{Parameter, Params};
 use crate::text::Texts;
 use crate::trace::{Event, EventId, Kind, Trace};
 use serde::Serialize;
@@ -127,7 +127,7 @@ data! {
     ClaimInfo {
         /// Its name.
         id: String,
-        /// `always` or `breaks`.
+        /// `always` or `breaks`, with the default parameters.
         expect: String,
     }
 }
@@ -305,6 +305,7 @@ impl ScenarioInfo {
             "" => format!("#/{}", scenario.id),
             query => format!("#/{}?{query}", scenario.id),
         };
+        let defaults = Params::defaults(scenario.parameters);
         let claim = |id: &str, expect: Expect| ClaimInfo { id: id.to_owned(), expect: expect.name().to_owned() };
         ScenarioInfo {
             id: scenario.id.to_owned(),
@@ -312,7 +313,7 @@ impl ScenarioInfo {
             parameters: scenario.parameters.iter().map(ParameterInfo::new).collect(),
             tasks: owned(scenario.tasks),
             channels: owned(scenario.channels),
-            claims: scenario.claims.iter().map(|info| claim(info.id, info.expect)).collect(),
+            claims: scenario.claims.iter().map(|info| claim(info.id, (info.expect)(&defaults))).collect(),
             presets: scenario
                 .presets
                 .iter()

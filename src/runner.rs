@@ -105,7 +105,7 @@ pub(crate) fn jury_of(link: &Link) -> (SharedJury, Vec<(&'static str, Expect)>) 
         claims: claims.clone().map(|claim| (claim.make)(&link.params)).collect(),
         outcome: link.scenario.outcome.map(|make| make(&link.params)),
     };
-    (jury, claims.map(|claim| (claim.id, claim.expect)).collect())
+    (jury, claims.map(|claim| (claim.id, (claim.expect)(&link.params))).collect())
 }
 
 /// The verdicts of a run that has ended so.

@@ -316,6 +316,15 @@ fn every_policy_is_in_the_table() {
 }
 
 #[test]
+fn a_policy_knows_what_can_befall_it() {
+    for (policy, listed, _) in OUTCOMES {
+        let known = Policy::named(policy).expect("the table names policies");
+        assert_eq!(known.can_duplicate(), listed.contains(&"dup"), "{policy}");
+        assert_eq!(known.can_lose(), listed.contains(&"lost") || listed.contains(&"stall"), "{policy}");
+    }
+}
+
+#[test]
 fn outcomes_without_a_fault_are_those_of_the_table() {
     for (policy, listed, _) in OUTCOMES {
         check_outcomes(policy, "", listed);

@@ -2,7 +2,7 @@
 
 use super::parameter::{Parameter, Params};
 use super::{ClaimInfo, Root, Scenario};
-use crate::analysis::claim::{Ending, Event, Kind, Outcome, Trace};
+use crate::analysis::claim::{Ending, Event, Expect, Kind, Outcome, Trace};
 use crate::analysis::claims::{AtMostOnce, CancelHeard, NoOrphans, NothingLost, accepted};
 use crate::patterns::duplicates::generator::Generator;
 use crate::patterns::duplicates::sink::Sink;
@@ -18,8 +18,16 @@ pub static SCENARIO: Scenario = Scenario {
     tasks: &["generator", "stage-a", "stage-a2", "stage-b"],
     channels: &["orders-a", "orders-a2", "reports", "inbox", "verdicts"],
     claims: &[
-        ClaimInfo::breaks("accepted-once", |_| Box::new(AtMostOnce::default())),
-        ClaimInfo::breaks("nothing-lost", |params| Box::new(NothingLost::new(params.count("requests") as u32))),
+        ClaimInfo::expected(
+            "accepted-once",
+            |params| breaks_if(plan(params).policy.can_duplicate()),
+            |_| Box::new(AtMostOnce::default()),
+        ),
+        ClaimInfo::expected(
+            "nothing-lost",
+            |params| breaks_if(plan(params).policy.can_lose()),
+            |params| Box::new(NothingLost::new(params.count("requests") as u32)),
+        ),
         ClaimInfo::always("cancel-heard", |params| Box::new(CancelHeard::within(hears_within(params)))).about_time(),
         ClaimInfo::always("no-orphans", |_| Box::new(NoOrphans::default())),
     ],
@@ -68,6 +76,10 @@ const fn names() -> [&'static str; Policy::ALL.len()] {
         index += 1;
     }
     names
+}
+
+fn breaks_if(can_break: bool) -> Expect {
+    if can_break { Expect::Breaks } else { Expect::Always }
 }
 
 fn plan(params: &Params) -> Plan {

@@ -26,8 +26,8 @@ pub type MakeOutcome = fn(&Params) -> Box<dyn Outcome>;
 pub struct ClaimInfo {
     /// Its name in reports and locale files.
     pub id: &'static str,
-    /// What the scenario says of it.
-    pub expect: Expect,
+    /// What the scenario says of it, under these parameters and without faults.
+    pub expect: fn(&Params) -> Expect,
     /// Whether it is about durations: nothing is said of it in the any-speed model.
     pub about_time: bool,
     /// Makes the fold for one run.
@@ -37,12 +37,17 @@ pub struct ClaimInfo {
 impl ClaimInfo {
     /// A claim that holds in every run.
     pub const fn always(id: &'static str, make: MakeClaim) -> Self {
-        ClaimInfo { id, expect: Expect::Always, about_time: false, make }
+        Self::expected(id, |_| Expect::Always, make)
     }
 
-    /// A claim that some schedule breaks.
+    /// A claim that some schedule breaks, whatever the parameters.
     pub const fn breaks(id: &'static str, make: MakeClaim) -> Self {
-        ClaimInfo { id, expect: Expect::Breaks, about_time: false, make }
+        Self::expected(id, |_| Expect::Breaks, make)
+    }
+
+    /// A claim of which the parameters decide whether some schedule breaks it.
+    pub const fn expected(id: &'static str, expect: fn(&Params) -> Expect, make: MakeClaim) -> Self {
+        ClaimInfo { id, expect, about_time: false, make }
     }
 
     /// The same claim, which is about durations.

@@ -88,6 +88,18 @@ impl Policy {
         Policy::ALL.into_iter().find(|(name, _)| *name == word).map(|(_, policy)| policy)
     }
 
+    /// Whether some order of events lets the sink accept two copies, without any fault.
+    pub fn can_duplicate(self) -> bool {
+        use Policy::*;
+        let by_request = matches!(self, None | ReportAfter | Announce | HandshakePatience | AcceptLastForget);
+        by_request || matches!(self, PermissionLease | PermissionFence | HeartbeatSuspect)
+    }
+
+    /// Whether some order of events lets the sink accept nothing, without any fault.
+    pub fn can_lose(self) -> bool {
+        matches!(self, Policy::AcceptLastCount | Policy::Permission)
+    }
+
     /// Whether an attempt asks before it sends.
     pub fn asks(self) -> bool {
         use Policy::*;
