@@ -46,9 +46,20 @@ impl Reader<'_> {
         if let Some((query, at)) = query {
             self.query(&mut link, query, at)?;
         }
+        self.together(&link)?;
         fault::sort_faults(&mut link.setting.faults);
         link.setting.may.sort_by_key(|may| (may.kind, may.target.clone()));
         Ok(link)
+    }
+
+    /// Asks the scenario whether its parameters fit each other.
+    fn together(&self, link: &Link) -> Result<(), LinkError> {
+        (link.scenario.check)(&link.params).map_err(|error| {
+            let found = LinkError::new("out-of-range", error.field, &error.value, error.allowed);
+            let place = [format!("?{}=", error.field), format!("&{}=", error.field)];
+            let place = place.iter().find_map(|key| self.text.find(key.as_str()).map(|at| at + key.len()));
+            LinkError { position: place, ..found }
+        })
     }
 
     /// Finds where `/SCENARIO` begins.

@@ -1,10 +1,12 @@
 //! The techniques, one file or folder each, in reading order. They know the runtime and nothing else.
 //!
+//! - [`config`]: settings that make no sense
 //! - [`cancel`]: contexts, a tree of rights to stop · [`preempt`]: work that can be stopped · [`timeout`]: no longer than so
 //! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
 //! - [`duplicates`]: twenty policies for the message that arrives twice
 
 pub mod cancel;
+pub mod config;
 pub mod duplicates;
 pub mod heartbeat;
 pub mod preempt;

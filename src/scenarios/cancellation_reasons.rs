@@ -1,7 +1,7 @@
 //! Four reasons to stop, in one tree: out of time, the user, the parent, another copy that was faster.
 
 use super::parameter::{Parameter, Params};
-use super::{ClaimInfo, Root, Scenario};
+use super::{ClaimInfo, Root, Scenario, any};
 use crate::analysis::claims::{CancelHeard, NoOrphans, StoppedFor};
 use crate::patterns::cancel::Context;
 use crate::patterns::preempt::{Stopped, work};
@@ -34,6 +34,7 @@ pub static SCENARIO: Scenario = Scenario {
         ("long-period", "period=2s"),
         ("deaf", "fault=chart:hang@2.9s%2B2s"),
     ],
+    check: any,
     start,
 };
 

@@ -1,7 +1,7 @@
 //! A worker that pulses at intervals: its pulses may be lost, its results never are, and its silence is noticed.
 
 use super::parameter::{Parameter, Params};
-use super::{ClaimInfo, Root, Scenario};
+use super::{ClaimInfo, Root, Scenario, any};
 use crate::analysis::claims::{CancelHeard, NoOrphans};
 use crate::analysis::signs::{EverySendTaken, OnlyTheSilentSuspected, SilenceNoticed};
 use crate::patterns::heartbeat::{Pulse, Undelivered, deliver};
@@ -36,6 +36,7 @@ pub static SCENARIO: Scenario = Scenario {
         ("short-hang", "fault=worker:hang@4.5s%2B1s"),
         ("slow-pulse", "pulse=3s&work=7s"),
     ],
+    check: any,
     start,
 };
 

@@ -7,6 +7,7 @@ pub mod parameter;
 mod silent_worker;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
+use crate::patterns::config::ConfigError;
 use crate::runtime::Runtime;
 use parameter::{Parameter, Params};
 use std::fmt;
@@ -77,6 +78,8 @@ pub struct Scenario {
     pub sources: &'static [&'static str],
     /// Named situations, as (name, query of a link).
     pub presets: &'static [(&'static str, &'static str)],
+    /// Whether the parameters fit each other; each alone is in its range already. [`any`] if nothing can be amiss.
+    pub check: fn(&Params) -> Result<(), ConfigError>,
     /// Makes the root task.
     pub start: fn(&Runtime, &Params) -> Root,
 }
@@ -94,6 +97,11 @@ static ALL: [&Scenario; 4] = [
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,
 ];
+
+/// Parameters that fit each other whatever they are.
+pub fn any(_: &Params) -> Result<(), ConfigError> {
+    Ok(())
+}
 
 /// Every scenario.
 pub fn all() -> &'static [&'static Scenario] {

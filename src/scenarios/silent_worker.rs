@@ -1,7 +1,7 @@
 //! A worker that stops without a word: nothing is closed, nothing is said, and still its silence is noticed in time.
 
 use super::parameter::{Parameter, Params};
-use super::{ClaimInfo, Root, Scenario};
+use super::{ClaimInfo, Root, Scenario, any};
 use crate::analysis::claims::NoOrphans;
 use crate::analysis::signs::{EverySendTaken, OnlyTheSilentSuspected, SilenceNoticed};
 use crate::patterns::heartbeat::{Pulse, deliver_at_any_cost};
@@ -33,6 +33,7 @@ pub static SCENARIO: Scenario = Scenario {
         ("longer-life", "rounds=7"),
         ("hang", "rounds=100&fault=worker:hang@3.5s%2B4s"),
     ],
+    check: any,
     start,
 };
 
