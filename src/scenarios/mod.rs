@@ -2,6 +2,7 @@
 
 mod cancellation_reasons;
 mod duplicated_message;
+mod error_boundary;
 mod interval_heartbeat;
 pub mod parameter;
 mod silent_worker;
@@ -91,7 +92,8 @@ impl fmt::Debug for Scenario {
 }
 
 /// The one list, in the order of the catalogue.
-static ALL: [&Scenario; 4] = [
+static ALL: [&Scenario; 5] = [
+    &error_boundary::SCENARIO,
     &duplicated_message::SCENARIO,
     &cancellation_reasons::SCENARIO,
     &interval_heartbeat::SCENARIO,

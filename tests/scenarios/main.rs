@@ -3,6 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod cancellation_reasons;
+mod error_boundary;
 mod heartbeats;
 
 use heartrace::link::Link;
