@@ -5,6 +5,7 @@
 mod cancellation_reasons;
 mod error_boundary;
 mod heartbeats;
+mod preemption;
 
 use heartrace::link::Link;
 use heartrace::runner::Execution;
