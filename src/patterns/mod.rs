@@ -1,6 +1,7 @@
 //! The techniques, one file or folder each, in reading order. They know the runtime and nothing else.
 //!
 //! - [`config`]: settings that make no sense
+//! - [`fault`]: what went wrong, known cases and bugs, boundaries, one report
 //! - [`cancel`]: contexts, a tree of rights to stop · [`preempt`]: work that can be stopped · [`timeout`]: no longer than so
 //! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
 //! - [`duplicates`]: twenty policies for the message that arrives twice
@@ -8,6 +9,7 @@
 pub mod cancel;
 pub mod config;
 pub mod duplicates;
+pub mod fault;
 pub mod heartbeat;
 pub mod preempt;
 pub mod timeout;

@@ -149,6 +149,27 @@ impl Runtime {
         drawn
     }
 
+    /// The next number of a purpose, from 1: unique in the run, given in the order of asking.
+    pub fn number(&self, purpose: &'static str) -> u32 {
+        let mut core = self.core();
+        let number = core.numbers.entry(purpose).or_default();
+        *number = number.saturating_add(1);
+        *number
+    }
+
+    /// The current task and who started it, from the root: `root/main/worker`. Of a path of more than 64 tasks
+    /// only the last 64 are named.
+    pub fn task_path(&self) -> String {
+        const MOST_NAMES: usize = 64;
+        let core = self.core();
+        let tasks = &core.trace.tasks;
+        let above = |task: &TaskId| tasks.get(*task as usize).and_then(|task| task.parent);
+        let path = std::iter::successors(Some(core.current), above).filter_map(|task| tasks.get(task as usize));
+        let mut names: Vec<&str> = path.take(MOST_NAMES).map(|task| task.name.as_str()).collect();
+        names.reverse();
+        names.join("/")
+    }
+
     /// Records a moment of a pattern's own domain. Each `{}` in the label stands for one of the numbers; the
     /// first word of the label is what the fingerprint and the page know it by.
     #[track_caller]

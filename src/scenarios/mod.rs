@@ -2,8 +2,10 @@
 
 mod cancellation_reasons;
 mod duplicated_message;
+mod error_boundary;
 mod interval_heartbeat;
 pub mod parameter;
+mod preemption;
 mod silent_worker;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
@@ -91,7 +93,9 @@ impl fmt::Debug for Scenario {
 }
 
 /// The one list, in the order of the catalogue.
-static ALL: [&Scenario; 4] = [
+static ALL: [&Scenario; 6] = [
+    &error_boundary::SCENARIO,
+    &preemption::SCENARIO,
     &duplicated_message::SCENARIO,
     &cancellation_reasons::SCENARIO,
     &interval_heartbeat::SCENARIO,

@@ -3,7 +3,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod cancellation_reasons;
+mod error_boundary;
 mod heartbeats;
+mod preemption;
 
 use heartrace::analysis::claim::Expect;
 use heartrace::link::Link;
