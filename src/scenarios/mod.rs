@@ -2,9 +2,13 @@
 
 mod cancellation_reasons;
 mod duplicated_message;
+mod healthy_ward_restarted;
 mod interval_heartbeat;
 pub mod parameter;
+mod restarted_stream;
 mod silent_worker;
+mod steward;
+mod work_unit_heartbeat;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
 use crate::patterns::config::ConfigError;
@@ -91,11 +95,15 @@ impl fmt::Debug for Scenario {
 }
 
 /// The one list, in the order of the catalogue.
-static ALL: [&Scenario; 4] = [
+static ALL: &[&Scenario] = &[
     &duplicated_message::SCENARIO,
     &cancellation_reasons::SCENARIO,
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,
+    &work_unit_heartbeat::SCENARIO,
+    &steward::SCENARIO,
+    &restarted_stream::SCENARIO,
+    &healthy_ward_restarted::SCENARIO,
 ];
 
 /// Parameters that fit each other whatever they are.
@@ -105,7 +113,7 @@ pub fn any(_: &Params) -> Result<(), ConfigError> {
 
 /// Every scenario.
 pub fn all() -> &'static [&'static Scenario] {
-    &ALL
+    ALL
 }
 
 /// The scenario with this id.
