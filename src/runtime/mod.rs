@@ -38,7 +38,7 @@ pub use self::operation::{Op, Operation};
 pub use self::select::{Of2, Of3, Of4, Of5, Of6, select, select_now};
 pub use self::signal::{Cause, Signal};
 pub use self::task::{Gone, Task};
-pub use crate::trace::{Reason, TaskId, Time};
+pub use crate::trace::{Reason, TaskId, Time, UNITS, decimal, write_duration};
 
 use self::channel::Landing;
 use self::chooser::Choose;
