@@ -115,7 +115,7 @@ impl Claim for AllTaken {
     }
 }
 
-/// A task of this name never does what its note of this word says.
+/// Nobody, or no task of a name, ever notes one of these words.
 pub struct NeverNotes {
     task: Option<&'static str>,
     words: &'static [&'static str],
@@ -146,7 +146,10 @@ impl Claim for NeverNotes {
         }
     }
 
-    fn verdict(&self, _: Ending) -> Verdict {
-        Verdict::unless(&self.against)
+    fn verdict(&self, ending: Ending) -> Verdict {
+        match (ending, self.against.is_empty()) {
+            (Ending::Cut, true) => Verdict { holds: None, evidence: Vec::new() },
+            _ => Verdict::unless(&self.against),
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod cancellation_reasons;
 mod duplicated_message;
 mod healthy_ward_restarted;
+mod heartbeat_tests;
 mod interval_heartbeat;
 pub mod parameter;
 mod restarted_stream;
@@ -101,6 +102,7 @@ static ALL: &[&Scenario] = &[
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,
     &work_unit_heartbeat::SCENARIO,
+    &heartbeat_tests::SCENARIO,
     &steward::SCENARIO,
     &restarted_stream::SCENARIO,
     &healthy_ward_restarted::SCENARIO,
