@@ -1,6 +1,7 @@
 //! The stories: one file each, and the one list. A scenario is a value: id, parameters, names, claims, start.
 
 mod cancellation_reasons;
+mod detectors;
 mod duplicated_message;
 mod healthy_ward_restarted;
 mod heartbeat_tests;
@@ -103,6 +104,7 @@ static ALL: &[&Scenario] = &[
     &silent_worker::SCENARIO,
     &work_unit_heartbeat::SCENARIO,
     &heartbeat_tests::SCENARIO,
+    &detectors::SCENARIO,
     &steward::SCENARIO,
     &restarted_stream::SCENARIO,
     &healthy_ward_restarted::SCENARIO,

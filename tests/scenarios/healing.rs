@@ -194,7 +194,7 @@ fn what_is_said_of_a_healthy_ward_is_so() {
 
 #[test]
 fn o032_a_steward_that_stood_still_does_not_blame_the_ward() {
-    let hidden = "horizon=30s&fault=steward:hang@9s%2B10s";
+    let hidden = "horizon=30s&fault=steward:hang@10.5s%2B10s";
     let blamed = tell(&format!("#/healthy-ward-restarted?{hidden}"));
     assert_eq!((blamed.notes("restart"), blamed.broken), (1, vec!["only-silent-suspected"]));
     let guarded = tell(&format!("#/healthy-ward-restarted?guard=500ms&{hidden}"));

@@ -51,3 +51,22 @@ pub trait Detector {
     /// Forgets everything: another life begins.
     fn reset(&mut self);
 }
+
+/// Whichever detector was chosen.
+impl Detector for Box<dyn Detector> {
+    fn beat(&mut self, now: Time, accepted: bool) {
+        (**self).beat(now, accepted);
+    }
+    fn level(&self, now: Time) -> f64 {
+        (**self).level(now)
+    }
+    fn time_to(&self, limit: f64) -> Option<Time> {
+        (**self).time_to(limit)
+    }
+    fn excuse(&mut self, pause: Duration) {
+        (**self).excuse(pause);
+    }
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+}

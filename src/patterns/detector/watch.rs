@@ -35,7 +35,8 @@ pub struct Watch<D> {
     state: State,
     /// Beats in a row since it was dead.
     back: u32,
-    born: Time,
+    /// The last beat, or the start of the life.
+    last: Time,
     grace: Option<Duration>,
 }
 
@@ -58,7 +59,7 @@ impl<D: Detector> Watch<D> {
             beats: 0,
             state: State::Unknown,
             back: 0,
-            born: Time::ZERO,
+            last: Time::ZERO,
             grace: None,
         })
     }
@@ -76,7 +77,7 @@ impl<D: Detector> Watch<D> {
             self.detector.reset();
             (self.epoch, self.beats, self.back) = (epoch, 0, 0);
             self.state = State::Unknown;
-            self.born = now;
+            self.last = now;
         }
     }
 
@@ -89,6 +90,7 @@ impl<D: Detector> Watch<D> {
         let accepted = !matches!(before, State::Suspect(_) | State::Dead(_));
         self.detector.beat(now, accepted);
         self.beats = self.beats.saturating_add(1);
+        self.last = now;
         self.back = if matches!(before, State::Dead(_)) { self.back + 1 } else { 0 };
         if !matches!(before, State::Dead(_)) || self.back >= self.revive {
             self.state = State::Alive;
@@ -104,16 +106,17 @@ impl<D: Detector> Watch<D> {
         }
         // What has come to pass since it was last asked keeps its own moment.
         let suspected = if self.beats == 0 {
-            self.grace.map(|grace| self.born + grace)
+            self.grace.map(|grace| self.last + grace)
         } else {
             self.detector.time_to(self.threshold)
         };
         self.state = match suspected {
             Some(at) if now >= at + self.confirm => State::Dead(at + self.confirm),
             Some(at) if now >= at => State::Suspect(at),
-            None if self.beats < 2 => State::Unknown,
-            _ if self.beats == 0 => State::Unknown,
-            _ => State::Alive,
+            // A detector that cannot tell yet, or no beat at all.
+            None => State::Unknown,
+            Some(_) if self.beats == 0 => State::Unknown,
+            Some(_) => State::Alive,
         };
         self.state
     }
@@ -128,15 +131,20 @@ impl<D: Detector> Watch<D> {
         match self.state(now) {
             State::Dead(_) => None,
             State::Suspect(at) => Some(at + self.confirm),
-            State::Unknown if self.beats == 0 => Some(self.born + self.grace?),
+            State::Unknown if self.beats == 0 => Some(self.last + self.grace?),
             State::Unknown | State::Alive => self.detector.time_to(self.threshold),
         }
+    }
+
+    /// How long the heart has been silent; since the start of its life if it has never beaten.
+    pub fn silence(&self, now: Time) -> Duration {
+        now - self.last
     }
 
     /// Nobody listened for so long; see [`Detector::excuse`].
     pub fn excuse(&mut self, pause: Duration) {
         self.detector.excuse(pause);
-        self.born = self.born + pause;
+        self.last = self.last + pause;
     }
 
     /// The detector.
