@@ -4,6 +4,7 @@ mod cancellation_reasons;
 mod duplicated_message;
 mod interval_heartbeat;
 pub mod parameter;
+mod saturation;
 mod silent_worker;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
@@ -91,9 +92,10 @@ impl fmt::Debug for Scenario {
 }
 
 /// The one list, in the order of the catalogue.
-static ALL: [&Scenario; 4] = [
+static ALL: [&Scenario; 5] = [
     &duplicated_message::SCENARIO,
     &cancellation_reasons::SCENARIO,
+    &saturation::SCENARIO,
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,
 ];

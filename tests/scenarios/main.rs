@@ -4,6 +4,7 @@
 
 mod cancellation_reasons;
 mod heartbeats;
+mod saturation;
 
 use heartrace::link::Link;
 use heartrace::runner::Execution;
