@@ -4,6 +4,7 @@
 //! - [`delays`]: how long until a cancel is heard
 //! - [`failures`]: those about what was logged and what users were told
 //! - [`lives`]: those about lives that follow one another · [`doubts`]: about detectors
+//! - [`overload`]: those about overload
 //! - [`text`]: an event in words · [`timeline`]: spans, arrows and marks to draw
 
 pub mod claim;
@@ -12,6 +13,7 @@ pub mod delays;
 pub mod doubts;
 pub mod failures;
 pub mod lives;
+pub mod overload;
 pub mod signs;
 pub mod text;
 pub mod timeline;

@@ -10,6 +10,7 @@ mod interval_heartbeat;
 pub mod parameter;
 mod preemption;
 mod restarted_stream;
+mod saturation;
 mod silent_worker;
 mod steward;
 mod work_unit_heartbeat;
@@ -103,6 +104,7 @@ static ALL: &[&Scenario] = &[
     &error_boundary::SCENARIO,
     &cancellation_reasons::SCENARIO,
     &preemption::SCENARIO,
+    &saturation::SCENARIO,
     &duplicated_message::SCENARIO,
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,

@@ -7,6 +7,7 @@ mod error_boundary;
 mod healing;
 mod heartbeats;
 mod preemption;
+mod saturation;
 
 use heartrace::analysis::claim::Expect;
 use heartrace::link::Link;
