@@ -1,8 +1,8 @@
 /** The core's home: owns one wasm instance, answers requests, and runs in slices so that it can always be stopped. */
 import { indexTrace, type Trace, transferables } from '../timeline/trace'
-import { type Core, type CoreError, type EventRow, type LinkInfo, MARK, type Report } from './core'
+import { type Core, type CoreError, type EventRow, type LinkInfo, MARK } from './core'
 import { loadCore } from './load'
-import type { Origin, Reply, Request } from './protocol'
+import type { Judged, Origin, Reply, Request } from './protocol'
 
 /** Milliseconds of core work between two looks at the inbox. */
 const SLICE_MS = 8
@@ -18,6 +18,9 @@ let kinds: string[] = []
 let current = 0
 let stopAsked = false
 let liveTimer = 0
+
+/** Everything but the start. */
+type Asked = Exclude<Request, { type: 'start' }>
 
 const post = (reply: Reply, transfer: Transferable[] = []) => self.postMessage(reply, { transfer })
 
@@ -72,9 +75,9 @@ function readTrace(duration: number): Trace {
   return indexTrace(raw, duration)
 }
 
-function readReport(): Report | null {
+function readVerdicts(): Judged | null {
   try {
-    return core.report()
+    return { report: core.report(), ending: core.ending() }
   } catch (thrown) {
     if (isCoreError(thrown)) return null
     throw thrown
@@ -122,9 +125,9 @@ async function open(id: number, origin: Origin, ignoreUnknown: boolean): Promise
 
 function finish(id: number, timeNs: number, stopped: boolean, coreMs: number): void {
   guard(id, () => {
-    const report = readReport()
-    const trace = readTrace(report?.duration_ns ?? timeNs)
-    post({ type: 'run', id, result: { trace, report, stopped, coreMs } }, transferables(trace))
+    const judged = readVerdicts()
+    const trace = readTrace(judged?.report.duration_ns ?? timeNs)
+    post({ type: 'run', id, result: { trace, judged, stopped, coreMs } }, transferables(trace))
   })
 }
 
@@ -134,7 +137,7 @@ function live(id: number, link: string): void {
     guard(id, () => {
       const poll = core.live_poll()
       const trace = readTrace(poll.time_ns)
-      post({ type: 'live', id, poll, trace, report: poll.done ? readReport() : null }, transferables(trace))
+      post({ type: 'live', id, poll, trace, judged: poll.done ? readVerdicts() : null }, transferables(trace))
       // A long session costs more per picture; the gap grows with it so that the tasks keep the thread.
       if (!poll.done) liveTimer = self.setTimeout(look, LIVE_MS + trace.count / 100)
     })
@@ -145,16 +148,16 @@ function live(id: number, link: string): void {
 function stopLive(id: number): void {
   self.clearTimeout(liveTimer)
   guard(id, () => {
-    const poll = core.live_poll()
     core.live_stop()
+    const poll = core.live_poll()
     const trace = readTrace(poll.time_ns)
-    post({ type: 'live', id, poll: { ...poll, done: true }, trace, report: readReport() }, transferables(trace))
+    post({ type: 'live', id, poll, trace, judged: readVerdicts() }, transferables(trace))
   })
 }
 
-const queue: Request[] = []
+const queue: Asked[] = []
 
-function handle(request: Request): void {
+function handle(request: Asked): void {
   const { id } = request
   switch (request.type) {
     case 'open':
@@ -184,18 +187,21 @@ function handle(request: Request): void {
   }
 }
 
-self.onmessage = (message: MessageEvent<Request>) => {
-  if (core) handle(message.data)
-  else queue.push(message.data)
+self.onmessage = ({ data }: MessageEvent<Request>) => {
+  if (data.type === 'start') start(data.module)
+  else if (core) handle(data)
+  else queue.push(data)
 }
 
-loadCore().then(
-  (loaded) => {
-    core = loaded
-    const catalogue = core.catalogue()
-    kinds = catalogue.kinds
-    post({ type: 'ready', catalogue })
-    for (const request of queue.splice(0)) handle(request)
-  },
-  (error) => post({ type: 'crashed', message: String(error) }),
-)
+function start(module: WebAssembly.Module | string): void {
+  loadCore(module).then(
+    (loaded) => {
+      core = loaded
+      const catalogue = core.catalogue()
+      kinds = catalogue.kinds
+      post({ type: 'ready', catalogue })
+      for (const request of queue.splice(0)) handle(request)
+    },
+    (error) => post({ type: 'crashed', message: String(error) }),
+  )
+}
