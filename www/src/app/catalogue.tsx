@@ -23,8 +23,8 @@ function chapterTitle(chapter: string): string {
   return find([`chapter.${chapter}`]) ?? chapter
 }
 
-/** The list of scenarios as links; `chosen` is called after a choice. */
-export function ScenarioList({ chosen }: { chosen?: () => void }) {
+/** The list of scenarios as links. */
+export function ScenarioList() {
   const { session } = useApp()
   const here = session.info.value?.scenario
   return (
@@ -35,7 +35,7 @@ export function ScenarioList({ chosen }: { chosen?: () => void }) {
           <ul>
             {scenarios.map(({ id }) => (
               <li key={id}>
-                <a href={`#/${id}`} aria-current={id === here ? 'page' : undefined} onClick={chosen}>
+                <a href={`#/${id}`} aria-current={id === here ? 'page' : undefined}>
                   <span class="number">{chapter}</span>
                   {scenarioTitle(id)}
                 </a>
