@@ -28,7 +28,8 @@ export function createTransport(shown: ReadonlySignal<Shown | null>) {
       playing.value = false
       cursor.value = now.trace.duration
       if (now.live || wasLive) {
-        if (!now.live) selected.value = null
+        // An event of the other kind of run is none of this one.
+        if (now.live !== wasLive) selected.value = null
       } else {
         const broke = telling !== null && telling < now.trace.count ? telling : null
         // Nothing broke: the last landmark is worth reading, with the whole run in view.

@@ -127,7 +127,8 @@ export function measuresOf(input: SceneInput, arrows: Arrow[], bars: Bar[]): Mea
   const { time, task } = trace.columns
   const found: Measure[] = []
   for (const cancel of arrows) {
-    if (cancel.kind !== 'cancel' || cancel.to === null) continue
+    // At the end of a run everything is told to stop: nobody is late for that.
+    if (cancel.kind !== 'cancel' || cancel.to === null || cancel.reason === 'shutdown') continue
     const lane = task[cancel.to]!
     const row = layout.rowOf[lane] ?? -1
     const y = rowTop(layout, row) + anatomy(layout.height).middle

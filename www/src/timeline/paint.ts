@@ -13,22 +13,28 @@ const SQUARE = 13
 /** Px over which a line fades after a task's end. */
 const FADE = 110
 
+/** Dashes of the curves of one chart: told apart without their colours. */
+const CURVES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2]]
+
 type Context = CanvasRenderingContext2D
 
-/** Everything a frame needs. Height is that of the lanes' area, px. */
+/** Everything a frame needs. `height` is that of the lanes' area, `below` that of the charts under it, px. */
 export interface Frame {
   scene: Scene
   view: View
   layout: LaneLayout
   height: number
+  below: number
   palette: Palette
+  /** The name of a task. */
+  name(task: number): string
   note: string | null
 }
 
 /** Paints the paper, the axis and the scene. */
 export function paint(c: Context, frame: Frame): void {
-  const { scene, view, palette, height } = frame
-  c.clearRect(0, 0, view.width, height + AXIS)
+  const { scene, view, palette, height, below } = frame
+  c.clearRect(0, 0, view.width, height + below + AXIS)
   paintPaper(c, frame)
   paintAxis(c, frame)
   c.save()
@@ -46,10 +52,12 @@ export function paint(c: Context, frame: Frame): void {
   paintWords(c, scene, palette)
   if (frame.note) text(c, frame.note, 8, height - 12, palette.ink2, `12px ${palette.sans}`, palette.background)
   c.restore()
+  if (below > 0) paintCharts(c, frame)
 }
 
 /** Small and large squares; the lines down are times, the lines across only help the eye. */
-function paintPaper(c: Context, { view, height, palette, layout }: Frame): void {
+function paintPaper(c: Context, { view, height, below, palette, layout }: Frame): void {
+  const bottom = height + below
   const rule = ruling(view)
   const lines = (step: number, colour: string) => {
     c.strokeStyle = colour
@@ -57,7 +65,7 @@ function paintPaper(c: Context, { view, height, palette, layout }: Frame): void 
     for (const time of multiples(view, step)) {
       const x = Math.round(toPx(view, time)) + 0.5
       c.moveTo(x, AXIS - 5)
-      c.lineTo(x, AXIS + height)
+      c.lineTo(x, AXIS + bottom)
     }
     c.stroke()
   }
@@ -66,7 +74,7 @@ function paintPaper(c: Context, { view, height, palette, layout }: Frame): void 
   const across = (every: number, colour: string) => {
     c.strokeStyle = colour
     c.beginPath()
-    for (let y = SQUARE * every; y < height; y += SQUARE * every) {
+    for (let y = SQUARE * every; y < bottom; y += SQUARE * every) {
       c.moveTo(0, AXIS + Math.round(y) + 0.5)
       c.lineTo(view.width, AXIS + Math.round(y) + 0.5)
     }
@@ -80,7 +88,7 @@ function paintPaper(c: Context, { view, height, palette, layout }: Frame): void 
   const [first, last] = visibleRows(layout, height)
   for (let row = first; row <= last + 1; row++) {
     const y = Math.round(AXIS + rowTop(layout, row)) + 0.5
-    if (y < AXIS) continue
+    if (y < AXIS || y > AXIS + height) continue
     c.moveTo(0, y)
     c.lineTo(view.width, y)
   }
@@ -236,6 +244,79 @@ function paintArrow(c: Context, arrow: Arrow, palette: Palette): void {
   }
   c.stroke()
   c.globalAlpha = 1
+}
+
+/** Curves under the lanes; several in one chart differ in their dashes too. */
+function paintCharts(c: Context, { scene, view, palette, name }: Frame): void {
+  const tones = [palette.work, palette.pulse, palette.tones.timeout, palette.tones.parent, palette.tones.replica]
+  c.save()
+  c.translate(0, AXIS)
+  for (const { y, height, base, peak, lines, tasks } of scene.charts) {
+    c.beginPath()
+    c.rect(0, y, view.width, height)
+    c.save()
+    c.clip()
+    c.strokeStyle = palette.line
+    c.lineWidth = 1
+    trace(c, [0, Math.round(y) + 0.5, view.width, Math.round(y) + 0.5])
+    c.stroke()
+    if (peak) {
+      c.setLineDash([2, 4])
+      trace(c, [0, Math.round(peak.y) + 0.5, view.width, Math.round(peak.y) + 0.5])
+      c.stroke()
+      c.setLineDash([])
+    }
+    lines.forEach((line, i) => {
+      if (line.length === 0) return
+      const colour = tones[i % tones.length]!
+      if (lines.length === 1) {
+        trace(c, [line[0]!, base, ...line, line.at(-2)!, base])
+        c.fillStyle = colour
+        c.globalAlpha = 0.16
+        c.fill()
+        c.globalAlpha = 1
+      }
+      c.strokeStyle = colour
+      c.lineWidth = 1.6
+      c.lineJoin = 'round'
+      c.setLineDash(CURVES[i % CURVES.length]!)
+      trace(c, line)
+      c.stroke()
+      c.setLineDash([])
+    })
+    if (peak)
+      text(
+        c,
+        String(Number(peak.value.toPrecision(4))),
+        6,
+        peak.y,
+        palette.ink3,
+        `11px ${palette.mono}`,
+        palette.background,
+      )
+    if (lines.length > 1) paintCurveNames(c, tasks.map(name), tones, view.width, y + 9, palette)
+    c.restore()
+  }
+  c.restore()
+}
+
+/** Whose curves they are, from the right edge on to the left as far as there is room. */
+function paintCurveNames(
+  c: Context,
+  names: string[],
+  tones: string[],
+  width: number,
+  y: number,
+  palette: Palette,
+): void {
+  const font = `11px ${palette.sans}`
+  c.font = font
+  let x = width - 8
+  for (const [i, name] of [...names.entries()].reverse()) {
+    x -= c.measureText(name).width + 10
+    if (x < width / 3) return
+    text(c, name, x, y, tones[i % tones.length]!, font, palette.background)
+  }
 }
 
 function paintMeasure(c: Context, { x0, x1, y }: Measure, palette: Palette): void {

@@ -1,6 +1,7 @@
 /** What is on the picture, in px, without a canvas: one scene for the painter, the pointer and later the exports. */
 
 import { type Arrow, arrowsOf, type Measure, measuresOf } from './arrows'
+import { type ChartPicture, drawChart } from './charts'
 import type { Reason, SceneInput, Word } from './input'
 import { type Box, type Placed, place } from './labels'
 import { rowTop, visibleRows } from './lanes'
@@ -21,6 +22,7 @@ export interface Scene {
   measures: Measure[]
   glyphs: Glyph[]
   words: Placed<Word>[]
+  charts: ChartPicture[]
   /** More messages than can be told apart: only cancels and restarts are drawn. */
   tooManyArrows: boolean
 }
@@ -37,6 +39,7 @@ export function buildScene(input: SceneInput): Scene {
     measures: [],
     glyphs: [],
     words: [],
+    charts: input.charts.map((row) => drawChart(row, view, input.trace.duration)),
     tooManyArrows: false,
   }
   const [first, last] = visibleRows(layout, height)

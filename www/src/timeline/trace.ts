@@ -1,6 +1,7 @@
 /** A run as the page keeps it: the core's columns, and per-lane indexes so that any window is found by binary search. */
 import type { Columns, EventRow, TaskInfo, Timeline } from '../worker/core'
 import { ARROW, MARK, NONE } from '../worker/core'
+import { type Chart, chartsOf } from './charts'
 
 /** Items of all lanes in one array, lane by lane; lane `i` owns `order[start[i] .. start[i + 1]]`. */
 export interface LaneIndex {
@@ -19,10 +20,14 @@ export interface Trace {
   timeline: Timeline
   spansByLane: LaneIndex
   marksByLane: LaneIndex
+  /** Without levels, which are points of `charts` and nothing that a task did. */
   eventsByLane: LaneIndex
   /** Arrow numbers in order of departure, and the longest flight: together they bound a search. */
   arrowOrder: Uint32Array
   longestArrow: number
+  charts: Chart[]
+  /** The printed lines, in order. */
+  logs: Uint32Array
   /** Rows (with the arguments of their sentences) of the marks that carry words. */
   words: Map<number, EventRow>
 }
@@ -68,15 +73,37 @@ export function indexTrace(raw: RawTrace, duration: number): Trace {
       (i) => columns.task[marks.event[i]!]!,
       (i) => marks.event[i]!,
     ),
-    eventsByLane: byLane(count, lanes, (i) => columns.task[i]!),
+    eventsByLane: eventsByLane(columns, timeline, lanes),
+    charts: chartsOf(timeline.gauges, columns.time),
+    logs: marks.event.filter((_, i) => marks.kind[i] === MARK.log),
     arrowOrder,
     longestArrow,
   }
 }
 
+/** The events of each lane, without levels. */
+function eventsByLane({ task }: Columns, { gauges }: Timeline, lanes: number): LaneIndex {
+  const levels = gauges.event
+  if (levels.length === 0) return byLane(task.length, lanes, (i) => task[i]!)
+  const told = new Uint32Array(task.length - levels.length)
+  for (let event = 0, level = 0, at = 0; event < task.length; event++) {
+    if (levels[level] === event) level++
+    else told[at++] = event
+  }
+  const { start, order } = byLane(told.length, lanes, (i) => task[told[i]!]!)
+  return { start, order: order.map((i) => told[i]!) }
+}
+
+/** Whether an event is a level of a chart. */
+export function isLevel(trace: Trace, event: number): boolean {
+  const levels = trace.timeline.gauges.event
+  return levels[lowerBound(0, levels.length, event, (i) => levels[i]!)] === event
+}
+
 /** The buffers that can be transferred instead of copied. */
 export function transferables(trace: Trace): ArrayBuffer[] {
   const { columns, timeline } = trace
+  const { curve, event, value } = timeline.gauges
   const arrays = [
     ...Object.values(columns),
     ...Object.values(timeline.spans),
@@ -86,6 +113,8 @@ export function transferables(trace: Trace): ArrayBuffer[] {
     trace.marksByLane.order,
     trace.eventsByLane.order,
     trace.arrowOrder,
+    ...[curve, event, value, trace.logs],
+    ...trace.charts.flatMap((chart) => chart.curves.flatMap((one) => [one.time, one.value])),
   ] as { buffer: ArrayBuffer }[]
   return [...new Set(arrays.map((array) => array.buffer))]
 }
@@ -105,14 +134,16 @@ export function lowerBound(from: number, to: number, bound: number, value: (i: n
 /** The event that the reader stands on at a time: the last one not after it, or null before the first. */
 export function eventAt(trace: Trace, time: number): number | null {
   const { time: times } = trace.columns
-  const next = lowerBound(0, trace.count, time + 0.5, (i) => times[i]!)
-  return next > 0 ? next - 1 : null
+  let event = lowerBound(0, trace.count, time + 0.5, (i) => times[i]!) - 1
+  while (event >= 0 && isLevel(trace, event)) event--
+  return event >= 0 ? event : null
 }
 
-/** The neighbour of an event, on one lane or anywhere; null at either end. */
+/** The neighbour of an event, on one lane or anywhere, passing over levels; null at either end. */
 export function neighbour(trace: Trace, event: number | null, step: 1 | -1, lane: number | null): number | null {
   if (lane === null) {
-    const next = event === null ? (step === 1 ? 0 : -1) : event + step
+    let next = event === null ? (step === 1 ? 0 : -1) : event + step
+    while (next >= 0 && next < trace.count && isLevel(trace, next)) next += step
     return next >= 0 && next < trace.count ? next : null
   }
   const { start, order } = trace.eventsByLane
@@ -128,7 +159,7 @@ export function causeChain(trace: Trace, event: number, limit: number): number[]
   const chain: number[] = []
   let at = trace.columns.cause[event] ?? NONE
   while (at !== NONE && chain.length < limit) {
-    chain.push(at)
+    if (!isLevel(trace, at)) chain.push(at)
     const next = trace.columns.cause[at] ?? NONE
     if (next >= at) break
     at = next
@@ -140,7 +171,9 @@ export function causeChain(trace: Trace, event: number, limit: number): number[]
 export function effects(trace: Trace, event: number, limit: number): number[] {
   const found: number[] = []
   const { cause } = trace.columns
-  for (let i = event + 1; i < cause.length && found.length < limit; i++) if (cause[i] === event) found.push(i)
+  for (let i = event + 1; i < cause.length && found.length < limit; i++) {
+    if (cause[i] === event && !isLevel(trace, i)) found.push(i)
+  }
   return found
 }
 
