@@ -1,6 +1,7 @@
 //! What a run is reported as: the same objects for `--json`, for JavaScript and for the page. Plain data.
 
 pub mod ending;
+pub mod export;
 pub mod golden;
 
 use crate::analysis::claim::Expect;

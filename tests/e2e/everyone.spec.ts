@@ -50,7 +50,7 @@ for (const theme of ['dark', 'light'] as const) {
   }
 }
 
-async function violations(page: Page, part = 'body') {
+async function violations(page: Page, part = 'html') {
   const { violations: found } = await new AxeBuilder({ page }).include(part).analyze()
   return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
 }
