@@ -1,7 +1,7 @@
 /** One event: in words, why, what came of it, and the Rust line that ran. */
 
 import { eventSentence } from '../text/core'
-import { showDuration, showTime } from '../text/duration'
+import { aboutTime, showTime } from '../text/duration'
 import { t } from '../text/locale'
 import { causeChain, effects } from '../timeline/trace'
 import { useApp } from './context'
@@ -69,7 +69,7 @@ function EventList({ events, from }: { events: number[]; from: number }) {
           <li key={event}>
             <button type="button" class="plain-button" onClick={() => transport.select(event)}>
               <span class="time">
-                {distance === 0 ? '±0' : `${distance > 0 ? '+' : '−'}${showDuration(Math.abs(distance))}`}
+                {distance === 0 ? '±0' : `${distance > 0 ? '+' : '−'}${aboutTime(Math.abs(distance))}`}
               </span>
               <span>{row ? eventSentence(row, shown.info.scenario) : '…'}</span>
             </button>

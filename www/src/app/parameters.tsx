@@ -41,7 +41,8 @@ export function Parameters() {
         </button>
       </div>
       {scenario.presets.length > 0 && (
-        <fieldset class="presets" aria-label={t('parameters.presets')}>
+        <fieldset class="presets">
+          <legend>{t('parameters.presets')}</legend>
           {scenario.presets.map(({ id, link }) => (
             <button type="button" key={id} aria-pressed={info.link === link} onClick={() => session.openText(link)}>
               {scenarioText(scenario.id, `preset.${id}`) ?? id}

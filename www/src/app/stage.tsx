@@ -14,23 +14,49 @@ import { Fit, Minus, Plus } from './icons'
 import { LaneNames } from './lane_names'
 import { wordsFor } from './words'
 
-/** The sentence of the scenario: the point first. */
+/** What the scenario shows, the point first; a long lesson is opened on demand, so that the picture keeps its room. */
 export function Lesson() {
   const { session } = useApp()
   const id = session.info.value?.scenario
+  const text = useRef<HTMLParagraphElement>(null)
+  const whole = useSignal(false)
+  const long = useSignal(false)
+  useEffect(() => {
+    whole.value = false
+    const measure = () => {
+      const p = text.current
+      if (p && !whole.value) long.value = p.scrollHeight > p.clientHeight + 2
+    }
+    const observer = new ResizeObserver(measure)
+    if (text.current) observer.observe(text.current)
+    measure()
+    return () => observer.disconnect()
+  }, [id, locale.value])
   if (!id) return null
   const [first, rest] = splitLesson(scenarioText(id, 'lesson') ?? '')
   const look = scenarioText(id, 'look')
   return (
-    <p class="lesson">
-      <b>{first}</b> {rest}
-      {look && (
-        <span class="look">
-          {' '}
-          <i>{t('lesson.look')}</i> {look}
-        </span>
+    <div class={`lesson ${whole.value ? 'whole' : ''}`}>
+      <p ref={text}>
+        <b>{first}</b> {rest}
+        {look && (
+          <span class="look">
+            {' '}
+            <i>{t('lesson.look')}</i> {look}
+          </span>
+        )}
+      </p>
+      {(long.value || whole.value) && (
+        <button
+          type="button"
+          class="quiet-button"
+          aria-expanded={whole.value}
+          onClick={() => (whole.value = !whole.value)}
+        >
+          {whole.value ? t('lesson.less') : t('lesson.more')}
+        </button>
       )}
-    </p>
+    </div>
   )
 }
 

@@ -115,7 +115,7 @@ function Scrubber({ off }: { off: boolean }) {
     <span class="scrub">
       {shown && (
         <svg class="strokes" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
-          {landmarks(shown.trace, STROKES).map(({ time, kind, event }) => (
+          {landmarks(shown.trace, STROKES, duration / STROKES).map(({ time, kind, event }) => (
             <rect
               key={`${event} ${kind}`}
               class={strokeClass(kind)}

@@ -39,6 +39,8 @@ const WEIGHT: Record<number, number> = {
 
 /** Least px between two marks of one kind: closer ones would only cover each other. */
 const MARK_PX = 5
+/** Least px between two words. */
+const GAP = 8
 /** More marks of one kind on a lane than this are drawn without words, but for the worst. */
 const WORDED = 24
 
@@ -115,7 +117,7 @@ export function wishesOf(input: SceneInput, glyphs: Glyph[], measures: Measure[]
   const wishes: Wish<Word>[] = []
   const add = (word: Word, weight: number, places: (width: number) => { x: number; y: number }[]) => {
     const width = measure(word.text, word.strong, word.mono)
-    wishes.push({ value: word, weight, width, height: WORD_HEIGHT, places: places(width) })
+    wishes.push({ value: word, weight, width: width + GAP, height: WORD_HEIGHT, places: places(width) })
   }
   for (const { x0, x1, y, ns } of measures) {
     const word: Word = { text: words.tooLate(ns), tone: 'quiet', strong: false, mono: true }

@@ -177,16 +177,21 @@ export function effects(trace: Trace, event: number, limit: number): number[] {
   return found
 }
 
-/** Marks worth a stroke on the time slider, most telling kinds first, at most `limit`. */
-export function landmarks(trace: Trace, limit: number): { time: number; kind: number; event: number }[] {
+/** Marks worth a stroke on the time slider, most telling kinds first, at most `limit`, those of a kind `gap` apart. */
+export function landmarks(trace: Trace, limit: number, gap = 0): { time: number; kind: number; event: number }[] {
   const rank: number[] = [MARK.acceptAgain, MARK.crash, MARK.fault, MARK.lost, MARK.timeout, MARK.cancelled]
   rank.push(MARK.restart, MARK.refused, MARK.duplicate, MARK.accept)
   const { marks } = trace.timeline
   const found = []
   for (const kind of rank) {
+    let before = Number.NEGATIVE_INFINITY
     for (let i = 0; i < marks.kind.length && found.length < limit; i++) {
+      if (marks.kind[i] !== kind) continue
       const event = marks.event[i]!
-      if (marks.kind[i] === kind) found.push({ time: trace.columns.time[event]!, kind, event })
+      const time = trace.columns.time[event]!
+      if (time - before < gap) continue
+      before = time
+      found.push({ time, kind, event })
     }
   }
   return found
