@@ -1,5 +1,5 @@
 /** The names of the lanes beside the picture: one stop for the Tab key, arrows move between them. */
-import { t } from '../text/locale'
+import { count, t } from '../text/locale'
 import { type LaneLayout, rowTop, visibleRows } from '../timeline/lanes'
 import { AXIS } from '../timeline/paint'
 import { useApp } from './context'
@@ -51,6 +51,7 @@ export function LaneNames({ layout, height }: { layout: LaneLayout | null; heigh
           title={lane.name}
         >
           <span>{lane.name}</span>
+          {lane.tasks > 1 && <small>{t('timeline.shared', { count: count(lane.tasks) })}</small>}
           {lane.server && <small>{t('timeline.server')}</small>}
         </div>
       ))}

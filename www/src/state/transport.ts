@@ -1,6 +1,6 @@
 /** Where the reader stands in a run: the cursor, the chosen event and lane, and playback. */
 import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals'
-import { eventAt, landmarks, neighbour, type Trace } from '../timeline/trace'
+import { eventAt, lastLandmark, neighbour, type Trace } from '../timeline/trace'
 import { advance, type Speed } from './player'
 import type { Shown } from './session'
 
@@ -102,9 +102,4 @@ export function createTransport(shown: ReadonlySignal<Shown | null>) {
       })
     },
   }
-}
-
-function lastLandmark(trace: Trace): number | null {
-  const events = landmarks(trace, 500).map(({ event }) => event)
-  return events.length > 0 ? Math.max(...events) : null
 }

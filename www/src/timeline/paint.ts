@@ -43,7 +43,7 @@ export function paint(c: Context, frame: Frame): void {
   c.clip()
   c.translate(0, AXIS)
   paintLines(c, frame)
-  for (const strip of scene.density) paintDensity(c, strip, palette)
+  paintDensity(c, scene.density, palette)
   for (const pulse of scene.pulses) paintPulse(c, pulse, palette)
   for (const bar of scene.bars) paintBar(c, bar, palette)
   for (const arrow of scene.arrows) paintArrow(c, arrow, palette)
@@ -121,18 +121,35 @@ function paintLines(c: Context, { scene, palette }: Frame): void {
   c.setLineDash([])
 }
 
-function paintDensity(c: Context, { y, height, cells }: DensityStrip, palette: Palette): void {
-  c.fillStyle = palette.work
-  for (let x = 0; x < cells.length; x++) {
-    const share = cells[x]!
-    if (share === 0) continue
-    c.globalAlpha = 0.25 + 0.75 * share
-    c.fillRect(x, y, 1, height)
-  }
-  c.globalAlpha = 1
+/** All strips at once: one row of bytes per lane on a canvas of their own, each stretched to its lane's height. */
+function paintDensity(c: Context, strips: DensityStrip[], palette: Palette): void {
+  const width = strips[0]?.cells.length ?? 0
+  if (width === 0) return
+  const canvas = c.canvas.ownerDocument.createElement('canvas')
+  canvas.width = width
+  canvas.height = strips.length
+  const rows = canvas.getContext('2d')
+  if (!rows) return
+  const image = rows.createImageData(width, strips.length)
+  strips.forEach(({ cells }, row) => {
+    for (let x = 0; x < width; x++) {
+      if (cells[x]! > 0) image.data[(row * width + x) * 4 + 3] = 64 + 0.75 * cells[x]!
+    }
+  })
+  rows.putImageData(image, 0, 0)
+  rows.globalCompositeOperation = 'source-in'
+  rows.fillStyle = palette.work
+  rows.fillRect(0, 0, width, strips.length)
+  c.imageSmoothingEnabled = false
+  for (const [row, { y, height }] of strips.entries()) c.drawImage(canvas, 0, row, width, 1, 0, y, width, height)
 }
 
 function paintBar(c: Context, bar: Bar, palette: Palette): void {
+  if (bar.width < 5 && bar.kind === 'work' && !bar.cut && !bar.slowed) {
+    c.fillStyle = palette.work
+    c.fillRect(bar.x, bar.y, bar.width, bar.height)
+    return
+  }
   const radius = Math.min(3, bar.width / 2)
   c.save()
   c.beginPath()
@@ -158,7 +175,9 @@ function paintBar(c: Context, bar: Bar, palette: Palette): void {
   }
   if (bar.kind === 'hang') {
     c.strokeStyle = palette.bad
-    c.lineWidth = 1.5
+    c.lineWidth = 3
+    c.beginPath()
+    c.roundRect(bar.x, bar.y, bar.width, bar.height, radius)
     c.stroke()
   }
   c.restore()
@@ -180,7 +199,7 @@ function trace(c: Context, line: number[]): void {
   for (let i = 2; i < line.length; i += 2) c.lineTo(line[i]!, line[i + 1]!)
 }
 
-function paintPulse(c: Context, { line, kind, fadeFrom, y }: Pulse, palette: Palette): void {
+function paintPulse(c: Context, { line, bands, beatHeight, kind, fadeFrom, y }: Pulse, palette: Palette): void {
   c.lineJoin = 'round'
   c.lineCap = 'round'
   c.strokeStyle = palette.pulse
@@ -195,6 +214,7 @@ function paintPulse(c: Context, { line, kind, fadeFrom, y }: Pulse, palette: Pal
   c.lineWidth = kind === 'heartbeat' ? 1.8 : 1.4
   trace(c, line)
   c.stroke()
+  for (const [x0, x1] of bands) paintBand(c, x0, x1, y, beatHeight, palette.pulse)
   if (fadeFrom !== null) {
     const fade = c.createLinearGradient(fadeFrom, 0, fadeFrom + FADE, 0)
     fade.addColorStop(0, palette.pulse)
@@ -208,6 +228,24 @@ function paintPulse(c: Context, { line, kind, fadeFrom, y }: Pulse, palette: Pal
   }
   c.globalAlpha = 1
   c.lineCap = 'butt'
+}
+
+/** Beats too close to tell apart: a comb. */
+function paintBand(c: Context, x0: number, x1: number, y: number, height: number, colour: string): void {
+  c.fillStyle = colour
+  const alpha = c.globalAlpha
+  c.globalAlpha = alpha * 0.35
+  c.fillRect(x0, y - height, x1 - x0, height)
+  c.globalAlpha = alpha
+  c.setLineDash([1, 2])
+  const width = c.lineWidth
+  c.lineWidth = height
+  c.lineCap = 'butt'
+  trace(c, [x0, y - height / 2, x1, y - height / 2])
+  c.stroke()
+  c.setLineDash([])
+  c.lineWidth = width
+  c.lineCap = 'round'
 }
 
 function paintArrow(c: Context, arrow: Arrow, palette: Palette): void {

@@ -2,7 +2,7 @@
 import { type ChartRow, layoutCharts } from './charts'
 import { hit } from './hit'
 import type { Words } from './input'
-import { anatomy, clampScroll, type Lane, type LaneLayout, lanesOf, layoutLanes, rowAt, rowTop } from './lanes'
+import { anatomy, clampScroll, type Lane, type LaneLayout, lanesOf, layoutLanes, rowAt, rowsOf, rowTop } from './lanes'
 import { paintOverlay } from './overlay'
 import { AXIS, paint } from './paint'
 import { type Palette, readPalette } from './palette'
@@ -53,7 +53,11 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   let words: Words | null = null
   let note = ''
   let view: View = { t0: 0, t1: 1, width: 1 }
-  let layout: LaneLayout = layoutLanes([], 0, 1, 0)
+  let rowOf: Int32Array = new Int32Array()
+  let layout: LaneLayout = layoutLanes([], rowOf, 1, 0)
+  /** Runs shown so far, and what the headers were told last. */
+  let shows = 0
+  let toldAs = ''
   /** Of lanes and charts together. */
   let height = 1
   let charts: ChartRow[] = []
@@ -104,8 +108,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       stale = false
       charts = layoutCharts(trace.charts, height)
       const above = lanesHeight()
-      layout = layoutLanes(lanes, trace.tasks.length, above, layout.scroll)
-      intents.moved(layout, above, charts)
+      layout = layoutLanes(lanes, rowOf, above, layout.scroll)
+      tellHeaders(above)
       scene = buildScene({ trace, view, layout, height: above, charts, words, measure })
       const c = context(base)
       const { tasks } = trace
@@ -128,6 +132,14 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       lane: row < 0 ? null : { y: rowTop(layout, row), height: layout.height },
       point,
     })
+  }
+
+  /** Headers follow when lanes have moved, not at every frame of a zoom. */
+  function tellHeaders(above: number): void {
+    const now = `${shows} ${layout.scroll} ${layout.height} ${height}`
+    if (now === toldAs) return
+    toldAs = now
+    intents.moved(layout, above, charts)
   }
 
   function lanesHeight(): number {
@@ -308,6 +320,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       words = nextWords
       note = nextNote
       lanes = lanesOf(next, order)
+      rowOf = rowsOf(lanes, next.laneOf)
+      shows += 1
       if (first) measureHost()
       view = whole || follow ? fit(next.duration, view.width) : clamp(view, next.duration)
       hovered = null

@@ -1,6 +1,6 @@
 /** The core's home: owns one wasm instance, answers requests, and runs in slices so that it can always be stopped. */
 import { indexTrace, type Trace, transferables } from '../timeline/trace'
-import { type Core, type CoreError, type EventRow, type LinkInfo, MARK } from './core'
+import { type Core, type CoreError, type EventRow, type LinkInfo, MARK, type Progress } from './core'
 import { loadCore } from './load'
 import type { Judged, Origin, Reply, Request } from './protocol'
 
@@ -10,6 +10,8 @@ const SLICE_MS = 8
 const PROGRESS_MS = 100
 /** Milliseconds between two pictures of a live session. */
 const LIVE_MS = 120
+/** Runs with more events are told to be alive while they are read. */
+const LARGE = 50_000
 /** Marks that get their words with the run; more are fetched when they are looked at. */
 const WORDED_MARKS = 2_000
 
@@ -57,8 +59,9 @@ function guard(id: number, body: () => void): boolean {
   }
 }
 
-function readTrace(duration: number): Trace {
+function readTrace(duration: number, alive?: () => void): Trace {
   const timeline = core.timeline()
+  alive?.()
   const words = new Map<number, EventRow>()
   const marks = timeline.marks
   for (let i = 0; i < marks.event.length && words.size < WORDED_MARKS; i++) {
@@ -72,7 +75,8 @@ function readTrace(duration: number): Trace {
     if (cause) words.set(cause.id, cause)
   }
   const raw = { columns: core.columns(), kinds, tasks: core.tasks(), sources: core.source_lines(), timeline, words }
-  return indexTrace(raw, duration)
+  alive?.()
+  return indexTrace(raw, duration, alive)
 }
 
 function readVerdicts(): Judged | null {
@@ -109,10 +113,10 @@ async function open(id: number, origin: Origin, ignoreUnknown: boolean): Promise
   let reported = begin
   for (;;) {
     const before = performance.now()
-    let progress = { done: true, events: 0, time_ns: 0 }
+    let progress: Progress = { done: true, events: 0, time_ns: 0 }
     if (!guard(id, () => (progress = core.advance(slice)))) return
     const now = performance.now()
-    if (progress.done || stopAsked) return finish(id, progress.time_ns, stopAsked && !progress.done, now - begin)
+    if (progress.done || stopAsked) return finish(id, progress, stopAsked && !progress.done, now - begin)
     slice = Math.max(16, Math.min(200_000, Math.round((slice * SLICE_MS) / Math.max(now - before, 0.5))))
     if (now - reported > PROGRESS_MS) {
       reported = now
@@ -123,10 +127,16 @@ async function open(id: number, origin: Origin, ignoreUnknown: boolean): Promise
   }
 }
 
-function finish(id: number, timeNs: number, stopped: boolean, coreMs: number): void {
+function finish(id: number, { events, time_ns }: Progress, stopped: boolean, coreMs: number): void {
+  // Reading a large run takes longer than the page's watchdog waits.
+  const alive = () => {
+    if (events > LARGE) post({ type: 'progress', id, events, timeNs: time_ns })
+  }
   guard(id, () => {
+    alive()
     const judged = readVerdicts()
-    const trace = readTrace(judged?.report.duration_ns ?? timeNs)
+    alive()
+    const trace = readTrace(judged?.report.duration_ns ?? time_ns, alive)
     post({ type: 'run', id, result: { trace, judged, stopped, coreMs } }, transferables(trace))
   })
 }
