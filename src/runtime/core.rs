@@ -113,6 +113,8 @@ pub(crate) struct Core {
     pub plan: Plan,
     pub inputs: BTreeMap<String, Signal>,
     pub signals: u32,
+    /// The last number given for each purpose.
+    pub numbers: BTreeMap<&'static str, u32>,
     pub messages: u32,
     deciding: Deciding,
     /// Choices made so far.
@@ -160,6 +162,7 @@ impl Core {
             plan: Plan::new(&setting),
             inputs: BTreeMap::new(),
             signals: 0,
+            numbers: BTreeMap::new(),
             messages: 0,
             deciding,
             choices: 0,

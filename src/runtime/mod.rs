@@ -42,7 +42,7 @@ pub use self::operation::{Op, Operation};
 pub use self::select::{Of2, Of3, Of4, Of5, Of6, select, select_now};
 pub use self::signal::{Cause, Signal};
 pub use self::task::{Gone, Task};
-pub use crate::trace::{Reason, TaskId, Time};
+pub use crate::trace::{Reason, TaskId, Time, UNITS, decimal, write_duration};
 
 use self::channel::Landing;
 use self::chooser::Choose;
@@ -147,6 +147,27 @@ impl Runtime {
         }
         core.ledger.observe(drawn);
         drawn
+    }
+
+    /// The next number of a purpose, from 1: unique in the run, given in the order of asking.
+    pub fn number(&self, purpose: &'static str) -> u32 {
+        let mut core = self.core();
+        let number = core.numbers.entry(purpose).or_default();
+        *number = number.saturating_add(1);
+        *number
+    }
+
+    /// The current task and who started it, from the root: `root/main/worker`. Of a path of more than 64 tasks
+    /// only the last 64 are named.
+    pub fn task_path(&self) -> String {
+        const MOST_NAMES: usize = 64;
+        let core = self.core();
+        let tasks = &core.trace.tasks;
+        let above = |task: &TaskId| tasks.get(*task as usize).and_then(|task| task.parent);
+        let path = std::iter::successors(Some(core.current), above).filter_map(|task| tasks.get(task as usize));
+        let mut names: Vec<&str> = path.take(MOST_NAMES).map(|task| task.name.as_str()).collect();
+        names.reverse();
+        names.join("/")
     }
 
     /// Records a moment of a pattern's own domain. Each `{}` in the label stands for one of the numbers; the
