@@ -12,7 +12,6 @@ struct Place {
     before: u32,
     number: u32,
     pick: u32,
-    depth: u32,
 }
 
 const ROOT: u32 = u32::MAX;
@@ -25,7 +24,6 @@ pub struct Deepen {
     present: Option<u32>,
     budget: u64,
     begun: bool,
-    overflowed: bool,
 }
 
 impl Deepen {
@@ -35,7 +33,7 @@ impl Deepen {
     }
 
     /// The picks of the next execution, as (number of the choice, pick); none if the budget is used up or there is none.
-    pub fn next(&mut self) -> Option<Vec<(u32, u32)>> {
+    pub fn next_picks(&mut self) -> Option<Vec<(u32, u32)>> {
         self.budget = self.budget.checked_sub(1)?;
         if !self.begun {
             self.begun = true;
@@ -58,23 +56,16 @@ impl Deepen {
     /// Takes in the choices that the execution came to.
     pub fn met(&mut self, choices: &[Choice]) {
         let from = self.present.map_or(0, |place| self.places[place as usize].number + 1);
-        let depth = self.present.map_or(0, |place| self.places[place as usize].depth) + 1;
         for (number, choice) in choices.iter().enumerate().skip(from as usize) {
             for pick in 1..choice.arity {
                 // What cannot be tried need not be remembered; nor then what comes after it.
                 if self.next.len() as u64 >= self.budget {
-                    self.overflowed = true;
                     return;
                 }
-                let place = Place { before: self.present.unwrap_or(ROOT), number: number as u32, pick, depth };
+                let place = Place { before: self.present.unwrap_or(ROOT), number: number as u32, pick };
                 self.next.push_back(self.places.len() as u32);
                 self.places.push(place);
             }
         }
-    }
-
-    /// Whether every execution with at most one deviation has been tried.
-    pub fn is_past_the_first(&self) -> bool {
-        self.begun && self.next.front().is_none_or(|place| self.places[*place as usize].depth > 1)
     }
 }

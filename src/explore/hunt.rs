@@ -51,6 +51,9 @@ pub struct Profile {
 /// A fault that may strike does so one time in so many.
 const STRIKES_ONE_IN: u64 = 8;
 
+/// An execution so many times as long as the canonical run goes on as a random walk.
+const FAIR_AFTER: u32 = 4;
+
 /// An execution drawn at random.
 #[derive(Clone, Debug)]
 pub struct Hunter {
@@ -121,7 +124,7 @@ impl Hunter {
     }
 
     fn below(&mut self, n: u64) -> u64 {
-        (u128::from(self.random()) * u128::from(n) >> 64) as u64
+        ((u128::from(self.random()) * u128::from(n)) >> 64) as u64
     }
 
     pub(super) fn within(&mut self, point: Point<'_>) -> u32 {
@@ -137,7 +140,9 @@ impl Hunter {
         if names.len() == 1 || self.learns {
             return 0;
         }
-        match self.draw {
+        // Priorities are not fair: one who runs in circles would keep all others from moving for ever.
+        let draw = if self.steps > FAIR_AFTER * (self.profile.steps + 10) { Draw::Walk } else { self.draw };
+        match draw {
             Draw::Walk => self.below(names.len() as u64) as u32,
             Draw::Pos => self.highest(names),
             Draw::Pct { .. } => {

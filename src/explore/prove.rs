@@ -45,7 +45,7 @@ impl Reduction {
     pub const FULL: Reduction = Reduction { sleep_sets: true, cache: true };
 }
 
-/// Which part of the search: the prefixes whose hash is `index` modulo `of`.
+/// Which part of the search. Parts nest: part `i` of `n` is what parts `m·i` to `m·i + m − 1` of `m·n` are together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
     /// From 0.
@@ -58,11 +58,24 @@ impl Part {
     /// The whole.
     pub const WHOLE: Part = Part { index: 0, of: 1 };
 
-    /// After how many choices the prefixes are handed out: so that there are many more of them than parts.
+    /// The m-th of so many parts of this part.
+    pub fn part(self, m: u32, of: u32) -> Part {
+        Part { index: self.index * of + m, of: self.of * of }
+    }
+
+    /// After how many choices the prefixes are handed out; the same for all, so that parts nest.
     fn depth(self) -> u32 {
-        if self.of == 1 { 0 } else { 4 + 2 * self.of.ilog2() }
+        if self.of == 1 { 0 } else { HANDED_OUT_AFTER }
+    }
+
+    /// Whether a hash falls into this part.
+    fn has(self, hash: u64) -> bool {
+        (u128::from(hash) * u128::from(self.of)) >> 64 == u128::from(self.index)
     }
 }
+
+/// Prefixes of so many choices are handed out to parts: some hundreds of them.
+const HANDED_OUT_AFTER: u32 = 10;
 
 /// At most so many states are remembered; from then on states are only looked up.
 pub const MAX_STATES: usize = 2_000_000;
@@ -177,7 +190,7 @@ impl Prover {
         }
         let choices = self.nodes.iter().filter(|node| node.arity > 1).take(self.part.depth() as usize);
         let prefix = choices.fold(0, |hash, node| mix(hash, u64::from(node.pick)));
-        prefix % u64::from(self.part.of) == u64::from(self.part.index)
+        self.part.has(prefix)
     }
 
     pub(super) fn step(&mut self, moment: &Moment<'_>) -> Option<u32> {
@@ -195,7 +208,7 @@ impl Prover {
         }
         let choices = self.choices();
         let is_handed_out = choices >= self.part.depth();
-        if is_handed_out && self.part.of > 1 && choices == self.part.depth() && !self.is_own() {
+        if is_handed_out && !self.is_own() {
             self.is_redundant = true;
             return None;
         }

@@ -53,9 +53,18 @@ pub struct Search {
 impl Search {
     /// A search under these options.
     pub fn new(link: &Link, options: &Options) -> Self {
+        let mut search = Search::idle(link, options);
+        match options.strategy {
+            Strategy::Prove => search.prove(),
+            _ => search.hunt(0, options.executions),
+        }
+        search
+    }
+
+    fn idle(link: &Link, options: &Options) -> Self {
         let world = World::new(link);
         let found = Found::new(world.claims().len());
-        let mut search = Search {
+        Search {
             world,
             options: options.clone(),
             phase: Phase::Done,
@@ -64,12 +73,7 @@ impl Search {
             exhausted: false,
             completed: 0,
             shortens: true,
-        };
-        match options.strategy {
-            Strategy::Prove => search.prove(),
-            _ => search.hunt(0, options.executions),
         }
-        search
     }
 
     /// The same without looking for the shortest executions, as a part of a search whose parts are merged.
@@ -133,11 +137,29 @@ impl Search {
         &self.world
     }
 
-    /// Takes in what other parts of the search have found, all of which together exhausted it or not.
-    pub fn take_in<'a>(&mut self, parts: impl IntoIterator<Item = &'a Found>, exhausted: bool) {
-        parts.into_iter().for_each(|part| self.found.merge(part));
-        self.exhausted = exhausted;
-        self.shorten();
+    /// Whether the search proper is over, and the shortest executions are looked for.
+    pub fn is_shortening(&self) -> bool {
+        matches!(self.phase, Phase::Deepen { .. } | Phase::Shrink { .. } | Phase::Done)
+    }
+
+    /// What was found.
+    pub fn into_found(self) -> Found {
+        self.found
+    }
+
+    /// The search whose parts have found this, all of them together exhausted or not: what is left is to look for the
+    /// shortest executions.
+    pub fn of_parts<'a>(
+        link: &Link,
+        options: &Options,
+        parts: impl IntoIterator<Item = &'a Found>,
+        exhausted: bool,
+    ) -> Self {
+        let mut search = Search::idle(link, options);
+        parts.into_iter().for_each(|part| search.found.merge(part));
+        search.exhausted = exhausted;
+        search.shorten();
+        search
     }
 
     fn prove_once(&mut self) {
@@ -207,7 +229,7 @@ impl Search {
 
     fn deepen_once(&mut self) {
         let Phase::Deepen { deepen, wanted } = &mut self.phase else { return };
-        let picks = if wanted.is_empty() { None } else { deepen.next() };
+        let picks = if wanted.is_empty() { None } else { deepen.next_picks() };
         let Some(picks) = picks else {
             let wanted = std::mem::take(wanted);
             self.phase = Phase::Shrink { wanted, shrink: None, left: 0 };

@@ -78,6 +78,7 @@ impl Runtime {
             let mut core = self.core();
             core.ledger.change(common::CHANNELS);
             let object = core.christen();
+            core.has_hidden_state |= core.is_in_lap();
             let id = core.trace.channels.len() as ChannelId;
             if id >= core.setting.limits.objects {
                 core.reach(Limit::Objects);
@@ -142,6 +143,14 @@ impl<T: Message> Sender<T> {
         let content = State::content_of(rt, &value);
         state.send(rt, task, value, content, site);
         Ok(())
+    }
+
+    /// Whether everything that was sent has been taken: nothing is under way and nothing waits.
+    pub fn is_quiet(&self, rt: &Runtime) -> bool {
+        let state = self.0.borrow();
+        let is_quiet = state.is_quiet(rt);
+        rt.ledger().observe(mix(state.name, u64::from(is_quiet)));
+        is_quiet
     }
 
     /// Closes the channel: receivers get what is left or under way, then nothing; senders that wait get [`Closed`].
