@@ -132,6 +132,14 @@ impl Search {
         self.completed
     }
 
+    /// How many states the proof has met so far.
+    pub fn states(&self) -> usize {
+        match &self.world.walk().mind {
+            Mind::Proves(prover) => prover.states(),
+            _ => 0,
+        }
+    }
+
     /// The world it searches.
     pub fn world(&self) -> &World {
         &self.world

@@ -100,6 +100,8 @@ pub(crate) struct Core {
     pub objects: u64,
     /// Something is part of the state that has no hash.
     pub has_hidden_state: bool,
+    /// The channels by name, in order of creation.
+    pub channels: Vec<Name>,
     pub now: u64,
     pub model: Model,
     pub tasks: Vec<TaskSlot>,
@@ -149,6 +151,7 @@ impl Core {
             created: 0,
             objects: 0,
             has_hidden_state: false,
+            channels: Vec::new(),
             now: 0,
             model: setting.model,
             tasks: Vec::new(),
@@ -192,6 +195,7 @@ impl Core {
         (self.choices, self.polls, self.polls_at_once) = (0, 0, 0);
         (self.misfit, self.over, self.ended) = (None, None, false);
         self.tasks.clear();
+        self.channels.clear();
         self.ready.clear();
         self.timers.clear();
         self.trace.restart();

@@ -18,13 +18,21 @@ fn probe() {
                 continue;
             }
             let options =
-                Options { executions: n, reduction: Some(Reduction { sleep_sets, cache }), ..Options::default() };
+                Options { executions: n * 2, reduction: Some(Reduction { sleep_sets, cache }), ..Options::default() };
             let mut search = Search::new(&link, &options).without_shortening();
             let start = std::time::Instant::now();
-            while !search.advance(1000) {}
+            while !search.advance(100) {
+                if search.found().executions > n {
+                    break;
+                }
+                if start.elapsed().as_secs() > 8 {
+                    break;
+                }
+            }
+            let states = search.states();
             let found = search.found();
             println!(
-                "  {name:6} executions {} completed {} behaviours {} exhausted {} outcomes {:?} {:.0}/s",
+                "  {name:6} states {states} executions {} completed {} behaviours {} exhausted {} outcomes {:?} {:.0}/s",
                 found.executions,
                 search.completed(),
                 found.behaviours.len(),

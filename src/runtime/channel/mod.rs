@@ -77,16 +77,17 @@ impl Runtime {
         let (id, object) = {
             let mut core = self.core();
             core.ledger.change(common::CHANNELS);
-            let object = core.christen();
-            core.has_hidden_state |= core.is_in_lap();
+            // The last bits tell the objects of a channel apart.
+            let object = core.christen() & !3;
+            core.has_hidden_state |= core.is_in_lap() && core.channels.contains(&object);
+            core.channels.push(object);
             let id = core.trace.channels.len() as ChannelId;
             if id >= core.setting.limits.objects {
                 core.reach(Limit::Objects);
             }
             let name = core.trace.unique_channel_name(name);
             core.trace.channels.push(ChannelInfo { name, describe: T::describe, reason: T::reason, receiver: None });
-            // The last bits tell the objects of a channel apart.
-            (id, object & !3)
+            (id, object)
         };
         let state: Shared<T> = Rc::new(RefCell::new(State {
             id,
