@@ -2,6 +2,7 @@
 
 use super::EPOCH_SECONDS;
 use crate::trace::Time;
+use std::time::Duration;
 
 const SECOND: u64 = 1_000_000_000;
 const DAY: u64 = 86_400;
@@ -9,6 +10,12 @@ const DAY: u64 = 86_400;
 /// The second of the minute, 0 to 59.
 pub fn second(time: Time) -> u64 {
     (EPOCH_SECONDS + time.as_nanos() / SECOND) % 60
+}
+
+/// Time of day in whole seconds: `00:00:02`.
+pub fn time_of_day(time: Time) -> String {
+    let seconds = EPOCH_SECONDS + time.as_nanos() / SECOND;
+    format!("{:02}:{:02}:{:02}", seconds % DAY / 3600, seconds % 3600 / 60, seconds % 60)
 }
 
 /// Date and time of day, with as many decimals as are needed: `2026-01-01 00:00:02 +0000 UTC`.
@@ -19,6 +26,24 @@ pub fn timestamp(time: Time) -> String {
     let digits = format!(".{:09}", time.as_nanos() % SECOND);
     let decimals = digits.trim_end_matches('0').trim_end_matches('.');
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{decimals} +0000 UTC")
+}
+
+/// A duration as Go prints it: `1s`, `1m30s`, `1h0m0s`, `1.5ms`.
+pub fn duration(duration: Duration) -> String {
+    let (seconds, nanos) = (duration.as_secs(), u64::from(duration.subsec_nanos()));
+    let decimal = |whole: u64, rest: u64, digits: usize| {
+        let text = format!("{whole}.{rest:0digits$}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    match (seconds, nanos) {
+        (0, 0) => "0s".to_owned(),
+        (0, 1..1_000) => format!("{nanos}ns"),
+        (0, 1_000..1_000_000) => format!("{}µs", decimal(nanos / 1_000, nanos % 1_000, 3)),
+        (0, _) => format!("{}ms", decimal(nanos / 1_000_000, nanos % 1_000_000, 6)),
+        (0..60, _) => format!("{}s", decimal(seconds, nanos, 9)),
+        (60..3_600, _) => format!("{}m{}s", seconds / 60, decimal(seconds % 60, nanos, 9)),
+        _ => format!("{}h{}m{}s", seconds / 3_600, seconds % 3_600 / 60, decimal(seconds % 60, nanos, 9)),
+    }
 }
 
 /// The date of a day counted from 1970-01-01. Years begin in March here, so that the leap day is the last one.

@@ -1,10 +1,15 @@
 //! The stories: one file each, and the one list. A scenario is a value: id, parameters, names, claims, start.
 
+mod calls;
 mod cancellation_reasons;
 mod duplicated_message;
+mod hedged_requests;
 mod interval_heartbeat;
 pub mod parameter;
+mod rate_limit;
+mod replicated_requests;
 mod silent_worker;
+mod tiered_rate_limit;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
 use crate::patterns::config::ConfigError;
@@ -91,11 +96,15 @@ impl fmt::Debug for Scenario {
 }
 
 /// The one list, in the order of the catalogue.
-static ALL: [&Scenario; 4] = [
+static ALL: [&Scenario; 8] = [
     &duplicated_message::SCENARIO,
     &cancellation_reasons::SCENARIO,
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,
+    &replicated_requests::SCENARIO,
+    &hedged_requests::SCENARIO,
+    &rate_limit::SCENARIO,
+    &tiered_rate_limit::SCENARIO,
 ];
 
 /// Parameters that fit each other whatever they are.
