@@ -114,13 +114,24 @@ struct Weather {
     fail_millionths: u64,
 }
 
+/// What is in store for a copy.
+#[derive(Clone, Copy)]
+struct Luck {
+    is_slow: bool,
+    fails: bool,
+}
+
 impl Weather {
-    /// How long a copy that begins now keeps its server busy, and whether it fails.
-    fn draw(&self, rt: &Runtime) -> (Duration, bool) {
+    /// Drawn when the copy is sent, whenever it is served.
+    fn draw(&self, rt: &Runtime) -> Luck {
         let happens = |purpose, millionths| rt.draw(purpose, 0, 999_999) < millionths;
+        Luck { is_slow: happens("slow", self.slow_millionths), fails: happens("fail", self.fail_millionths) }
+    }
+
+    /// How long a copy keeps its server busy if it begins now.
+    fn busy(&self, rt: &Runtime, luck: Luck) -> Duration {
         let in_storm = (self.storm.0..self.storm.1).contains(&rt.now());
-        let is_slow = happens("slow", self.slow_millionths) || in_storm;
-        (if is_slow { self.slow } else { self.fast }, happens("fail", self.fail_millionths))
+        if luck.is_slow || in_storm { self.slow } else { self.fast }
     }
 }
 
@@ -208,7 +219,7 @@ impl Client {
             let server = number + part;
             let serve = {
                 let client = self.clone();
-                move |copy: Attempt| client.clone().serve(copy, server)
+                move |copy: Attempt| client.clone().serve(copy, server, client.weather.draw(&client.rt))
             };
             let (client, context) = (self.clone(), &context);
             async move { client.copies.ask(&client.rt, context, Eligible::Idempotent, "copy", first_ok, serve).await }
@@ -225,7 +236,7 @@ impl Client {
     }
 
     /// A copy at its server: waits for its turn, is served, or is told to stop.
-    async fn serve(self: Rc<Self>, copy: Attempt, first: u32) -> Result<(), ()> {
+    async fn serve(self: Rc<Self>, copy: Attempt, first: u32, luck: Luck) -> Result<(), ()> {
         self.sent.set(self.sent.get() + 1);
         let _active = Active::count(&self);
         let server = (!self.turns.is_empty()).then(|| &self.turns[(first + copy.number) as usize % self.turns.len()]);
@@ -239,9 +250,8 @@ impl Client {
         if !copy.begin() {
             return Err(());
         }
-        let (busy, fails) = self.weather.draw(&self.rt);
-        match select((self.rt.work(busy), copy.context.done())).await {
-            Of2::A(()) if !fails => Ok(()),
+        match select((self.rt.work(self.weather.busy(&self.rt, luck)), copy.context.done())).await {
+            Of2::A(()) if !luck.fails => Ok(()),
             _ => Err(()),
         }
     }

@@ -6,7 +6,7 @@ use super::parameter::{Parameter, Params};
 use super::{ClaimInfo, Root, Scenario, any};
 use crate::analysis::claim::Expect;
 use crate::analysis::claims::NoOrphans;
-use crate::analysis::limits::{NoneInVain, WithinLimits};
+use crate::analysis::limits::{Bound, NoneInVain, WithinLimits};
 use crate::patterns::rate_limit::{InTurn, Multi};
 use crate::runtime::Runtime;
 
@@ -17,10 +17,13 @@ pub static SCENARIO: Scenario = Scenario {
     tasks: &CALLERS,
     channels: &[],
     claims: &[
-        ClaimInfo::always("within-limits", |params| {
-            let of = |(number, rate, burst): &(u32, &str, &str)| bound(*number, params.rate(rate), params.count(burst));
-            Box::new(WithinLimits::of(BUCKETS.iter().map(of)))
-        })
+        ClaimInfo::always("within-limits", |params| Box::new(WithinLimits::of(bounds(params)))).about_time(),
+        // A token taken early is used when another bucket gives its own, together with those that come then.
+        ClaimInfo::expected(
+            "acts-within-limits",
+            |params| if params.choice("combine") == "atomic" { Expect::Always } else { Expect::Breaks },
+            |params| Box::new(WithinLimits::when_acting(bounds(params))),
+        )
         .about_time(),
         ClaimInfo::expected(
             "none-in-vain",
@@ -45,6 +48,7 @@ pub static SCENARIO: Scenario = Scenario {
         ("go-order", ""),
         ("reads-first", "start=read-first"),
         ("addresses-first", "start=resolve-first"),
+        ("too-many-at-once", "order=seeded&seed=4"),
         ("burst-of-one", "second-burst=1"),
         ("together", "combine=atomic"),
         ("in-vain", "start=resolve-first&deadline=2s"),
@@ -77,6 +81,11 @@ const BUCKETS: [(u32, &str, &str); 4] = [
     (3, "disk-rate", "disk-burst"),
     (4, "network-rate", "network-burst"),
 ];
+
+fn bounds(params: &Params) -> Vec<Bound> {
+    let of = |(number, rate, burst)| bound(number, params.rate(rate), params.count(burst));
+    BUCKETS.into_iter().map(of).collect()
+}
 
 fn start(rt: &Runtime, params: &Params) -> Root {
     let [second, minute, disk, network] =

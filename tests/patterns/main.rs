@@ -2,6 +2,11 @@
 
 mod cancel;
 mod heartbeat;
+mod limiter;
+mod rate_limit;
+#[cfg(not(target_arch = "wasm32"))]
+mod refunds;
+mod replicate;
 
 #[cfg(target_arch = "wasm32")]
 mod browser {

@@ -3,7 +3,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod cancellation_reasons;
+mod copies;
 mod heartbeats;
+mod rate_limits;
 
 use heartrace::link::Link;
 use heartrace::runner::Execution;

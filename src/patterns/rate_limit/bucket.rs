@@ -189,14 +189,15 @@ impl Bucket for TokenBucket {
     }
 
     fn allow(&mut self, now: Time, n: u32) -> bool {
-        let now = self.advance(now);
+        self.advance(now);
         if self.rate.is_infinite() {
             return true;
         }
-        let is_there = self.earliest(n).is_ok_and(|(at, _)| at == now);
+        let need = i128::from(n) * self.rate.token();
+        let is_there = n <= self.burst && need <= self.free(self.now);
         if is_there {
             // Nobody can give them back, so there is nothing to remember.
-            self.level -= i128::from(n) * self.rate.token();
+            self.level -= need;
             self.replay();
         }
         is_there

@@ -132,11 +132,12 @@ impl<'a, T: 'static, E: 'static> Copies<'a, T, E> {
     pub fn judge(&mut self, number: u32, judge: impl Fn(&Result<T, E>) -> Judgement) -> Judgement {
         let copy = &mut self.copies[number as usize];
         copy.ended = Some(self.rt.now());
-        if let Some(tie) = &self.tie {
+        let outcome = copy.outcome.borrow();
+        let judgement = judge(outcome.as_ref().expect("who sends its number has left its outcome"));
+        if let Some(tie) = self.tie.as_ref().filter(|_| judgement != Judgement::Wins) {
             tie.release(number);
         }
-        let outcome = copy.outcome.borrow();
-        judge(outcome.as_ref().expect("who sends its number has left its outcome"))
+        judgement
     }
 
     /// One has won: the others are told, and the answer is given.

@@ -97,6 +97,9 @@ impl Replicator {
             Next::OnFailure => None,
         };
         let mut copies = Copies::new(rt, context, name, &self.policy);
+        if let Some(error) = context.err() {
+            return Err(copies.lose(Why::Ended(error)).await);
+        }
         self.budget.pay_in();
         copies.send(None, &serve);
         // How many extra copies were sent or suppressed, when the next is due by the plan, and whether it is due now.
