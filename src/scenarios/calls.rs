@@ -183,7 +183,7 @@ pub async fn run(
     for caller in started.collect::<Vec<_>>() {
         let _ = caller.join().await;
     }
-    shared.print("Done.");
+    shared.rt.log("Done.");
 }
 
 impl Shared {
@@ -204,7 +204,7 @@ impl Shared {
         self.print(&format!("{what}: {denied}"));
     }
 
-    /// A line as Go's logger prints it, with the time of day.
+    /// A line with the second at which it was printed (UTC).
     fn print(&self, line: &str) {
         self.rt.log(format!("{} {line}", wall::time_of_day(self.rt.now())));
     }

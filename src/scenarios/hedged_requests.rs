@@ -48,10 +48,11 @@ pub static SCENARIO: Scenario = Scenario {
         ("late-answers", ""),
         ("no-copies", "hedge=none"),
         ("quantile", "requests=200&every=50ms&hedge=quantile"),
+        ("no-tail", "load=even&fast=1s&every=6s&servers=0&delay=2s&share=1"),
         ("tied", "hedge=at-once&tied=true&share=1"),
         ("on-failure", "hedge=on-failure&share=1&fail=0.2"),
-        ("fan-out", "requests=10&every=2s&fan-out=100&servers=0&slow-share=0.01&hedge=none"),
-        ("fan-out-hedged", "requests=10&every=2s&fan-out=100&servers=0&slow-share=0.01"),
+        ("fan-out", "requests=5&every=2s&fan-out=100&servers=0&slow-share=0.01&hedge=none"),
+        ("fan-out-hedged", "requests=5&every=2s&fan-out=100&servers=0&slow-share=0.01"),
         ("storm", "requests=100&every=50ms&slow=300ms&slow-from=1s&slow-for=2s&share=1&at-once=1000"),
         ("storm-rationed", "requests=100&every=50ms&slow=300ms&slow-from=1s&slow-for=2s"),
     ],
@@ -64,6 +65,7 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::duration("every", "100ms", "1ms", "1h"),
     Parameter::count("fan-out", 1, 1, 200),
     Parameter::count("servers", 4, 0, 100),
+    Parameter::choice("load", "tail", &["tail", "even"]),
     Parameter::duration("fast", "10ms", "1ms", "1h"),
     Parameter::duration("slow", "1s", "1ms", "1h"),
     Parameter::ratio("slow-share", "0.05", "0", "1"),
@@ -107,6 +109,8 @@ fn replicator(params: &Params, budget: Budget) -> Result<Replicator, ConfigError
 
 /// What may slow a copy down or let it fail.
 struct Weather {
+    /// One to five times as long as a fast answer, each equally often; there is no tail then.
+    is_even: bool,
     fast: Duration,
     slow: Duration,
     slow_millionths: u64,
@@ -117,6 +121,7 @@ struct Weather {
 /// What is in store for a copy.
 #[derive(Clone, Copy)]
 struct Luck {
+    times: u32,
     is_slow: bool,
     fails: bool,
 }
@@ -125,13 +130,17 @@ impl Weather {
     /// Drawn when the copy is sent, whenever it is served.
     fn draw(&self, rt: &Runtime) -> Luck {
         let happens = |purpose, millionths| rt.draw(purpose, 0, 999_999) < millionths;
-        Luck { is_slow: happens("slow", self.slow_millionths), fails: happens("fail", self.fail_millionths) }
+        Luck {
+            times: if self.is_even { rt.draw("load", 1, 5) as u32 } else { 1 },
+            is_slow: !self.is_even && happens("slow", self.slow_millionths),
+            fails: happens("fail", self.fail_millionths),
+        }
     }
 
     /// How long a copy keeps its server busy if it begins now.
     fn busy(&self, rt: &Runtime, luck: Luck) -> Duration {
         let in_storm = (self.storm.0..self.storm.1).contains(&rt.now());
-        if luck.is_slow || in_storm { self.slow } else { self.fast }
+        if luck.is_slow || in_storm { self.slow } else { self.fast * luck.times }
     }
 }
 
@@ -158,6 +167,7 @@ fn start(rt: &Runtime, params: &Params) -> Root {
         copies: replicator(params, budget.clone()).expect("the ranges and `check` leave out what does not fit"),
         budget,
         weather: Weather {
+            is_even: params.choice("load") == "even",
             fast: params.duration("fast"),
             slow: params.duration("slow"),
             slow_millionths: params.ratio("slow-share").millionths,
@@ -193,12 +203,7 @@ impl Client {
         for request in open {
             let _ = request.join().await;
         }
-        let mut latencies = self.latencies.take();
-        latencies.sort_unstable();
-        let at = |per_mille: usize| wall::duration(latencies[(latencies.len() * per_mille).div_ceil(1_000).max(1) - 1]);
-        if !latencies.is_empty() {
-            self.rt.log(format!("median {}, p95 {}, p99 {}, slowest {}", at(500), at(950), at(990), at(1_000)));
-        }
+        self.sum_up(&mut self.latencies.take());
         let (asked, sent) = (requests * self.fan_out, self.sent.get());
         let extra = sent.saturating_sub(asked);
         let per_mille = u64::from(extra) * 1_000 / u64::from(asked);
@@ -208,6 +213,17 @@ impl Client {
             per_mille / 10,
             per_mille % 10
         ));
+    }
+
+    fn sum_up(&self, latencies: &mut [Duration]) {
+        latencies.sort_unstable();
+        let count = latencies.len();
+        let Some(slowest) = latencies.last() else { return };
+        let mean = latencies.iter().sum::<Duration>() / count as u32;
+        let mean = Duration::from_millis(mean.as_millis() as u64);
+        let at = |per_cent: usize| latencies[(count * per_cent).div_ceil(100) - 1];
+        let [mean, median, p95, p99, slowest] = [mean, at(50), at(95), at(99), *slowest].map(wall::duration);
+        self.rt.log(format!("mean {mean}, median {median}, p95 {p95}, p99 {p99}, slowest {slowest}"));
     }
 
     /// A request, which is answered when each of its parts is.

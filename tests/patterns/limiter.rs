@@ -86,7 +86,7 @@ fn l23_v_l089_p_l7_who_gives_up_gives_back() {
 }
 
 #[test]
-fn p_l7_a_waiter_that_is_dropped_gives_back() {
+fn p_l7_v_l195_a_waiter_that_is_dropped_gives_back() {
     story(|rt, background| async move {
         let limiter = limiter(rate(10), 3);
         let _ = limiter.wait(&rt, &background, 3).await;
@@ -99,7 +99,7 @@ fn p_l7_a_waiter_that_is_dropped_gives_back() {
 }
 
 #[test]
-fn l24_v_l090_o022_turned_away_at_once() {
+fn l24_v_l090_v_l018_v_l194_o022_turned_away_at_once() {
     story(|rt, background| async move {
         let limiter = limiter(rate(10), 3);
         let (context, _cancel) = background.with_timeout(ms(100));
@@ -232,6 +232,49 @@ fn p_l4_first_come_first_served_and_the_big_one_is_not_starved() {
 }
 
 #[test]
+fn p_l9_v_l112_v_l119_nobody_depends_on_the_first() {
+    story(|rt, background| async move {
+        let limiter = limiter(rate(10), 100);
+        assert!(limiter.allow(&rt, 100));
+        let huge = waiter(&rt, &limiter, &background, 100);
+        rt.yield_now().await;
+        let behind = waiter(&rt, &limiter, &background, 1);
+        rt.yield_now().await;
+        huge.stop();
+        // Ten newcomers need not wait for what nobody is going to take. To the first of them it looks as if a token
+        // overflowed before the one behind acts; as it takes one itself that is not so, and the next need not wait.
+        let small: Vec<_> = (0..10).map(|_| waiter(&rt, &limiter, &background, 1)).collect();
+        let mut times = Vec::new();
+        for task in &small {
+            times.push(went(task).await.1);
+        }
+        times.sort_unstable();
+        assert_eq!(times, [300, 300, 400, 500, 600, 700, 800, 900, 1000, 1100]);
+        assert_eq!(went(&behind).await, (Ok(()), 10_100));
+    });
+}
+
+#[test]
+fn p_l10_p_l12_all_at_once_and_each_at_its_own_moment() {
+    story(|rt, background| async move {
+        let limiter = limiter(rate(10), 5);
+        assert!(limiter.allow(&rt, 5));
+        // Two that need three of five: neither holds a part of it while it waits for the rest.
+        let waiting: Vec<_> = (0..20).map(|_| waiter(&rt, &limiter, &background, 3)).collect();
+        let mut times = Vec::new();
+        for task in &waiting {
+            times.push(went(task).await.1);
+        }
+        times.sort_unstable();
+        assert!(times.into_iter().eq((1..=20).map(|turn| turn * 300)));
+        // Nobody woke up in vain: each set one timer.
+        let sleeps =
+            rt.with_trace(|trace| trace.events().filter(|event| event.kind == heartrace::trace::Kind::Sleep).count());
+        assert_eq!(sleeps, 20);
+    });
+}
+
+#[test]
 fn sleepers_keep_their_moment_when_the_limit_goes() {
     story(|rt, background| async move {
         let limiter = limiter(rate(1), 1);
@@ -342,6 +385,32 @@ fn p_l5_v_l191_to_v_l193_all_or_nothing() {
         assert_eq!((multi.wait(&rt, &context, 10).await, all()), (too_late, [24.0, 12.0, 3.0]));
         assert_eq!(multi.wait(&rt, &background, 14).await, Err(Denied::Burst { bucket: 13, burst: 13 }));
         assert_eq!(all(), [24.0, 12.0, 3.0]);
+    });
+}
+
+#[test]
+fn v_l123_two_limiters_in_series_and_others_on_one_of_them() {
+    // uber-go/ratelimit: takers behind 10/s and 100/s, after 20 s four more behind 100/s only: 1200 at 30 s.
+    story(|rt, background| async move {
+        let make = |number, per_second| Limiter::new(number, TokenBucket::new(rate(per_second), 1).unwrap());
+        let (slow, fast) = (make(1, 10), make(2, 100));
+        let count = std::rc::Rc::new(std::cell::Cell::new(0));
+        let taker = |limits: Multi| {
+            let (inner, context, count) = (rt.clone(), background.clone(), count.clone());
+            rt.spawn_server("taker", async move {
+                while limits.wait(&inner, &context, 1).await.is_ok() {
+                    count.set(count.get() + 1);
+                }
+            })
+        };
+        let takers: Vec<_> = (0..4).map(|_| taker(Multi::of([slow.clone(), fast.clone()]).unwrap())).collect();
+        rt.sleep(Duration::from_secs(20)).await;
+        assert_eq!(count.get(), 200);
+        let more: Vec<_> = (0..4).map(|_| taker(Multi::of([fast.clone()]).unwrap())).collect();
+        rt.sleep(Duration::from_secs(10)).await;
+        // What is due at 30 s exactly is not counted by then.
+        assert!((1199..=1201).contains(&count.get()), "{}", count.get());
+        takers.iter().chain(&more).for_each(Task::stop);
     });
 }
 

@@ -3,6 +3,8 @@
 mod cancel;
 mod heartbeat;
 mod limiter;
+#[cfg(not(target_arch = "wasm32"))]
+mod races;
 mod rate_limit;
 #[cfg(not(target_arch = "wasm32"))]
 mod refunds;

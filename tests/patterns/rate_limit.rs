@@ -617,6 +617,103 @@ fn v_l001_to_v_l009_smooth() {
 }
 
 #[test]
+fn v_l020_v_l021_so_many_at_once_or_one_by_one() {
+    both(rate(10), 5, |table| {
+        assert_eq!(table.bucket.reserve(Time::ZERO, 0, None).unwrap().at, Time::ZERO);
+        let _ = (table.reserve(0, 5, 0), table.reserve(0, 4, 400));
+    });
+    both(rate(10), 5, |table| {
+        let last = (0..9).map(|_| table.bucket.reserve(Time::ZERO, 1, None).unwrap().at).last();
+        assert_eq!(last, Some(at(400)));
+    });
+    // **Differs** from failsafe-go for more than the burst: that is an error.
+    both(rate(10), 5, |table| {
+        table.refused(0, 9, None);
+    });
+}
+
+#[test]
+fn v_l147_to_v_l156_what_there_is() {
+    // bucket4j, 10 per 100 ns, holding so many at the start; a second band is a second bucket.
+    let ten = Rate::new(10, Duration::from_nanos(100)).unwrap();
+    let tokens = |held| TokenBucket::holding(ten, 10, held).map(|bucket| bucket.tokens(Time::ZERO));
+    assert_eq!([10, 0, 5].map(tokens), [Ok(10.0), Ok(0.0), Ok(5.0)]);
+    assert_eq!(tokens(11).map_err(|error| error.field), Err("tokens"));
+    let later = |held, nanos| {
+        let bucket = TokenBucket::holding(ten, 10, held).unwrap();
+        bucket.tokens(Time::from_nanos(nanos))
+    };
+    // Added tokens never exceed the burst; ours come with time only.
+    assert_eq!([later(0, 100), later(10, 10), later(5, 60), later(1, 40)], [10.0, 10.0, 10.0, 5.0]);
+}
+
+#[test]
+fn v_l165_to_v_l170_time_until_it_is_full() {
+    let full = |count, nanos, burst, held| {
+        let rate = Rate::new(count, Duration::from_nanos(nanos)).unwrap();
+        let mut bucket = TokenBucket::holding(rate, burst, held).unwrap();
+        bucket.next_free(Time::ZERO, burst).unwrap().as_nanos()
+    };
+    assert_eq!(full(10, 100, 10, 1), 90);
+    assert_eq!(full(10, 100, 10, 0), 100);
+    assert_eq!(full(10, 100, 10, 4), 60);
+}
+
+#[test]
+fn v_l113_to_v_l116_refill_after_idling() {
+    // leaky-bucket: one per 100 ms into a bucket of ten that starts empty.
+    let bucket = TokenBucket::holding(rate(10), 10, 0).unwrap();
+    let tokens = [0, 100, 2000, 10_000].map(|t| bucket.tokens(at(t)));
+    assert_eq!(tokens, [0.0, 1.0, 10.0, 10.0]);
+}
+
+#[test]
+fn v_l109_v_l110_v_l118_takes_from_an_empty_bucket() {
+    let last = |rate, burst, takes| {
+        let mut bucket = TokenBucket::holding(rate, burst, 0).unwrap();
+        let times = (0..takes).map(|_| bucket.reserve(Time::ZERO, 1, None).unwrap().at);
+        times.last().unwrap().as_nanos() / 1_000_000
+    };
+    assert_eq!(last(Rate::every(ms(100)), 10, 10), 1000);
+    assert_eq!(last(Rate::every(ms(2000)), 1, 2), 4000);
+    assert_eq!(last(rate(500), 1, 1000), 2000);
+}
+
+#[test]
+fn v_l121_v_l122_v_l124_takes_in_so_many_seconds() {
+    // uber-go/ratelimit without slack: takers as fast as they may, how many have acted before a moment.
+    let taken = |rate: Rate, until: u64| {
+        let mut bucket = TokenBucket::new(rate, 1).unwrap();
+        let mut now = Time::ZERO;
+        let mut count = 0;
+        loop {
+            let next = bucket.reserve(now, 1, None).unwrap().at;
+            if next >= at(until) {
+                return count;
+            }
+            (now, count) = (next, count + 1);
+        }
+    };
+    assert_eq!([1000, 2000, 3000].map(|until| taken(rate(100), until)), [100, 200, 300]);
+    let seven = Rate::new(7, 60 * SECOND).unwrap();
+    assert_eq!([1000, 60_000, 120_000].map(|until| taken(seven, until + 1)), [1, 8, 15]);
+    let mut unlimited = TokenBucket::new(Rate::INFINITE, 1).unwrap();
+    assert!((0..1000).all(|_| unlimited.reserve(Time::ZERO, 1, None).unwrap().at == Time::ZERO));
+}
+
+#[test]
+fn v_l108_v_l182_large_quotas_after_a_long_idle() {
+    // 700,000 an hour, 14,500 a minute and 300 a second: after 12 hours the smallest bucket decides.
+    let hour = Duration::from_secs(3600);
+    let bands = [(700_000, hour), (14_500, hour / 60), (300, SECOND)].map(|(count, per)| {
+        let mut bucket = TokenBucket::new(Rate::new(u64::from(count), per).unwrap(), count).unwrap();
+        assert!(bucket.allow(Time::ZERO, count));
+        bucket.tokens(Time::ZERO + 12 * hour)
+    });
+    assert_eq!(bands, [700_000.0, 14_500.0, 300.0]);
+}
+
+#[test]
 fn v_l157_to_v_l160_waits_for_several() {
     // bucket4j, 10 per 100 ns: how long until so many are there, from empty or with four left.
     let wait = |held: u32, n: u32| {

@@ -1,7 +1,7 @@
 //! What a cancelled reservation gives back, against a model that keeps the whole history and plays it from the start:
 //! the bucket is as it would be had the cancelled one never been made, and everybody else acts when promised.
 
-use heartrace::patterns::rate_limit::{Bucket, GoBucket, Rate, Reservation, TokenBucket};
+use heartrace::patterns::rate_limit::{Bucket, GoBucket, Limiter, Member, Multi, Rate, Reservation, TokenBucket};
 use heartrace::runtime::Time;
 use proptest::prelude::*;
 use std::time::Duration;
@@ -157,5 +157,77 @@ fn v_l097_to_v_l099_the_first_the_middle_or_the_last() {
         let next = bucket.reserve(Time::ZERO, 1, None).unwrap();
         // Two are left, so had the cancelled one never been, the next would be the third.
         assert_eq!(next.at.as_nanos(), 300_000_000, "cancelled: {cancelled}");
+    }
+}
+
+// ---------------------------------------------------------------- several buckets
+
+/// A bucket as a list of who acts when; a token comes every `period` ns.
+#[derive(Clone)]
+struct Band {
+    period: i64,
+    burst: i64,
+    grants: Vec<(i64, i64)>,
+}
+
+impl Band {
+    /// Whether everybody finds their tokens when they act.
+    fn holds(&self, more: Option<(i64, i64)>) -> bool {
+        let mut grants = self.grants.clone();
+        grants.extend(more);
+        grants.sort_unstable();
+        let room = self.burst * self.period;
+        let (mut moment, mut level) = (0, room);
+        grants.into_iter().all(|(at, n)| {
+            level = room.min(level + at - moment) - n * self.period;
+            moment = at;
+            level >= 0
+        })
+    }
+}
+
+/// Buckets as (period, burst), and calls as (ns passed, the buckets it needs, how many units).
+type Calls = (Vec<(i64, i64)>, Vec<(i64, Vec<bool>, i64)>);
+
+fn calls() -> impl Strategy<Value = Calls> {
+    let bands = proptest::collection::vec((1..8_i64, 1..5_i64), 2..4);
+    bands.prop_flat_map(|bands| {
+        let needs = proptest::collection::vec(any::<bool>(), bands.len());
+        (Just(bands), proptest::collection::vec((0..4_i64, needs, 1..3_i64), 1..15))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The plan is the first moment at which nobody is short of a token in any bucket, found by trying each.
+    #[test]
+    fn p_l5_the_first_moment_that_suits_all((bands, calls) in calls()) {
+        let limiters: Vec<Limiter> = (1..).zip(&bands).map(|(number, (period, burst))| {
+            let rate = Rate::every(Duration::from_nanos(*period as u64));
+            Limiter::new(number, TokenBucket::new(rate, *burst as u32).unwrap())
+        }).collect();
+        let mut model: Vec<Band> =
+            bands.iter().map(|(period, burst)| Band { period: *period, burst: *burst, grants: vec![] }).collect();
+        let mut now = 0;
+        for (passed, needs, n) in calls {
+            now += passed;
+            let touched = || (0..needs.len()).filter(|index| needs[*index]);
+            let members: Vec<Member> =
+                touched().map(|index| Member { limiter: limiters[index].clone(), cost: 1 }).collect();
+            let Ok(multi) = Multi::new(members) else { continue };
+            let plan = multi.plan(Time::from_nanos(now as u64), n as u32);
+            if touched().any(|index| model[index].burst < n) {
+                prop_assert!(plan.is_err());
+                continue;
+            }
+            let at = plan.unwrap().at.as_nanos() as i64;
+            let suits = |at: i64| touched().all(|index| model[index].holds(Some((at, n))));
+            prop_assert_eq!((now..).find(|at| suits(*at)), Some(at));
+            let reserved = multi.reserve(Time::from_nanos(now as u64), n as u32, None).unwrap();
+            prop_assert!(reserved.iter().all(|(_, reservation)| reservation.at.as_nanos() as i64 == at));
+            touched().collect::<Vec<_>>().into_iter().for_each(|index| model[index].grants.push((at, n)));
+            prop_assert!(model.iter().all(|band| band.holds(None)));
+        }
     }
 }

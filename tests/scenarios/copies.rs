@@ -37,7 +37,7 @@ fn rr1_the_winner_speaks_first() {
 
 #[test]
 fn rr1_how_often_in_which_second() {
-    const RUNS: u64 = 3_000;
+    const RUNS: u64 = 2_000;
     for (handlers, shares, mean) in [
         (1, [0.2, 0.2, 0.2, 0.2, 0.2], 3.0),
         (2, [0.36, 0.28, 0.2, 0.12, 0.04], 2.2),
@@ -78,14 +78,12 @@ fn sums(link: &str) -> [u64; 3] {
 
 #[test]
 fn every_request_is_answered_in_any_order() {
-    for told in tell_seeds("hedged-requests") {
-        assert_eq!(told.lines.len(), 2, "{}: {:?}", told.link, told.lines);
-    }
     for query in ["", "hedge=at-once&tied=true&share=1&", "hedge=quantile&", "slow-from=1s&slow-for=1s&"] {
         for seed in 0..100 {
             for model in ["timed", "any-speed"] {
                 let told = tell(&format!("#/hedged-requests?{query}model={model}&order=seeded&seed={seed}"));
                 assert!(told.broken.is_empty(), "{}: broken {:?}", told.link, told.broken);
+                assert_eq!(told.lines.len(), 2, "{}: {:?}", told.link, told.lines);
             }
         }
     }

@@ -18,6 +18,15 @@ struct Share {
     need: i128,
 }
 
+/// A stretch of time between two who act: when it begins and what there is then, in units; and how much of it could be
+/// taken without anybody later being short.
+#[derive(Clone, Copy, Debug)]
+struct Gap {
+    begins: i128,
+    level: i128,
+    lent: i128,
+}
+
 /// A bucket that starts full. The default one has no rate and no room: it grants only nothing.
 ///
 /// ```
@@ -62,6 +71,18 @@ impl TokenBucket {
         Ok(Self::full(rate, burst))
     }
 
+    /// The same with only so many tokens in it at the start.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), or if they are more than the burst.
+    pub fn holding(rate: Rate, burst: u32, tokens: u32) -> Result<Self, ConfigError> {
+        ConfigError::unless(tokens <= burst, "tokens", tokens, "0–burst")?;
+        let mut bucket = Self::new(rate, burst)?;
+        bucket.level = rate.token() * i128::from(tokens);
+        bucket.replay();
+        Ok(bucket)
+    }
+
     fn full(rate: Rate, burst: u32) -> Self {
         let level = rate.token() * i128::from(burst);
         TokenBucket { rate, burst, now: 0, level, held: BTreeMap::new(), end: (0, level), made: 0 }
@@ -84,9 +105,71 @@ impl TokenBucket {
         self.earliest(n).map(|(at, _)| at)
     }
 
-    /// Takes `n` tokens for a given moment, which must not be before [`next_free`](Self::next_free).
+    /// The first moment from `from` on at which `n` tokens fit *between* those that are reserved, so that nobody who
+    /// has a reservation is short of any. Whoever waits for another bucket as well holds a place far ahead here; to
+    /// stand behind it would waste what comes until then.
+    ///
+    /// # Errors
+    /// As [`next_free`](Self::next_free).
+    pub(super) fn next_fit(&mut self, now: Time, n: u32, from: Time) -> Result<Time, Refused> {
+        let now = self.advance(now);
+        let from = from.max(now);
+        if self.rate.is_infinite() {
+            return Ok(from);
+        }
+        self.check(n)?;
+        let need = i128::from(n) * self.rate.token();
+        if self.rate == Rate::ZERO {
+            return Ok(if need <= self.free(self.now) { from } else { Time::MAX });
+        }
+        let from = self.rate.units(from.as_nanos());
+        let gaps = self.gaps();
+        for (index, gap) in gaps.iter().enumerate() {
+            let next = gaps.get(index + 1).map(|next| next.begins);
+            let start = from.max(gap.begins);
+            let lack = (need - self.refilled(gap.level, start - gap.begins)).max(0);
+            let Some(nanos) = self.rate.nanos_up(start + lack) else { continue };
+            let act = self.rate.units(nanos);
+            if next.is_some_and(|next| act >= next) {
+                continue;
+            }
+            // What the bucket would have lost by overflowing before the next one acts is nobody's.
+            let spare = next.map_or(0, |next| self.overflow(self.refilled(gap.level, act - gap.begins), next - act));
+            if need - spare <= gap.lent {
+                return Ok(Time::from_nanos(nanos));
+            }
+        }
+        Ok(Time::MAX)
+    }
+
+    /// The stretches between those who have yet to act, the last one without an end.
+    fn gaps(&self) -> Vec<Gap> {
+        let mut gaps = vec![Gap { begins: self.rate.units(self.now), level: self.level, lent: i128::MAX }];
+        for share in self.held.values() {
+            let last = gaps[gaps.len() - 1];
+            let level = self.refilled(last.level, share.act - last.begins) - share.need;
+            gaps.push(Gap { begins: share.act, level, lent: i128::MAX });
+        }
+        // Backwards: whoever acts next can do without what it leaves, and the one after it without what is left then.
+        for index in (0..gaps.len() - 1).rev() {
+            let next = gaps[index + 1];
+            let following = gaps.get(index + 2).map(|after| self.overflow(next.level, after.begins - next.begins));
+            gaps[index].lent = next.level.min(next.lent.saturating_add(following.unwrap_or(0)));
+        }
+        gaps
+    }
+
+    /// What does not fit any more after so many units' time.
+    fn overflow(&self, level: i128, units: i128) -> i128 {
+        (level + units - self.room()).max(0)
+    }
+
+    /// Takes `n` tokens for a given moment, which must not be before [`next_fit`](Self::next_fit).
     pub(super) fn reserve_at(&mut self, now: Time, n: u32, at: Time) -> Reservation {
         self.advance(now);
+        if self.rate.is_infinite() {
+            return Reservation { n, at, number: 0, rate: self.rate };
+        }
         let act = if at == Time::MAX { 0 } else { self.rate.units(at.as_nanos()) };
         self.hold(n, at, act)
     }
@@ -137,14 +220,16 @@ impl TokenBucket {
         if since < 0 { level + since } else { self.refilled(level, since) }
     }
 
-    /// The first moment for a newcomer, as time and in units.
-    fn earliest(&self, n: u32) -> Result<(Time, i128), Refused> {
+    fn check(&self, n: u32) -> Result<(), Refused> {
         if n > self.burst {
             return Err(Refused::Burst { burst: self.burst });
         }
-        if self.held.len() >= MOST_HELD {
-            return Err(Refused::Full);
-        }
+        if self.held.len() >= MOST_HELD { Err(Refused::Full) } else { Ok(()) }
+    }
+
+    /// The first moment for a newcomer behind all others, as time and in units.
+    fn earliest(&self, n: u32) -> Result<(Time, i128), Refused> {
+        self.check(n)?;
         let lack = (i128::from(n) * self.rate.token() - self.free(self.now)).max(0);
         match self.rate.nanos_up(lack) {
             Some(wait) => {

@@ -1,10 +1,12 @@
 //! Several buckets at once: a caller acts when all of them let it, and either has a token of each or of none.
 //!
 //! Planning looks at every bucket and takes nothing; the wait is the longest of theirs, not the sum. Only then is a
-//! token taken from each, all for that same moment. The order of the buckets makes no difference.
+//! token taken from each, all for that same moment. The order of the buckets makes no difference. A plan never delays
+//! anybody who has a reservation, but it may come before some of them: who waits for the disk keeps nobody from the
+//! network.
 
 use super::limiter::{Hold, time_left};
-use super::{Bucket, Denied, Limiter};
+use super::{Denied, Limiter, Reservation, TokenBucket};
 use crate::patterns::cancel::Context;
 use crate::patterns::config::ConfigError;
 use crate::runtime::{Runtime, Time};
@@ -49,7 +51,8 @@ impl Multi {
         Ok(Multi { members })
     }
 
-    /// Buckets of which each unit of a request costs one token.
+    /// Buckets of which each unit of a request costs one token. A single one makes sense too: asked directly, it would
+    /// put a caller behind those who wait for another bucket.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -62,15 +65,34 @@ impl Multi {
     /// # Errors
     /// If it is more than the burst of one of the buckets, or one is full of reservations.
     pub fn plan(&self, now: Time, n: u32) -> Result<Plan, Denied> {
-        let touched = self.members.iter().filter(|member| member.cost > 0);
-        let plans = touched.map(|Member { limiter, cost }| {
-            let free = limiter.with(|bucket| bucket.next_free(now, n.saturating_mul(*cost)));
-            let binding = limiter.number();
-            free.map(|at| Plan { at, binding }).map_err(|refused| Denied::by(binding, refused))
-        });
-        let plans = plans.collect::<Result<Vec<_>, _>>()?;
-        let last = plans.into_iter().max_by_key(|plan| (plan.at, Reverse(plan.binding)));
-        Ok(last.expect("some bucket is touched: `new` has seen to it"))
+        let touched = || self.members.iter().filter(|member| member.cost > 0);
+        let lowest = touched().map(|member| member.limiter.number()).min();
+        let mut plan = Plan { at: now, binding: lowest.expect("`new` has seen to it that something is touched") };
+        // The first moment that suits one may not suit another, which names a later one; until it suits all.
+        loop {
+            let fits = touched().map(|Member { limiter, cost }| {
+                let binding = limiter.number();
+                let fit = limiter.with(|bucket| bucket.next_fit(now, n.saturating_mul(*cost), plan.at));
+                fit.map(|at| Plan { at, binding }).map_err(|refused| Denied::by(binding, refused))
+            });
+            let fits = fits.collect::<Result<Vec<_>, _>>()?;
+            let last = fits.into_iter().max_by_key(|fit| (fit.at, Reverse(fit.binding)));
+            match last.filter(|last| last.at > plan.at) {
+                Some(later) => plan = later,
+                None => return Ok(plan),
+            }
+        }
+    }
+
+    /// Takes `n` units' tokens from every bucket for the first moment that suits all, if that is no more than `most`
+    /// away: a reservation of each bucket that is touched, all for that moment.
+    ///
+    /// # Errors
+    /// Why not; no bucket has lost a token then.
+    pub fn reserve(&self, now: Time, n: u32, most: Option<Duration>) -> Result<Vec<(Limiter, Reservation)>, Denied> {
+        let plan = self.plan(now, n)?;
+        plan.within(now, most)?;
+        Ok(self.commit(now, n, plan))
     }
 
     /// Waits until all buckets let `n` units through, and takes them from each.
@@ -82,27 +104,28 @@ impl Multi {
     /// # Cancellation safety
     /// Dropping it gives every token back.
     pub async fn wait(&self, rt: &Runtime, context: &Context, n: u32) -> Result<(), Denied> {
-        let now = rt.now();
-        let plan = self.plan(now, n)?;
-        let most = time_left(rt, context)?;
-        let wait = plan.at.since(now);
-        if most.is_some_and(|most| wait > most || plan.at == Time::MAX) {
-            return Err(Denied::Deadline { bucket: plan.binding, wait });
-        }
-        self.commit(rt, n, plan).until_due(context).await
+        let plan = self.plan(rt.now(), n)?;
+        plan.within(rt.now(), time_left(rt, context)?)?;
+        Hold::new(rt, self.commit(rt.now(), n, plan)).until_due(context).await
     }
 
     /// Takes what was planned from every bucket.
-    fn commit(&self, rt: &Runtime, n: u32, plan: Plan) -> Hold<super::TokenBucket> {
+    fn commit(&self, now: Time, n: u32, plan: Plan) -> Vec<(Limiter, Reservation)> {
         let touched = self.members.iter().filter(|member| member.cost > 0);
-        let take = |member: &Member| {
-            let n = n.saturating_mul(member.cost);
-            let reservation = member.limiter.with(|bucket| match bucket.rate().is_infinite() {
-                true => bucket.reserve(rt.now(), n, Some(Duration::ZERO)).expect("without a limit nothing is refused"),
-                false => bucket.reserve_at(rt.now(), n, plan.at),
-            });
-            (member.limiter.clone(), reservation)
+        let take = |Member { limiter, cost }: &Member| {
+            let take = |bucket: &mut TokenBucket| bucket.reserve_at(now, n.saturating_mul(*cost), plan.at);
+            (limiter.clone(), limiter.with(take))
         };
-        Hold::new(rt, touched.map(take).collect())
+        touched.map(take).collect()
+    }
+}
+
+impl Plan {
+    fn within(self, now: Time, most: Option<Duration>) -> Result<(), Denied> {
+        let wait = self.at.since(now);
+        match most.is_some_and(|most| wait > most || self.at == Time::MAX) {
+            true => Err(Denied::Deadline { bucket: self.binding, wait }),
+            false => Ok(()),
+        }
     }
 }

@@ -116,10 +116,12 @@ impl<'a, T: 'static, E: 'static> Copies<'a, T, E> {
             };
         };
         let wait = due.since(self.rt.now());
-        match select((answers.recv(&self.rt), context.done(), self.rt.sleep(wait))).await {
-            Of3::A(number) => return answer(number),
-            Of3::B(_) => return Happened::Ended,
-            Of3::C(()) => {}
+        if !wait.is_zero() {
+            match select((answers.recv(&self.rt), context.done(), self.rt.sleep(wait))).await {
+                Of3::A(number) => return answer(number),
+                Of3::B(_) => return Happened::Ended,
+                Of3::C(()) => {}
+            }
         }
         // Whatever else is to happen at this moment may still be an answer.
         match select((answers.recv(&self.rt), self.rt.sleep(Duration::ZERO))).await {

@@ -14,7 +14,7 @@ use std::time::Duration;
 const WINDOW: usize = 1_000;
 
 /// The quantile is looked up anew after so many samples, not after each.
-const STALE: usize = 20;
+const STALE: usize = 50;
 
 #[derive(Default)]
 struct State {

@@ -1,7 +1,7 @@
 //! The race: sends copies as the policy says, takes the first acceptable answer, and sees the losers off.
 //!
 //! 1. A refused copy suppresses only itself. If then none is under way, the race has failed, and fails now.
-//! 2. At the moment a copy is due, an answer of that same moment comes first.
+//! 2. Before an extra copy is sent, for whatever reason, the answers of that same moment are heard.
 //! 3. Losers hear of it before the winner is returned. They are tasks of their own: a deaf one holds nobody up.
 //! 4. The winner's context lives as long as its [`Won`]: what it still reads is not cancelled under its hands.
 
@@ -102,14 +102,17 @@ impl Replicator {
         }
         self.budget.pay_in();
         copies.send(None, &serve);
-        // How many extra copies were sent or suppressed, when the next is due by the plan, and whether it is due now.
-        let mut used = 0;
+        // How many extra copies were sent or suppressed, how many are due because another failed, and when the next is
+        // due by the plan. None is sent before the answers of the moment were heard; at the start there is none.
+        let (mut used, mut failed, mut is_heard) = (0, 0_u32, true);
         let mut planned = step.map(|step| rt.now() + step);
-        let mut at_once = false;
         let why = 'race: loop {
-            while used < extra && !copies.is_served() && (at_once || planned.is_some_and(|due| due <= rt.now())) {
+            while is_heard && used < extra && !copies.is_served() {
+                if failed == 0 && planned.is_none_or(|due| due > rt.now()) {
+                    break;
+                }
                 used += 1;
-                at_once = false;
+                failed = failed.saturating_sub(1);
                 planned = planned.zip(step).map(|(due, step)| due + step);
                 match self.budget.pay_out() {
                     Some(permit) => copies.send(Some(permit), &serve),
@@ -119,16 +122,19 @@ impl Replicator {
                     break 'race Why::AllFailed;
                 }
             }
-            let due = planned.filter(|_| used < extra && !copies.is_served());
+            let due = if failed > 0 { Some(rt.now()) } else { planned };
+            let due = due.filter(|_| used < extra && !copies.is_served());
             if copies.running() == 0 && due.is_none() {
                 break Why::AllFailed;
             }
-            match copies.next(context, due).await {
+            let happened = copies.next(context, due).await;
+            is_heard = matches!(happened, Happened::Due);
+            match happened {
                 Happened::Due => {}
                 Happened::Ended => break Why::Ended(context.err().unwrap_or(ContextError::Canceled)),
                 Happened::Answer(number) => match copies.judge(number, &judge) {
                     Judgement::Wins => return Ok(copies.win(number).await),
-                    Judgement::Next => at_once = true,
+                    Judgement::Next => failed += 1,
                     Judgement::NextAfter(wait) => planned = Some(rt.now() + wait),
                     Judgement::NoMore => used = extra,
                     Judgement::Fatal => break Why::Fatal(number),
