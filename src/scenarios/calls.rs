@@ -206,7 +206,7 @@ impl Shared {
 
     /// A line with the second at which it was printed (UTC).
     fn print(&self, line: &str) {
-        self.rt.log(format!("{} {line}", wall::time_of_day(self.rt.now())));
+        self.rt.log(format!("{} {line}", wall::time_of_day(self.rt.utc_nanos())));
     }
 
     fn chart(&self) {

@@ -2,14 +2,23 @@
 
 mod calls;
 mod cancellation_reasons;
+mod detectors;
 mod duplicated_message;
+mod error_boundary;
+mod healthy_ward_restarted;
+mod heartbeat_tests;
 mod hedged_requests;
 mod interval_heartbeat;
 pub mod parameter;
+mod preemption;
 mod rate_limit;
 mod replicated_requests;
+mod restarted_stream;
+mod saturation;
 mod silent_worker;
+mod steward;
 mod tiered_rate_limit;
+mod work_unit_heartbeat;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
 use crate::patterns::config::ConfigError;
@@ -96,15 +105,24 @@ impl fmt::Debug for Scenario {
 }
 
 /// The one list, in the order of the catalogue.
-static ALL: [&Scenario; 8] = [
-    &duplicated_message::SCENARIO,
+static ALL: &[&Scenario] = &[
+    &error_boundary::SCENARIO,
     &cancellation_reasons::SCENARIO,
+    &preemption::SCENARIO,
+    &saturation::SCENARIO,
+    &duplicated_message::SCENARIO,
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,
+    &work_unit_heartbeat::SCENARIO,
+    &heartbeat_tests::SCENARIO,
+    &detectors::SCENARIO,
     &replicated_requests::SCENARIO,
     &hedged_requests::SCENARIO,
     &rate_limit::SCENARIO,
     &tiered_rate_limit::SCENARIO,
+    &steward::SCENARIO,
+    &restarted_stream::SCENARIO,
+    &healthy_ward_restarted::SCENARIO,
 ];
 
 /// Parameters that fit each other whatever they are.
@@ -114,7 +132,7 @@ pub fn any(_: &Params) -> Result<(), ConfigError> {
 
 /// Every scenario.
 pub fn all() -> &'static [&'static Scenario] {
-    &ALL
+    ALL
 }
 
 /// The scenario with this id.
