@@ -31,6 +31,7 @@ pub static SCENARIO: Scenario = Scenario {
         "src/scenarios/rate_limit.rs",
         "src/scenarios/calls.rs",
         "src/patterns/rate_limit/bucket.rs",
+        "src/patterns/rate_limit/bucket/fit.rs",
         "src/patterns/rate_limit/limiter.rs",
         "src/patterns/rate_limit/in_turn.rs",
         "src/patterns/rate_limit/multi.rs",

@@ -42,6 +42,7 @@ pub static SCENARIO: Scenario = Scenario {
         "src/patterns/rate_limit/in_turn.rs",
         "src/patterns/rate_limit/multi.rs",
         "src/patterns/rate_limit/bucket.rs",
+        "src/patterns/rate_limit/bucket/fit.rs",
         "src/patterns/rate_limit/limiter.rs",
     ],
     presets: &[

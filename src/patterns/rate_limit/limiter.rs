@@ -9,6 +9,24 @@ use std::rc::Rc;
 use std::time::Duration;
 
 /// A bucket that tasks share. Clones are the same bucket.
+///
+/// ```
+/// # use heartrace::patterns::{cancel::Context, rate_limit::{Limiter, Rate, TokenBucket}};
+/// # use heartrace::runtime::{virtual_time::Run, setting::Setting};
+/// # use std::time::Duration;
+/// # let mut run = Run::new(Setting::default(), true);
+/// # let rt = run.runtime().clone();
+/// # run.start(async move {
+/// let rate = Rate::new(2, Duration::from_secs(1)).unwrap();
+/// let limiter = Limiter::new(1, TokenBucket::new(rate, 1).unwrap());
+/// let context = Context::background(&rt);
+/// for _ in 0..4 {
+///     limiter.wait(&rt, &context, 1).await.unwrap();
+/// }
+/// assert_eq!(rt.now().as_nanos(), 1_500_000_000);
+/// # });
+/// # assert_eq!(run.finish().name(), "finished");
+/// ```
 pub struct Limiter<B: Bucket = TokenBucket> {
     number: u32,
     bucket: Rc<RefCell<B>>,

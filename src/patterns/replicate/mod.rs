@@ -3,7 +3,37 @@
 //! All at once, or a copy only when the answer is late ([`Next`]). Copies buy latency with work, so they are rationed
 //! ([`Budget`]); and they are only for requests that may be served twice ([`Eligible`]), which the caller has to say.
 //!
-//! - here: the rules · [`Replicator`]: the race
+//! - here: the rules · [`Replicator`]: the race; its parts are `schedule`, when copies are due, and `copies`, who is under way
+//!
+//! ```
+//! # use heartrace::patterns::{cancel::Context, replicate::*};
+//! # use heartrace::runtime::{virtual_time::Run, setting::Setting, select, Of2};
+//! # use std::time::Duration;
+//! # let mut run = Run::new(Setting::default(), true);
+//! # let rt = run.runtime().clone();
+//! # run.start(async move {
+//! let budget = Budget::new(Share { per_mille: 100, start: 1, most: 10, at_once: 5 }).unwrap();
+//! let losers = Losers::Drain { grace: Duration::from_secs(1) };
+//! let next = Next::After(Duration::from_millis(50));
+//! let copies = Replicator::new(Policy { extra: 1, targets: 2, next, tied: false, losers }, budget).unwrap();
+//! // The original is slow, its copy is not.
+//! let serve = |copy: Attempt| {
+//!     let (rt, takes) = (rt.clone(), Duration::from_millis([900, 20][copy.number as usize]));
+//!     async move {
+//!         match select((rt.work(takes), copy.context.done())).await {
+//!             Of2::A(()) => Ok(copy.number),
+//!             Of2::B(_) => Err("cancelled"),
+//!         }
+//!     }
+//! };
+//! let context = Context::background(&rt);
+//! let won = copies.ask(&rt, &context, Eligible::Idempotent, "copy", first_ok, serve).await.unwrap();
+//! assert_eq!((won.number, rt.now().as_nanos()), (1, 70_000_000));
+//! won.drained().await;
+//! # });
+//! # assert_eq!(run.finish().name(), "finished");
+//! ```
+//!
 //! - [`Attempt`]: a copy, and what ties it to others · [`Budget`]: how many · [`Latencies`]: when it is late
 
 mod attempt;
@@ -11,6 +41,7 @@ mod budget;
 mod copies;
 mod latency;
 mod race;
+mod schedule;
 
 pub use attempt::{Attempt, Fate, Report};
 pub use budget::{Budget, Permit, Share};

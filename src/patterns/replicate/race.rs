@@ -6,6 +6,7 @@
 //! 4. The winner's context lives as long as its [`Won`]: what it still reads is not cancelled under its hands.
 
 use super::copies::{Copies, Happened};
+use super::schedule::Schedule;
 use super::{Attempt, Budget, Eligible, Judgement, Next, Policy, Report, Why};
 use crate::patterns::cancel::{Context, ContextError, Guard};
 use crate::patterns::config::ConfigError;
@@ -102,18 +103,12 @@ impl Replicator {
         }
         self.budget.pay_in();
         copies.send(None, &serve);
-        // How many extra copies were sent or suppressed, how many are due because another failed, and when the next is
-        // due by the plan. None is sent before the answers of the moment were heard; at the start there is none.
-        let (mut used, mut failed, mut is_heard) = (0, 0_u32, true);
-        let mut planned = step.map(|step| rt.now() + step);
+        let mut schedule = Schedule::new(rt.now(), step, extra);
+        // At the start there is nothing to be heard before copies are sent.
+        let mut is_heard = true;
         let why = 'race: loop {
-            while is_heard && used < extra && !copies.is_served() {
-                if failed == 0 && planned.is_none_or(|due| due > rt.now()) {
-                    break;
-                }
-                used += 1;
-                failed = failed.saturating_sub(1);
-                planned = planned.zip(step).map(|(due, step)| due + step);
+            while is_heard && schedule.is_due(rt.now()) && !copies.is_served() {
+                schedule.take();
                 match self.budget.pay_out() {
                     Some(permit) => copies.send(Some(permit), &serve),
                     None => copies.suppress(),
@@ -122,8 +117,7 @@ impl Replicator {
                     break 'race Why::AllFailed;
                 }
             }
-            let due = if failed > 0 { Some(rt.now()) } else { planned };
-            let due = due.filter(|_| used < extra && !copies.is_served());
+            let due = schedule.due(rt.now()).filter(|_| !copies.is_served());
             if copies.running() == 0 && due.is_none() {
                 break Why::AllFailed;
             }
@@ -134,9 +128,9 @@ impl Replicator {
                 Happened::Ended => break Why::Ended(context.err().unwrap_or(ContextError::Canceled)),
                 Happened::Answer(number) => match copies.judge(number, &judge) {
                     Judgement::Wins => return Ok(copies.win(number).await),
-                    Judgement::Next => failed += 1,
-                    Judgement::NextAfter(wait) => planned = Some(rt.now() + wait),
-                    Judgement::NoMore => used = extra,
+                    Judgement::Next => schedule.bring_forward(),
+                    Judgement::NextAfter(wait) => schedule.put_off(rt.now() + wait),
+                    Judgement::NoMore => schedule.end(),
                     Judgement::Fatal => break Why::Fatal(number),
                 },
             }
