@@ -48,7 +48,7 @@ pub static SCENARIO: Scenario = Scenario {
     presets: &[
         ("late-answers", ""),
         ("no-copies", "hedge=none"),
-        ("quantile", "requests=100&every=50ms&hedge=quantile"),
+        ("quantile", "requests=100&hedge=quantile&quantile=0.9"),
         ("no-tail", "load=even&fast=1s&every=6s&servers=0&delay=2s&share=1"),
         ("tied", "hedge=at-once&tied=true&share=1"),
         ("on-failure", "hedge=on-failure&share=1&fail=0.2"),
@@ -69,7 +69,7 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::choice("load", "tail", &["tail", "even"]),
     Parameter::duration("fast", "10ms", "1ms", "1h"),
     Parameter::duration("slow", "1s", "1ms", "1h"),
-    Parameter::ratio("slow-share", "0.05", "0", "1"),
+    Parameter::ratio("slow-share", "0.1", "0", "1"),
     Parameter::duration("slow-from", "0s", "0s", "24h"),
     Parameter::duration("slow-for", "0s", "0s", "24h"),
     Parameter::ratio("fail", "0", "0", "1"),
@@ -128,7 +128,7 @@ struct Luck {
 }
 
 impl Weather {
-    /// Drawn when the copy is sent, whenever it is served.
+    /// Drawn before the copy is sent, whenever it is served.
     fn draw(&self, rt: &Runtime) -> Luck {
         let happens = |purpose, millionths| rt.draw(purpose, 0, 999_999) < millionths;
         Luck {
@@ -155,6 +155,7 @@ struct Client {
     weather: Weather,
     turns: Turns,
     fan_out: u32,
+    extra: u32,
     active: Cell<u32>,
     sent: Cell<u32>,
     latencies: RefCell<Vec<Duration>>,
@@ -177,6 +178,7 @@ fn start(rt: &Runtime, params: &Params) -> Root {
         },
         turns: (0..params.count("servers")).map(|number| rt.channel(&format!("turn-{number}"), 1)).collect(),
         fan_out: params.count("fan-out") as u32,
+        extra: params.count("extra") as u32,
         active: Cell::new(0),
         sent: Cell::new(0),
         latencies: RefCell::default(),
@@ -196,7 +198,10 @@ impl Client {
         }
         let mut open = Vec::new();
         for number in 1..=requests {
-            open.push(self.rt.spawn("request", self.clone().request(number)));
+            // Drawn here for every copy there might be: they fare alike whichever are sent.
+            let draw = |_| (0..=self.extra).map(|_| self.weather.draw(&self.rt)).collect();
+            let luck = (0..self.fan_out).map(draw).collect();
+            open.push(self.rt.spawn("request", self.clone().request(number, luck)));
             if number < requests {
                 self.rt.sleep(every).await;
             }
@@ -228,18 +233,17 @@ impl Client {
     }
 
     /// A request, which is answered when each of its parts is.
-    async fn request(self: Rc<Self>, number: u32) {
+    async fn request(self: Rc<Self>, number: u32, luck: Vec<Vec<Luck>>) {
         let began = self.rt.now();
         let context = Context::background(&self.rt);
-        let parts = (0..self.fan_out).map(|part| {
+        let parts = (0..).zip(luck).map(|(part, luck)| {
             self.rt.note("request {} part {}", [number, part + 1]);
-            let server = number + part;
-            let serve = {
-                let client = self.clone();
-                move |copy: Attempt| client.clone().serve(copy, server, client.weather.draw(&client.rt))
-            };
             let (client, context) = (self.clone(), &context);
-            async move { client.copies.ask(&client.rt, context, Eligible::Idempotent, "copy", first_ok, serve).await }
+            let serve = move |copy: Attempt| {
+                let luck = luck[copy.number as usize];
+                client.clone().serve(copy, number + part, luck)
+            };
+            self.copies.ask(&self.rt, context, Eligible::Idempotent, "copy", first_ok, serve)
         });
         let answers = join_all(parts).await;
         let winners: Vec<_> = answers.iter().flatten().map(|won| won.number).collect();
