@@ -8,6 +8,8 @@
 //! - [`duplicates`]: twenty policies for the message that arrives twice
 //! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
 //! - [`detector`]: from pulses to suspicion
+//! - [`replicate`]: the same request to several, and the first acceptable answer
+//! - [`rate_limit`]: token buckets, several at once, and what a cancelled reservation gives back
 //! - [`queue`]: who waits for a worker, and who is dropped instead
 //! - [`backoff`]: how long to wait before the next try
 //! - [`retry`]: trying again, within a budget
@@ -25,6 +27,8 @@ pub mod fault;
 pub mod heartbeat;
 pub mod preempt;
 pub mod queue;
+pub mod rate_limit;
+pub mod replicate;
 pub mod retry;
 pub mod steward;
 pub mod timeout;

@@ -1,18 +1,23 @@
 //! The stories: one file each, and the one list. A scenario is a value: id, parameters, names, claims, start.
 
+mod calls;
 mod cancellation_reasons;
 mod detectors;
 mod duplicated_message;
 mod error_boundary;
 mod healthy_ward_restarted;
 mod heartbeat_tests;
+mod hedged_requests;
 mod interval_heartbeat;
 pub mod parameter;
 mod preemption;
+mod rate_limit;
+mod replicated_requests;
 mod restarted_stream;
 mod saturation;
 mod silent_worker;
 mod steward;
+mod tiered_rate_limit;
 mod work_unit_heartbeat;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
@@ -111,6 +116,10 @@ static ALL: &[&Scenario] = &[
     &work_unit_heartbeat::SCENARIO,
     &heartbeat_tests::SCENARIO,
     &detectors::SCENARIO,
+    &replicated_requests::SCENARIO,
+    &hedged_requests::SCENARIO,
+    &rate_limit::SCENARIO,
+    &tiered_rate_limit::SCENARIO,
     &steward::SCENARIO,
     &restarted_stream::SCENARIO,
     &healthy_ward_restarted::SCENARIO,

@@ -2,6 +2,13 @@
 
 mod cancel;
 mod heartbeat;
+mod limiter;
+#[cfg(not(target_arch = "wasm32"))]
+mod races;
+mod rate_limit;
+#[cfg(not(target_arch = "wasm32"))]
+mod refunds;
+mod replicate;
 
 #[cfg(target_arch = "wasm32")]
 mod browser {

@@ -3,10 +3,12 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod cancellation_reasons;
+mod copies;
 mod error_boundary;
 mod healing;
 mod heartbeats;
 mod preemption;
+mod rate_limits;
 mod saturation;
 
 use heartrace::analysis::claim::Expect;
