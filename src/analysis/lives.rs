@@ -39,7 +39,7 @@ impl Claim for OneLife {
             }
             Kind::Spawn => {}
             Kind::Fault if event.a != FaultCode::Crash as u32 => {}
-            _ => drop(self.alive.remove(&event.task)),
+            _ => _ = self.alive.remove(&event.task),
         }
     }
 
@@ -151,5 +151,59 @@ impl Claim for NeverNotes {
             (Ending::Cut, true) => Verdict { holds: None, evidence: Vec::new() },
             _ => Verdict::unless(&self.against),
         }
+    }
+}
+
+/// Whoever is stopped by a supervisor is stopped after all that began after it: none of them is there when it hears.
+/// The order is that of the first lives.
+pub struct StoppedInReverse {
+    supervisors: &'static [&'static str],
+    /// Of each supervisor, the names of its children in the order in which they first began.
+    order: BTreeMap<TaskId, Vec<String>>,
+    /// Of each child that lives: its supervisor, its place, its beginning.
+    alive: BTreeMap<TaskId, (TaskId, usize, EventId)>,
+    against: Vec<EventId>,
+}
+
+impl StoppedInReverse {
+    /// By the supervisors of these names.
+    pub fn by(supervisors: &'static [&'static str]) -> Self {
+        StoppedInReverse { supervisors, order: BTreeMap::new(), alive: BTreeMap::new(), against: Vec::new() }
+    }
+}
+
+impl Claim for StoppedInReverse {
+    fn kinds(&self) -> u32 {
+        [Kind::Spawn, Kind::Cancelled, Kind::End, Kind::Stop, Kind::Fault]
+            .iter()
+            .fold(0, |kinds, kind| kinds | kind.bit())
+    }
+
+    fn see(&mut self, event: &Event, trace: &Trace) {
+        match event.kind {
+            Kind::Spawn if self.supervisors.iter().any(|name| is_called(event.task, name, trace)) => {
+                let name = trace.task_name(event.a).split('#').next().unwrap_or_default();
+                let order = self.order.entry(event.task).or_default();
+                let place = order.iter().position(|known| known == name).unwrap_or_else(|| {
+                    order.push(name.to_owned());
+                    order.len() - 1
+                });
+                self.alive.insert(event.a, (event.task, place, event.id));
+            }
+            Kind::Cancelled => {
+                let Some((supervisor, place, _)) = self.alive.get(&event.task).copied() else { return };
+                let later = self.alive.values().find(|(by, other, _)| *by == supervisor && *other > place);
+                if let Some((.., began)) = later {
+                    self.against.extend([*began, event.id]);
+                }
+            }
+            Kind::Spawn => {}
+            Kind::Fault if event.a != FaultCode::Crash as u32 => {}
+            _ => _ = self.alive.remove(&event.task),
+        }
+    }
+
+    fn verdict(&self, _: Ending) -> Verdict {
+        Verdict::unless(&self.against)
     }
 }

@@ -216,7 +216,7 @@ impl Watcher {
         loop {
             let now = rt.now();
             let next = self.panel.iter_mut().filter_map(|watch| watch.next_check(now)).min();
-            let due = next.unwrap_or(now + Duration::from_secs(3600)).max(now);
+            let due = next.unwrap_or(now + Duration::from_secs(1)).max(now);
             let wait = select((done.wait(&rt), beats.recv(&rt), second.tick(), rt.sleep(due - now)));
             match wait.await {
                 Of4::A(_) => return,

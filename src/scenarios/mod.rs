@@ -10,6 +10,7 @@ pub mod parameter;
 mod restarted_stream;
 mod silent_worker;
 mod steward;
+mod supervision_tree;
 mod work_unit_heartbeat;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
@@ -108,6 +109,7 @@ static ALL: &[&Scenario] = &[
     &steward::SCENARIO,
     &restarted_stream::SCENARIO,
     &healthy_ward_restarted::SCENARIO,
+    &supervision_tree::SCENARIO,
 ];
 
 /// Parameters that fit each other whatever they are.

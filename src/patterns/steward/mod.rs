@@ -19,7 +19,6 @@ pub use restart::{Exit, Restart};
 pub use ward::{Fence, Life, Signs, Ward};
 
 use super::config::ConfigError;
-use super::heartbeat::Heart;
 use crate::runtime::Runtime;
 use std::rc::Rc;
 use std::time::Duration;
@@ -143,7 +142,7 @@ pub fn steward(name: &'static str, config: Config, ward: Ward) -> Result<Ward, C
     Ok(Ward::new(move |rt, life| {
         let (listener, heartbeat) = rt.channel(&format!("{name}-heartbeat"), config.capacity);
         let (inner, config, ward) = (rt.clone(), config.clone(), ward.clone());
-        let run = async move { Watch::new(inner, config, ward, Heart::new(listener), life).run().await };
+        let run = async move { Watch::new(inner, config, ward, listener, life).run().await };
         Signs { heartbeat, task: Rc::new(rt.spawn(name, run)) }
     }))
 }

@@ -3,8 +3,8 @@
 use super::{Change, Config, Exit, Handover, Life, Restarts, Signs, Ward, Why};
 use crate::patterns::cancel::{Cancel, Context};
 use crate::patterns::detector::Progress;
-use crate::patterns::heartbeat::Heart;
-use crate::runtime::{Cause, Interval, Of2, Of4, Reason, Receiver, Runtime, Task, Time, select};
+use crate::patterns::heartbeat::Pulse;
+use crate::runtime::{Cause, Of2, Of4, Reason, Receiver, Runtime, Sender, Task, Time, select};
 use futures::future::{Either, pending, select as either};
 use std::cell::Cell;
 use std::future::Future;
@@ -28,23 +28,22 @@ pub(super) struct Watch {
     rt: Runtime,
     config: Config,
     ward: Ward,
-    heart: Heart<u32>,
     context: Context,
-    pulse: Interval,
+    pulse: Pulse<u32>,
     /// What the ward had done when it last said so; its steward says the same.
     done: Cell<u32>,
 }
 
 impl Watch {
-    pub fn new(rt: Runtime, config: Config, ward: Ward, heart: Heart<u32>, own: Life) -> Self {
-        let pulse = rt.interval(own.pulse);
-        Watch { rt, config, ward, heart, context: own.context, pulse, done: Cell::new(0) }
+    pub fn new(rt: Runtime, config: Config, ward: Ward, listener: Sender<u32>, own: Life) -> Self {
+        let pulse = Pulse::every(&rt, own.pulse, listener);
+        Watch { rt, config, ward, context: own.context, pulse, done: Cell::new(0) }
     }
 
     /// Watches until it is told to stop, has to give up, or an end is final.
     pub async fn run(self) -> Exit {
         let exit = self.lives().await.unwrap_or(Exit::Shutdown);
-        self.heart.close(&self.rt);
+        self.pulse.close(&self.rt);
         exit
     }
 
@@ -110,13 +109,13 @@ impl Watch {
             let deadline = rt.now() + self.config.timeout;
             loop {
                 // In the order of the book's select: its own pulse, the ward's, silence, the end.
-                let next = select((self.pulse.tick(), heartbeat.recv(rt), silence.by_ref(), self.context.done()));
+                let next = select((self.pulse.due(), heartbeat.recv(rt), silence.by_ref(), self.context.done()));
                 let next = match either(exit.as_mut(), next).await {
                     Either::Left((exit, _)) => return Ok(Why::Exited(exit)),
                     Either::Right((next, _)) => next,
                 };
                 match next {
-                    Of4::A(_) => _ = self.beat(),
+                    Of4::A(_) => _ = self.pulse.beat_with(rt, self.done.get()),
                     Of4::B(Some(done)) => {
                         signs += 1;
                         self.done.set(done);
@@ -195,18 +194,11 @@ impl Watch {
 
     /// Waits for something and pulses meanwhile.
     async fn meanwhile(&self, what: impl Future<Output = ()>) -> Result<(), Done> {
-        let mut what = pin!(what);
-        loop {
-            match either(what.as_mut(), select((self.pulse.tick(), self.context.done()))).await {
-                Either::Left(((), _)) => return Ok(()),
-                Either::Right((Of2::A(_), _)) => _ = self.beat(),
-                Either::Right((Of2::B(_), _)) => return Err(Done),
-            }
+        let what = pin!(self.pulse.during(&self.rt, self.done.get(), what));
+        match either(what, self.context.done()).await {
+            Either::Left(((), _)) => Ok(()),
+            Either::Right(_) => Err(Done),
         }
-    }
-
-    fn beat(&self) -> bool {
-        self.heart.beat_with(&self.rt, self.done.get())
     }
 
     fn tell(&self, epoch: u32, change: Change) {
