@@ -1,19 +1,33 @@
 //! The techniques, one file or folder each, in reading order. They know the runtime and nothing else.
 //!
 //! - [`config`]: settings that make no sense
-//! - [`cancel`]: contexts, a tree of rights to stop · [`preempt`]: work that can be stopped · [`timeout`]: no longer than so
-//! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
-//! - [`detector`]: from beats and the time now, whom to suspect · [`bridge`]: one stream over many lives
-//! - [`steward`]: watches a ward and begins its next life · [`supervisor`]: many, begun in order and stopped in reverse
+//! - [`fault`]: what went wrong, for a person, a program and a log
+//! - [`cancel`]: contexts, a tree of rights to stop
+//! - [`preempt`]: work that can be stopped
+//! - [`timeout`]: no longer than so
 //! - [`duplicates`]: twenty policies for the message that arrives twice
+//! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
+//! - [`detector`]: from beats and the time now, whom to suspect
+//! - [`queue`]: who waits for a worker, and who is dropped instead
+//! - [`backoff`]: how long to wait before the next try
+//! - [`retry`]: trying again, within a budget
+//! - [`window`]: sums over the last while
+//! - [`steward`]: who watches a ward and restarts it
+//! - [`supervisor`]: many, begun in order and stopped in reverse
+//! - [`bridge`]: one stream over many lives
 
+pub mod backoff;
 pub mod bridge;
 pub mod cancel;
 pub mod config;
 pub mod detector;
 pub mod duplicates;
+pub mod fault;
 pub mod heartbeat;
 pub mod preempt;
+pub mod queue;
+pub mod retry;
 pub mod steward;
 pub mod supervisor;
 pub mod timeout;
+pub mod window;

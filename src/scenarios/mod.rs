@@ -3,11 +3,14 @@
 mod cancellation_reasons;
 mod detectors;
 mod duplicated_message;
+mod error_boundary;
 mod healthy_ward_restarted;
 mod heartbeat_tests;
 mod interval_heartbeat;
 pub mod parameter;
+mod preemption;
 mod restarted_stream;
+mod saturation;
 mod silent_worker;
 mod steward;
 mod supervision_tree;
@@ -99,8 +102,11 @@ impl fmt::Debug for Scenario {
 
 /// The one list, in the order of the catalogue.
 static ALL: &[&Scenario] = &[
-    &duplicated_message::SCENARIO,
+    &error_boundary::SCENARIO,
     &cancellation_reasons::SCENARIO,
+    &preemption::SCENARIO,
+    &saturation::SCENARIO,
+    &duplicated_message::SCENARIO,
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,
     &work_unit_heartbeat::SCENARIO,

@@ -3,8 +3,11 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod cancellation_reasons;
+mod error_boundary;
 mod healing;
 mod heartbeats;
+mod preemption;
+mod saturation;
 
 use heartrace::analysis::claim::Expect;
 use heartrace::link::Link;
@@ -67,8 +70,11 @@ impl Told {
     }
 }
 
-/// The verdicts of a link under an order drawn from a seed: claim, what is expected of it, whether it holds.
-fn verdicts(mut link: Link, model: Model, seed: u64) -> (String, Vec<(&'static str, Expect, Option<bool>)>) {
+/// A claim, what is expected of it, whether it holds.
+type Judged = (&'static str, Expect, Option<bool>);
+
+/// The verdicts of a link under an order drawn from a seed.
+fn verdicts(mut link: Link, model: Model, seed: u64) -> (String, Vec<Judged>) {
     (link.setting.model, link.setting.order, link.setting.seed) = (model, Order::Seeded, seed);
     let text = link.to_string();
     let finished = Execution::new(&link, false).finish().unwrap_or_else(|misfit| panic!("{text}: {misfit:?}"));

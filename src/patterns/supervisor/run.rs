@@ -286,7 +286,7 @@ impl Run {
             Command::Start(child) => {
                 let has_place = self.places.len() < self.config.most && place_of(&child.name).is_none();
                 if !has_place || child.check(self.config.auto_shutdown).is_err() || !self.add(child) {
-                    self.rt.note("refuse child {}", [self.places.len() as u32 + 1, 0]);
+                    self.rt.note("decline child {}", [self.places.len() as u32 + 1, 0]);
                 }
             }
             Command::Stop(name) => {
