@@ -5,9 +5,10 @@ use super::{ClaimInfo, Root, Scenario};
 use crate::analysis::claim::Expect;
 use crate::analysis::claims::NoOrphans;
 use crate::analysis::lives::{NeverNotes, OneLife, StoppedInReverse};
+use crate::patterns::backoff::{Backoff, Growth, Jitter};
 use crate::patterns::cancel::Context;
 use crate::patterns::config::ConfigError;
-use crate::patterns::steward::{Backoff, Exit, Intensity, Life, Restarts, Signs, Ward};
+use crate::patterns::steward::{Exit, Intensity, Life, Pauses, Restarts, Signs, Ward};
 use crate::patterns::supervisor::{Child, Config, Shutdown, Stopped, Strategy, Supervisor};
 use crate::runtime::{Cause, Of2, Reason, Receiver, Runtime, Time, select};
 use std::cell::Cell;
@@ -70,7 +71,7 @@ const GROWS_TO: u32 = 8;
 struct Plan {
     strategy: Strategy,
     intensity: Intensity,
-    backoff: Backoff,
+    pauses: Pauses,
     fails_after: Duration,
     failures: u64,
     grace: Duration,
@@ -79,7 +80,9 @@ struct Plan {
 }
 
 fn plan(params: &Params) -> Plan {
-    let first = params.duration("backoff");
+    let base = params.duration("backoff");
+    let growth = Growth::Exponential { factor: 2000 };
+    let backoff = Backoff { growth, base, max: base * GROWS_TO, jitter: Jitter::None };
     Plan {
         strategy: match params.choice("strategy") {
             "all" => Strategy::OneForAll,
@@ -87,7 +90,7 @@ fn plan(params: &Params) -> Plan {
             _ => Strategy::OneForOne,
         },
         intensity: Intensity::Window { most: params.count("intensity") as u32, period: params.duration("period") },
-        backoff: Backoff { first, growth: 200, most: first * GROWS_TO, ..Backoff::default() },
+        pauses: Pauses::new(backoff, Duration::ZERO),
         fails_after: params.duration("fails-after"),
         failures: params.count("failures"),
         grace: params.duration("grace"),
@@ -98,12 +101,12 @@ fn plan(params: &Params) -> Plan {
 
 /// Whether the pool's first life sees all failures through, reckoned as it happens.
 fn heals(params: &Params) -> Expect {
-    let plan = plan(params);
+    let mut plan = plan(params);
     // Only what began after the cache is slow to stop.
     let stopping = if plan.strategy == Strategy::OneForOne { Duration::ZERO } else { plan.lag.min(plan.grace) };
     let mut restarts = Restarts::new(plan.intensity);
     let mut now = Time::ZERO;
-    for failure in 0..plan.failures {
+    for _ in 0..plan.failures {
         now = now + plan.fails_after;
         if now.since(Time::ZERO) >= plan.stop {
             break;
@@ -111,7 +114,7 @@ fn heals(params: &Params) -> Expect {
         if !restarts.admit(now) {
             return Expect::Breaks;
         }
-        now = now + stopping + plan.backoff.range(failure as u32).0;
+        now = now + stopping + plan.pauses.next(0);
     }
     Expect::Always
 }
@@ -132,7 +135,7 @@ fn supervisors(plan: &Plan) -> Result<Supervisor, ConfigError> {
     let cache = Child::new("cache", cache).shutdown(Shutdown::Grace(grace));
     let none = Duration::ZERO;
     let config =
-        Config { strategy: plan.strategy, intensity: plan.intensity, backoff: plan.backoff, ..Config::default() };
+        Config { strategy: plan.strategy, intensity: plan.intensity, pauses: plan.pauses, ..Config::default() };
     let pool = Supervisor::new(config, vec![steady("source", none), cache, steady("index", lag)])?;
     let top = vec![steady("store", none), Child::supervisor("pool", pool), steady("front", none)];
     Supervisor::new(Config { intensity: plan.intensity, ..Config::default() }, top)

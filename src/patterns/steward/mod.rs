@@ -4,17 +4,17 @@
 //! stacked. What it does with the old life before the new one begins is its [`Handover`]: the book's steward tells
 //! the old one to stop and does not look back, so two lives overlap.
 //!
-//! - `ward`: what is watched · [`restart`]: ends, and who is started again · `backoff`: pauses · `intensity`: too many
+//! - `ward`: what is watched · `restart`: ends, and who is started again · `pauses` · `intensity`: too many
 //! - `watch`: the loop
 
-mod backoff;
 mod intensity;
+mod pauses;
 mod restart;
 mod ward;
 mod watch;
 
-pub use backoff::Backoff;
 pub use intensity::{Intensity, MOST as MOST_RESTARTS, Restarts};
+pub use pauses::Pauses;
 pub use restart::{Exit, Restart};
 pub use ward::{Fence, Life, Signs, Ward};
 
@@ -80,7 +80,7 @@ pub struct Config {
     /// So long a ward may pulse without getting anything done.
     pub progress: Option<Duration>,
     /// Pauses before restarts.
-    pub backoff: Backoff,
+    pub pauses: Pauses,
     /// How many restarts are too many; `None`: it never gives up, as in the book.
     pub intensity: Option<Intensity>,
     /// If its own timer is later than this, the silence is its own fault and is excused.
@@ -101,7 +101,7 @@ impl Config {
             handover: Handover::Overlap,
             restart: None,
             progress: None,
-            backoff: Backoff::default(),
+            pauses: Pauses::NONE,
             intensity: None,
             pause: None,
             fence: Fence::default(),
@@ -122,10 +122,10 @@ impl Config {
             let longer = format!("> {:?}", self.pulse);
             ConfigError::unless(limit > self.pulse, "progress", format!("{limit:?}"), longer)?;
         }
-        self.backoff.check()?;
+        self.pauses.check()?;
         // A life that only falls silent is not over before its timeout.
         let shortest_life = if self.restart.is_some() { Duration::ZERO } else { self.timeout };
-        self.intensity.map_or(Ok(()), |intensity| intensity.check(&self.backoff, shortest_life))
+        self.intensity.map_or(Ok(()), |intensity| intensity.check(self.pauses, shortest_life))
     }
 }
 

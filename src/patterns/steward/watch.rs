@@ -50,8 +50,7 @@ impl Watch {
     /// One life after the other.
     async fn lives(&self) -> Result<Exit, Done> {
         let mut restarts = self.config.intensity.map(Restarts::new);
-        // Since the last life that was long enough to be a success.
-        let mut attempt = 0;
+        let mut pauses = self.config.pauses;
         let mut life = self.begin(1);
         loop {
             let Ok(why) = self.listen(&life).await else {
@@ -71,12 +70,12 @@ impl Watch {
                 self.part(&life).await?;
                 return Ok(Exit::Failed("too many restarts"));
             }
-            if self.config.backoff.is_stable(now - life.since) {
-                attempt = 0;
-            }
+            pauses.lived(now - life.since);
             self.part(&life).await?;
-            self.pause(attempt).await?;
-            attempt += 1;
+            let pause = pauses.draw(&self.rt);
+            if !pause.is_zero() {
+                self.meanwhile(self.rt.sleep(pause)).await?;
+            }
             life = self.begin(life.epoch + 1);
         }
     }
@@ -182,16 +181,6 @@ impl Watch {
         }
     }
 
-    /// Waits before a restart, the longer the more there were without a success between them.
-    async fn pause(&self, attempt: u32) -> Result<(), Done> {
-        let (least, most) = self.config.backoff.range(attempt);
-        if most.is_zero() {
-            return Ok(());
-        }
-        let pause = self.rt.draw("restart pause", nanos(least), nanos(most));
-        self.meanwhile(self.rt.sleep(Duration::from_nanos(pause))).await
-    }
-
     /// Waits for something and pulses meanwhile.
     async fn meanwhile(&self, what: impl Future<Output = ()>) -> Result<(), Done> {
         let what = pin!(self.pulse.during(&self.rt, self.done.get(), what));
@@ -206,8 +195,4 @@ impl Watch {
             hook(&self.rt, epoch, change);
         }
     }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

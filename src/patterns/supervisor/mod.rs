@@ -17,7 +17,7 @@ pub use status::{Command, Counts, Handle, State};
 pub use stop::Stopped;
 
 use super::config::ConfigError;
-use super::steward::{Backoff, Intensity, Life, Signs, Ward};
+use super::steward::{Intensity, Life, Pauses, Signs, Ward};
 use crate::runtime::Runtime;
 use run::Run;
 use std::collections::BTreeSet;
@@ -60,14 +60,14 @@ pub enum AutoShutdown {
 }
 
 /// How a supervisor works. The default is Erlang/OTP's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Config {
     /// Who begins anew.
     pub strategy: Strategy,
     /// How many restarts are too many.
     pub intensity: Intensity,
     /// Pauses before restarts; each child has its own count.
-    pub backoff: Backoff,
+    pub pauses: Pauses,
     /// What the end of significant children means.
     pub auto_shutdown: AutoShutdown,
     /// No more children than so, those included that wait for their restart.
@@ -79,7 +79,7 @@ impl Default for Config {
         Config {
             strategy: Strategy::OneForOne,
             intensity: Intensity::OTP,
-            backoff: Backoff::default(),
+            pauses: Pauses::NONE,
             auto_shutdown: AutoShutdown::Never,
             most: 10_000,
         }
@@ -100,8 +100,8 @@ impl Supervisor {
     /// An intensity that can never be reached or makes no sense, two children of one name, more than the most, or
     /// a significant child that is permanent or whose end means nothing.
     pub fn new(config: Config, children: Vec<Child>) -> Result<Self, ConfigError> {
-        config.backoff.check()?;
-        config.intensity.check(&config.backoff, Duration::ZERO)?;
+        config.pauses.check()?;
+        config.intensity.check(config.pauses, Duration::ZERO)?;
         let most = config.most;
         ConfigError::unless(children.len() <= most, "children", children.len(), format!("0–{most}"))?;
         let mut names = BTreeSet::new();

@@ -11,19 +11,17 @@ use super::stop::{Stopped, stop};
 use super::{AutoShutdown, Config};
 use crate::patterns::cancel::Cancel;
 use crate::patterns::heartbeat::Pulse;
-use crate::patterns::steward::{Exit, Life, Restart, Restarts};
+use crate::patterns::steward::{Exit, Life, Pauses, Restart, Restarts};
 use crate::runtime::{Cause, Of3, Reason, Receiver, Runtime, Sender, Task, Time, select};
 use futures::future::{Either, pending, select as either, select_all};
 use std::pin::pin;
 use std::rc::Rc;
-use std::time::Duration;
 
 /// A child in its place.
 struct Place {
     child: Child,
     epoch: u32,
-    /// Restarts since its last life that was long enough to be a success.
-    attempt: u32,
+    pauses: Pauses,
     now: Now,
 }
 
@@ -174,7 +172,7 @@ impl Run {
 
     /// Gives a child a place and begins it; without a place again if it does not begin.
     fn add(&mut self, child: Child) -> bool {
-        self.places.push(Place { child, epoch: 0, attempt: 0, now: Now::Stopped(None) });
+        self.places.push(Place { child, epoch: 0, pauses: self.config.pauses, now: Now::Stopped(None) });
         let begun = self.begin(self.places.len() - 1);
         if !begun {
             self.places.pop();
@@ -223,10 +221,8 @@ impl Run {
     /// A child has ended by itself.
     async fn ended(&mut self, place: usize, exit: Exit) -> Result<(), Over> {
         let at = &mut self.places[place];
-        if let Now::Running(living) = &at.now
-            && self.config.backoff.is_stable(self.rt.now() - living.since)
-        {
-            at.attempt = 0;
+        if let Now::Running(living) = &at.now {
+            at.pauses.lived(self.rt.now() - living.since);
         }
         at.now = Now::Stopped(Some(exit));
         if at.child.restart.applies_to(exit) {
@@ -258,11 +254,7 @@ impl Run {
                 again.push(bystander);
             }
         }
-        let (least, most) = self.config.backoff.range(self.places[place].attempt);
-        self.places[place].attempt += 1;
-        let [least, most] = [least, most].map(|pause| pause.as_nanos() as u64);
-        let pause = if most == 0 { 0 } else { self.rt.draw("restart pause", least, most) };
-        let due = self.rt.now() + Duration::from_nanos(pause);
+        let due = self.rt.now() + self.places[place].pauses.draw(&self.rt);
         for place in again {
             self.places[place].now = Now::Pausing(due);
         }
