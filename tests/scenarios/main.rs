@@ -5,6 +5,7 @@
 mod cancellation_reasons;
 mod error_boundary;
 mod healing;
+mod heartbeat_stories;
 mod heartbeats;
 mod preemption;
 mod saturation;
