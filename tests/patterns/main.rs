@@ -1,7 +1,11 @@
 //! The techniques as patterns, one file each, natively and in the browser alike: what each promises, in virtual time.
 
+mod bridge;
 mod cancel;
+mod detector;
 mod heartbeat;
+mod steward;
+mod supervisor;
 
 #[cfg(target_arch = "wasm32")]
 mod browser {

@@ -39,8 +39,8 @@ impl Intensity {
     /// suture's default.
     pub const SUTURE: Intensity = Intensity::Decay { threshold: 5, half_life: Duration::from_secs(30) };
 
-    /// Whether the numbers make sense, and could ever come true if lives of at least `shortest_life` follow each
-    /// other after these pauses.
+    /// Whether the numbers make sense, and a ward that fails again and again, after lives of `shortest_life` and
+    /// these pauses, is too much one day.
     ///
     /// # Errors
     /// A period or half-life of zero, a window of more than [`MOST`], or a limit that is never reached because the

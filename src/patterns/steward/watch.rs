@@ -156,8 +156,10 @@ impl Watch {
 
     /// It is told to stop itself, and with it its ward.
     async fn end(&self, life: &Watched) {
-        if let Handover::Kill(grace) | Handover::Fence(grace) = self.config.handover {
-            self.stopped_within(life, grace).await;
+        match self.config.handover {
+            Handover::Overlap => {}
+            Handover::Kill(_) | Handover::Fence(_) if life.task.is_over() => self.tell(life.epoch, Change::Stopped),
+            Handover::Kill(grace) | Handover::Fence(grace) => self.stopped_within(life, grace).await,
         }
     }
 
