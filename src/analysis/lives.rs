@@ -5,7 +5,7 @@ use crate::trace::{Event, EventId, FaultCode, Kind, TaskId, Trace};
 use std::collections::BTreeMap;
 
 /// Whether a task has this name, or is the n-th of this name.
-fn is_called(task: TaskId, name: &str, trace: &Trace) -> bool {
+pub(super) fn is_called(task: TaskId, name: &str, trace: &Trace) -> bool {
     let rest = trace.task_name(task).strip_prefix(name);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
 }

@@ -262,3 +262,20 @@ fn p_s8_a_limit_that_is_never_reached_is_refused() {
     // Reached just so.
     Link::parse("#/supervision-tree?intensity=1&backoff=1s&period=1s").map(drop).unwrap();
 }
+
+#[test]
+fn what_always_holds_holds_in_every_situation() {
+    let ours = ["5.3", "5.6"];
+    for scenario in heartrace::scenarios::all().iter().filter(|scenario| ours.contains(&scenario.chapter)) {
+        for (_, query) in scenario.presets {
+            let link = format!("#/{}?{query}", scenario.id);
+            let mut link = Link::parse(link.trim_end_matches('?')).unwrap();
+            link.setting.faults.clear();
+            for (model, seed) in crate::orders().take(40) {
+                let (text, claims) = crate::verdicts(link.clone(), model, seed);
+                let broken = claims.iter().find(|(_, expect, holds)| *expect == Expect::Always && *holds != Some(true));
+                assert_eq!(broken, None, "{text}");
+            }
+        }
+    }
+}
