@@ -1,8 +1,9 @@
 //! Claims about lives that follow one another: never two at a time, never twice the same.
 
 use super::claim::{Claim, Ending, Verdict};
-use crate::trace::{Event, EventId, FaultCode, Kind, TaskId, Trace};
+use crate::trace::{Event, EventId, FaultCode, Kind, TaskId, Time, Trace};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Whether a task has this name, or is the n-th of this name.
 pub(super) fn is_called(task: TaskId, name: &str, trace: &Trace) -> bool {
@@ -151,6 +152,57 @@ impl Claim for NeverNotes {
             (Ending::Cut, true) => Verdict { holds: None, evidence: Vec::new() },
             _ => Verdict::unless(&self.against),
         }
+    }
+}
+
+/// The newest task of a name does not go for long without getting something done, told by its `unit` notes, until
+/// it is told to stop.
+pub struct NoStall {
+    name: &'static str,
+    limit: Duration,
+    newest: Option<TaskId>,
+    last: Option<(Time, EventId)>,
+    now: Time,
+    against: Vec<EventId>,
+}
+
+impl NoStall {
+    /// A unit of work, or another life, at least so often.
+    pub fn of(name: &'static str, limit: Duration) -> Self {
+        NoStall { name, limit, newest: None, last: None, now: Time::ZERO, against: Vec::new() }
+    }
+
+    fn overdue(&self) -> Option<EventId> {
+        self.last.filter(|(at, _)| self.now - *at > self.limit).map(|(_, event)| event)
+    }
+}
+
+impl Claim for NoStall {
+    fn kinds(&self) -> u32 {
+        [Kind::Spawn, Kind::Note, Kind::Tick, Kind::Wake, Kind::Cancelled, Kind::End, Kind::Stop]
+            .iter()
+            .fold(0, |kinds, kind| kinds | kind.bit())
+    }
+
+    fn see(&mut self, event: &Event, trace: &Trace) {
+        self.now = event.time;
+        let begins = event.kind == Kind::Spawn && is_called(event.a, self.name, trace);
+        let is_newest = self.newest == Some(event.task);
+        if begins || is_newest && event.kind == Kind::Note && trace.label(event.a).starts_with("unit ") {
+            self.against.extend(self.overdue());
+            self.last = Some((event.time, event.id));
+        }
+        if begins {
+            self.newest = Some(event.a);
+        } else if is_newest && matches!(event.kind, Kind::Cancelled | Kind::End | Kind::Stop) {
+            self.against.extend(self.overdue());
+            self.last = None;
+        }
+    }
+
+    fn verdict(&self, _: Ending) -> Verdict {
+        let against: Vec<EventId> = self.against.iter().copied().chain(self.overdue()).collect();
+        Verdict::unless(&against)
     }
 }
 

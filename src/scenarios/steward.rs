@@ -1,12 +1,14 @@
-//! A steward and its irresponsible ward: silence means restart, and the old life overlaps the new one.
+//! A steward and its ward, which is irresponsible or stuck: silence means restart, and the old life overlaps the new
+//! one; pulses without progress mean nothing to a steward that does not ask.
 
 use super::parameter::{Parameter, Params};
 use super::{ClaimInfo, Root, Scenario};
 use crate::analysis::claim::Expect;
 use crate::analysis::claims::{CancelHeard, NoOrphans};
-use crate::analysis::lives::OneLife;
+use crate::analysis::lives::{NoStall, OneLife};
 use crate::analysis::signs::SilenceNoticed;
 use crate::patterns::cancel::Context;
+use crate::patterns::heartbeat::Pulse;
 use crate::patterns::steward::{Change, Config, Exit, Handover, Life, Signs, Ward, steward};
 use crate::runtime::{Cause, Of2, Reason, Receiver, Runtime, Task, select};
 use std::cell::RefCell;
@@ -18,7 +20,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.6",
     parameters: PARAMETERS,
     tasks: &["main", "steward", "ward"],
-    channels: &["steward-heartbeat"],
+    channels: &["steward-heartbeat", "heartbeat"],
     claims: &[
         ClaimInfo::always("silence-noticed", |params| {
             Box::new(SilenceNoticed::within(params.duration("timeout"), &[]))
@@ -27,6 +29,8 @@ pub static SCENARIO: Scenario = Scenario {
         ClaimInfo::always("cancel-heard", |_| Box::new(CancelHeard::within(Duration::ZERO))).about_time(),
         ClaimInfo::expected("one-life", unless_killed, |_| Box::new(OneLife::of("ward"))),
         ClaimInfo::expected("no-orphans", unless_killed, |_| Box::new(NoOrphans::default())),
+        ClaimInfo::expected("no-stall", unless_stuck, |params| Box::new(NoStall::of("ward", stall_limit(params))))
+            .about_time(),
     ],
     outcome: None,
     sources: &[
@@ -42,6 +46,8 @@ pub static SCENARIO: Scenario = Scenario {
         ("kill", "handover=kill&lag=1.5s"),
         ("deaf", "handover=kill&lag=1h&grace=500ms"),
         ("zombie", "handover=fence&lag=1h&grace=500ms"),
+        ("live-lock", "ward=stuck&stop=30s"),
+        ("progress", "ward=stuck&stop=30s&progress=5s"),
     ],
     check: |params| plan(params).config.check(),
     start,
@@ -54,11 +60,34 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::choice("handover", "overlap", &["overlap", "kill", "fence"]),
     Parameter::duration("grace", "2s", "0s", "1h"),
     Parameter::duration("lag", "0s", "0s", "1h"),
+    Parameter::choice("ward", "irresponsible", &["irresponsible", "stuck"]),
+    Parameter::duration("progress", "0s", "0s", "1h"),
 ];
+
+/// So many units of work a stuck ward gets done.
+const UNITS: u32 = 3;
 
 /// Only a steward that can make sure of the end of the old life keeps lives apart.
 fn unless_killed(params: &Params) -> Expect {
     if params.choice("handover") == "kill" { Expect::Always } else { Expect::Breaks }
+}
+
+/// How long a ward may get nothing done: until its silence or its lack of progress is noticed at the next pulse, and
+/// it has been seen off.
+fn stall_limit(params: &Params) -> Duration {
+    let plan = plan(params);
+    let grace = match plan.config.handover {
+        Handover::Overlap => Duration::ZERO,
+        Handover::Kill(grace) | Handover::Fence(grace) => grace,
+    };
+    plan.config.timeout.max(params.duration("progress")) + plan.config.pulse + grace
+}
+
+/// Nobody notices a ward that is stuck and pulses unless its pulses tell how much is done and somebody asks.
+fn unless_stuck(params: &Params) -> Expect {
+    let Plan { config, stop, stuck, .. } = plan(params);
+    let is_unnoticed = stuck && config.progress.is_none() && stop > config.pulse * UNITS + stall_limit(params);
+    if is_unnoticed { Expect::Breaks } else { Expect::Always }
 }
 
 struct Plan {
@@ -66,6 +95,7 @@ struct Plan {
     pulse: Duration,
     stop: Duration,
     lag: Duration,
+    stuck: bool,
 }
 
 fn plan(params: &Params) -> Plan {
@@ -75,11 +105,13 @@ fn plan(params: &Params) -> Plan {
         "fence" => Handover::Fence(grace),
         _ => Handover::Overlap,
     };
+    let progress = Some(params.duration("progress")).filter(|progress| !progress.is_zero());
     Plan {
-        config: Config { handover, ..Config::book(params.duration("timeout")) },
+        config: Config { handover, progress, ..Config::book(params.duration("timeout")) },
         pulse: params.duration("steward-pulse"),
         stop: params.duration("stop"),
         lag: params.duration("lag"),
+        stuck: params.choice("ward") == "stuck",
     }
 }
 
@@ -111,12 +143,13 @@ async fn main(rt: Runtime, plan: Plan, lives: Lives) {
         }
     };
     let config = Config { hook: Some(Rc::new(hook)), ..plan.config };
-    let irresponsible = Ward::new(move |rt, life| {
-        let signs = irresponsible(rt, life, plan.lag);
+    let ward = Ward::new(move |rt, life| {
+        let begin = if plan.stuck { stuck } else { irresponsible };
+        let signs = begin(rt, life, plan.lag);
         lives.borrow_mut().push(signs.task.clone());
         signs
     });
-    let Ok(steward) = steward("steward", config, irresponsible) else { return };
+    let Ok(steward) = steward("steward", config, ward) else { return };
     let steward = steward.begin(&rt, Life { context, pulse: plan.pulse, epoch: 1 });
     let button = rt.input("steward");
     while let Of2::A(Some(_)) | Of2::B(_) = select((steward.heartbeat.recv(&rt), button.wait(&rt))).await {
@@ -135,11 +168,35 @@ fn irresponsible(rt: &Runtime, life: Life, lag: Duration) -> Signs {
     let inner = rt.clone();
     let task = rt.spawn("ward", async move {
         life.context.done().await;
-        if !lag.is_zero() {
-            inner.work(lag).await;
-        }
-        inner.log("ward: I am halting.");
-        Exit::Shutdown
+        halt(&inner, lag).await
     });
     Signs { heartbeat: Receiver::absent(), task: Rc::new(task) }
+}
+
+/// A ward that gets a few units of work done and is stuck then; its heart goes on beating.
+fn stuck(rt: &Runtime, life: Life, lag: Duration) -> Signs {
+    rt.log("ward: Hello, I'm busy!");
+    let (heart, heartbeat) = rt.channel("heartbeat", 1);
+    let inner = rt.clone();
+    let task = rt.spawn("ward", async move {
+        let pulse = Pulse::every(&inner, life.pulse, heart);
+        let mut done = 0;
+        while let Of2::A(_) = select((pulse.due(), life.context.done())).await {
+            if done < UNITS {
+                done += 1;
+                inner.note("unit {} done", [done, 0]);
+            }
+            pulse.beat_with(&inner, done);
+        }
+        halt(&inner, lag).await
+    });
+    Signs { heartbeat, task: Rc::new(task) }
+}
+
+async fn halt(rt: &Runtime, lag: Duration) -> Exit {
+    if !lag.is_zero() {
+        rt.work(lag).await;
+    }
+    rt.log("ward: I am halting.");
+    Exit::Shutdown
 }

@@ -236,6 +236,23 @@ fn p_h8_a_closed_heart_is_silent_and_not_busy() {
 }
 
 #[test]
+fn p_s7_a_start_has_a_limit_of_its_own() {
+    for (startup, pulses, expected) in [
+        // It falls silent before it has pulsed at all, and after.
+        (Some(secs(30)), 0, "30 silent 1"),
+        (Some(secs(30)), 2, "8 silent 1"),
+        (None, 0, "4 silent 1"),
+    ] {
+        story(move |world| async move {
+            let ward = world.ward(vec![Ways { pulses: Some(pulses), ..Ways::default() }, Ways::default()]);
+            let signs = world.begin(Config { startup, ..sure() }, ward);
+            world.until(31, &signs.task).await;
+            assert_eq!(world.read()[1], expected);
+        });
+    }
+}
+
+#[test]
 fn s010_to_s018_a_steward_that_sees_ends() {
     for (restart, exit, expected) in [
         (Restart::Permanent, Exit::Normal, None),

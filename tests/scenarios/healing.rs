@@ -89,6 +89,17 @@ fn p_s9_a_steward_that_makes_sure_keeps_lives_apart() {
     assert_eq!(zombie.broken, ["one-life", "no-orphans"]);
 }
 
+#[test]
+fn o029_a_live_lock_that_beats_is_noticed_by_what_its_pulses_tell() {
+    let stuck = tell("#/steward?ward=stuck&stop=30s");
+    assert_eq!((stuck.notes("restart"), stuck.notes("pulse") > 15), (0, true));
+    assert_eq!(stuck.broken, ["no-stall"]);
+    let noticed = tell("#/steward?ward=stuck&stop=30s&progress=5s&handover=kill");
+    // The third unit is done at 6 s; the pulse at 12 s is the first to tell the same for 5 s.
+    assert_eq!(noticed.times_of(UNHEALTHY), [12_000, 24_000]);
+    assert_eq!(noticed.broken, Vec::<&str>::new());
+}
+
 const NEGATIVE: &str = "negative value: -1";
 
 #[test]

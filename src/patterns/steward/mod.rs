@@ -69,6 +69,8 @@ pub type Hook = Rc<dyn Fn(&Runtime, u32, Change)>;
 pub struct Config {
     /// A silence of this length is the end of a life.
     pub timeout: Duration,
+    /// A life that has not pulsed yet has so long for its start; `None`: as for any silence.
+    pub startup: Option<Duration>,
     /// How often the ward is asked to pulse; less than `timeout`. The book takes half of it, a third is safer.
     pub pulse: Duration,
     /// How many pulses of its own wait for a listener who is late: 0 or 1.
@@ -96,6 +98,7 @@ impl Config {
     pub fn book(timeout: Duration) -> Self {
         Config {
             timeout,
+            startup: None,
             pulse: timeout / 2,
             capacity: 0,
             handover: Handover::Overlap,

@@ -104,8 +104,9 @@ impl Watch {
         let mut signs = 0;
         let mut progress = self.config.progress.map(|limit| Progress::new(limit, rt.now()));
         loop {
-            let mut silence = rt.sleep(self.config.timeout);
-            let deadline = rt.now() + self.config.timeout;
+            let limit = self.config.startup.filter(|_| signs == 0).unwrap_or(self.config.timeout);
+            let mut silence = rt.sleep(limit);
+            let deadline = rt.now() + limit;
             loop {
                 // In the order of the book's select: its own pulse, the ward's, silence, the end.
                 let next = select((self.pulse.due(), heartbeat.recv(rt), silence.by_ref(), self.context.done()));
