@@ -376,6 +376,17 @@ fn o030_a_steward_is_watched_by_another() {
 }
 
 #[test]
+fn a_ward_hears_of_the_end_of_its_steward() {
+    story(|world| async move {
+        let signs = world.begin(Config::book(secs(4)), world.ward(vec![Ways::default()]));
+        world.rt.sleep(secs(1)).await;
+        signs.task.stop();
+        world.rt.sleep(secs(1)).await;
+        assert_eq!(world.read().join(", "), "0 begin 1, 1 halt 1");
+    });
+}
+
+#[test]
 fn a_pulse_tells_through_every_steward_how_much_is_done() {
     story(|world| async move {
         let inner = Config { capacity: 1, ..Config::book(secs(4)) };
@@ -405,6 +416,7 @@ fn settings_that_make_no_sense_are_named() {
         (Config { pulse: Duration::ZERO, ..book() }, "pulse"),
         (Config { pulse: secs(4), ..book() }, "pulse"),
         (Config { progress: Some(secs(1)), ..book() }, "progress"),
+        (Config { pause: Some(Duration::ZERO), ..book() }, "pause"),
         (Config { pauses: Pauses::new(Backoff { max: secs(1), ..minute }, Duration::ZERO), ..book() }, "base"),
         // One that sees only silence restarts once in a timeout at most.
         (Config { intensity: Some(Intensity::Window { most: 2, period: secs(7) }), ..book() }, "period"),

@@ -125,6 +125,9 @@ impl Config {
             let longer = format!("> {:?}", self.pulse);
             ConfigError::unless(limit > self.pulse, "progress", format!("{limit:?}"), longer)?;
         }
+        if let Some(tolerance) = self.pause {
+            ConfigError::if_zero("pause", tolerance)?;
+        }
         self.pauses.check()?;
         // A life that only falls silent is not over before its timeout.
         let shortest_life = if self.restart.is_some() { Duration::ZERO } else { self.timeout };
@@ -137,6 +140,34 @@ impl Config {
 /// It ends with [`Exit::Shutdown`] when its context is cancelled, having stopped its ward unless the handover is
 /// [`Handover::Overlap`]; with [`Exit::Failed`] if there were too many restarts; and as its ward ended if that end
 /// is not followed by another life. Its heartbeat is closed then.
+///
+/// ```
+/// use heartrace::patterns::cancel::Context;
+/// use heartrace::patterns::steward::{Config, Exit, Life, Signs, Ward, steward};
+/// use heartrace::runtime::{Receiver, setting::Setting, virtual_time::Run};
+/// use std::{rc::Rc, time::Duration};
+///
+/// let mut run = Run::new(Setting::default(), true);
+/// let rt = run.runtime().clone();
+/// run.start(async move {
+///     // A ward that pulses never: it is begun at 0, 4 and 8 s.
+///     let silent = Ward::new(|rt, life| {
+///         let task = rt.spawn("ward", async move {
+///             life.context.done().await;
+///             Exit::Shutdown
+///         });
+///         Signs { heartbeat: Receiver::absent(), task: Rc::new(task) }
+///     });
+///     let steward = steward("steward", Config::book(Duration::from_secs(4)), silent).unwrap();
+///     let (context, cancel) = Context::background(&rt).with_cancel();
+///     let signs = steward.begin(&rt, Life { context, pulse: Duration::from_secs(4), epoch: 1 });
+///     rt.sleep(Duration::from_secs(9)).await;
+///     cancel.cancel();
+///     assert_eq!(signs.task.join().await, Ok(Exit::Shutdown));
+/// });
+/// run.finish();
+/// assert_eq!(run.runtime().with_trace(|trace| trace.tasks.iter().filter(|t| t.name.starts_with("ward")).count()), 3);
+/// ```
 ///
 /// # Errors
 /// If the [`Config`] makes no sense.

@@ -2,7 +2,7 @@
 
 use super::{Change, Config, Exit, Handover, Life, Restarts, Signs, Ward, Why};
 use crate::patterns::cancel::{Cancel, Context};
-use crate::patterns::detector::Progress;
+use crate::patterns::detector::{LocalPause, Progress};
 use crate::patterns::heartbeat::Pulse;
 use crate::runtime::{Cause, Of2, Of4, Reason, Receiver, Runtime, Sender, Task, Time, select};
 use futures::future::{Either, pending, select as either};
@@ -22,6 +22,15 @@ struct Watched {
     heartbeat: Receiver<u32>,
     task: Rc<Task<Exit>>,
     cancel: Cancel,
+}
+
+/// A steward that is dropped where it is leaves nobody behind who does not know.
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if !self.task.is_over() {
+            self.cancel.because(Cause::new(Reason::Parent, "its steward is gone"));
+        }
+    }
 }
 
 pub(super) struct Watch {
@@ -100,6 +109,7 @@ impl Watch {
                 None => pending().await,
             }
         });
+        let own_pause = self.config.pause.and_then(|tolerance| LocalPause::new(tolerance).ok());
         let mut heartbeat = life.heartbeat.clone();
         let mut signs = 0;
         let mut progress = self.config.progress.map(|limit| Progress::new(limit, rt.now()));
@@ -128,8 +138,7 @@ impl Watch {
                     // A heart that has closed is silent; asked again and again it would answer at once for ever.
                     Of4::B(None) => heartbeat = Receiver::absent(),
                     Of4::C(()) => {
-                        let late = rt.now() - deadline;
-                        if self.config.pause.is_some_and(|pause| late > pause) {
+                        if let Some(late) = own_pause.as_ref().and_then(|own| own.lateness(deadline, rt.now())) {
                             rt.note("pause of {} ms excused", [late.as_millis() as u32, 0]);
                             break;
                         }
