@@ -9,7 +9,7 @@ use crate::analysis::lives::{NoStall, OneLife};
 use crate::analysis::signs::SilenceNoticed;
 use crate::patterns::cancel::Context;
 use crate::patterns::heartbeat::Pulse;
-use crate::patterns::steward::{Change, Config, Exit, Handover, Life, Signs, Ward, steward};
+use crate::patterns::steward::{Change, Config, Exit, Handover, Hook, Life, Signs, Ward, steward};
 use crate::runtime::{Cause, Of2, Reason, Receiver, Runtime, Task, select};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,8 +19,8 @@ pub static SCENARIO: Scenario = Scenario {
     id: "steward",
     chapter: "5.6",
     parameters: PARAMETERS,
-    tasks: &["main", "steward", "ward"],
-    channels: &["steward-heartbeat", "heartbeat"],
+    tasks: &["main", "chief", "steward", "ward"],
+    channels: &["chief-heartbeat", "steward-heartbeat", "heartbeat"],
     claims: &[
         ClaimInfo::always("silence-noticed", |params| {
             Box::new(SilenceNoticed::within(params.duration("timeout"), &[]))
@@ -48,6 +48,7 @@ pub static SCENARIO: Scenario = Scenario {
         ("zombie", "handover=fence&lag=1h&grace=500ms"),
         ("live-lock", "ward=stuck&stop=30s"),
         ("progress", "ward=stuck&stop=30s&progress=5s"),
+        ("stacked", "levels=2&handover=kill&stop=30s&fault=steward:hang@5s%2B1h"),
     ],
     check: |params| plan(params).config.check(),
     start,
@@ -62,14 +63,17 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::duration("lag", "0s", "0s", "1h"),
     Parameter::choice("ward", "irresponsible", &["irresponsible", "stuck"]),
     Parameter::duration("progress", "0s", "0s", "1h"),
+    Parameter::count("levels", 1, 1, 2),
 ];
 
 /// So many units of work a stuck ward gets done.
 const UNITS: u32 = 3;
 
-/// Only a steward that can make sure of the end of the old life keeps lives apart.
+/// Only a steward that can make sure of the end of the old life keeps lives apart; one that may itself be dropped in
+/// the middle of that cannot.
 fn unless_killed(params: &Params) -> Expect {
-    if params.choice("handover") == "kill" { Expect::Always } else { Expect::Breaks }
+    let is_sure = params.choice("handover") == "kill" && params.count("levels") == 1;
+    if is_sure { Expect::Always } else { Expect::Breaks }
 }
 
 /// How long a ward may get nothing done: until its silence or its lack of progress is noticed at the next pulse, and
@@ -96,6 +100,8 @@ struct Plan {
     stop: Duration,
     lag: Duration,
     stuck: bool,
+    /// Of the steward's steward, if there is one: it is more patient, and leaves the steward time to stop its ward.
+    chief: Option<Config>,
 }
 
 fn plan(params: &Params) -> Plan {
@@ -105,13 +111,25 @@ fn plan(params: &Params) -> Plan {
         "fence" => Handover::Fence(grace),
         _ => Handover::Overlap,
     };
+    let above = match handover {
+        Handover::Overlap => Handover::Overlap,
+        Handover::Kill(grace) | Handover::Fence(grace) => Handover::Kill(grace * 2),
+    };
+    let timeout = params.duration("timeout");
+    let chief = Config { handover: above, ..Config::book(timeout * 2) };
     let progress = Some(params.duration("progress")).filter(|progress| !progress.is_zero());
     Plan {
-        config: Config { handover, progress, ..Config::book(params.duration("timeout")) },
+        config: Config {
+            handover,
+            progress,
+            capacity: usize::from(params.count("levels") > 1),
+            ..Config::book(timeout)
+        },
         pulse: params.duration("steward-pulse"),
         stop: params.duration("stop"),
         lag: params.duration("lag"),
         stuck: params.choice("ward") == "stuck",
+        chief: (params.count("levels") > 1).then_some(chief),
     }
 }
 
@@ -137,20 +155,20 @@ async fn main(rt: Runtime, plan: Plan, lives: Lives) {
         rt.log("main: halting steward and ward.");
         halting.because(Cause::new(Reason::Shutdown, "time is up"));
     });
-    let hook = |rt: &Runtime, _: u32, change: Change| {
-        if let Change::Unwell(_) = change {
-            rt.log("steward: ward unhealthy; restarting");
-        }
-    };
-    let config = Config { hook: Some(Rc::new(hook)), ..plan.config };
+    let config = Config { hook: Some(says("steward: ward unhealthy; restarting")), ..plan.config };
     let ward = Ward::new(move |rt, life| {
         let begin = if plan.stuck { stuck } else { irresponsible };
         let signs = begin(rt, life, plan.lag);
         lives.borrow_mut().push(signs.task.clone());
         signs
     });
-    let Ok(steward) = steward("steward", config, ward) else { return };
-    let steward = steward.begin(&rt, Life { context, pulse: plan.pulse, epoch: 1 });
+    let Ok(mut top) = steward("steward", config, ward) else { return };
+    if let Some(chief) = plan.chief {
+        let chief = Config { hook: Some(says("chief: steward unhealthy; restarting")), ..chief };
+        let Ok(stacked) = steward("chief", chief, top) else { return };
+        top = stacked;
+    }
+    let steward = top.begin(&rt, Life { context, pulse: plan.pulse, epoch: 1 });
     let button = rt.input("steward");
     while let Of2::A(Some(_)) | Of2::B(_) = select((steward.heartbeat.recv(&rt), button.wait(&rt))).await {
         if let Some(cause) = button.given() {
@@ -160,6 +178,15 @@ async fn main(rt: Runtime, plan: Plan, lives: Lives) {
         }
     }
     rt.log("Done");
+}
+
+/// Prints a line at each restart.
+fn says(line: &'static str) -> Hook {
+    Rc::new(move |rt, _, change| {
+        if let Change::Unwell(_) = change {
+            rt.log(line);
+        }
+    })
 }
 
 /// A ward that gives no signs of life whatever it is asked for; it stops when it is told to, sooner or later.

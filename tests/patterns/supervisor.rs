@@ -528,6 +528,41 @@ fn s032_s041_s045_p_s5_while_one_waits_for_its_restart() {
 }
 
 #[test]
+fn p_s10_whatever_is_asked_the_children_are_those_of_a_simple_list() {
+    story(|world| async move {
+        let (task, handle) = world.begin(Config { most: 4, ..often() }, vec![]);
+        let names = ["a", "b", "c", "d", "e"];
+        let (mut model, mut dice) = (Vec::<(&str, bool)>::new(), 1_u32);
+        for step in 0..2000 {
+            dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let (name, what) = (names[(dice >> 8) as usize % 5], (dice >> 16) % 4);
+            let place = model.iter().position(|(known, _)| *known == name);
+            let command = match what {
+                0 => Command::Start(world.steady(name)),
+                1 => Command::Stop(name.into()),
+                2 => Command::Restart(name.into()),
+                _ => Command::Remove(name.into()),
+            };
+            match (what, place) {
+                (0, None) if model.len() < 4 => model.push((name, true)),
+                (1 | 2, Some(place)) => model[place].1 = what == 2,
+                (3, Some(place)) => _ = model.remove(place),
+                _ => {}
+            }
+            handle.ask(&world.rt, command).unwrap();
+            world.pass(1).await;
+            let found = handle.children();
+            let found: Vec<_> =
+                found.iter().map(|(name, state)| (name.as_str(), matches!(state, State::Running(_)))).collect();
+            assert_eq!(found, model, "step {step}");
+        }
+        world.stop(&task).await;
+        let living = model.iter().rev().filter(|(_, lives)| *lives).map(|(name, _)| (*name).to_owned());
+        assert!(handle.report().into_iter().map(|(name, _)| name).eq(living));
+    });
+}
+
+#[test]
 fn s033_to_s037_the_end_of_a_significant_child() {
     let ends = |world: &World, name, after| {
         world.ends(name, Exit::Normal, ms(after), 1).restart(Restart::Transient).significant()

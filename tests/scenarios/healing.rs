@@ -100,6 +100,16 @@ fn o029_a_live_lock_that_beats_is_noticed_by_what_its_pulses_tell() {
     assert_eq!(noticed.broken, Vec::<&str>::new());
 }
 
+#[test]
+fn o030_a_hung_steward_is_restarted_by_its_own() {
+    let told = tell("#/steward?levels=2&handover=kill&stop=30s&fault=steward:hang@5s%2B1h");
+    // Its last pulse comes at 4 s; 8 s later it is told to stop, and 4 s after that it is dropped.
+    assert_eq!(told.times_of("chief: steward unhealthy; restarting"), [12_000]);
+    assert_eq!(told.times_of(HELLO), [0, 4000, 16_000, 20_000, 24_000, 28_000]);
+    let without = tell("#/steward?levels=2&handover=kill&stop=30s");
+    assert_eq!((without.times_of("chief").len(), without.times_of(HELLO).len(), without.broken), (0, 8, vec![]));
+}
+
 const NEGATIVE: &str = "negative value: -1";
 
 #[test]
