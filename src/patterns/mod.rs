@@ -8,13 +8,14 @@
 //! - [`duplicates`]: twenty policies for the message that arrives twice
 //! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
 //! - [`detector`]: from pulses to suspicion
-//! - [`replicate`]: the same request to several, and the first acceptable answer
-//! - [`rate_limit`]: token buckets, several at once, and what a cancelled reservation gives back
+//! - [`replicate`]: several copies of a request, at once or one after the other
+//! - [`rate_limit`]: token buckets, alone and in tiers
 //! - [`queue`]: who waits for a worker, and who is dropped instead
 //! - [`backoff`]: how long to wait before the next try
 //! - [`retry`]: trying again, within a budget
 //! - [`window`]: sums over the last while
 //! - [`steward`]: who watches a ward and restarts it
+//! - [`supervisor`]: several wards, and when to give up
 //! - [`bridge`]: one stream over many lives
 
 pub mod backoff;
@@ -31,5 +32,6 @@ pub mod rate_limit;
 pub mod replicate;
 pub mod retry;
 pub mod steward;
+pub mod supervisor;
 pub mod timeout;
 pub mod window;

@@ -17,7 +17,11 @@ mod restarted_stream;
 mod saturation;
 mod silent_worker;
 mod steward;
+<<<<<<< HEAD
 mod tiered_rate_limit;
+=======
+mod supervision_tree;
+>>>>>>> healing
 mod work_unit_heartbeat;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
@@ -123,6 +127,7 @@ static ALL: &[&Scenario] = &[
     &steward::SCENARIO,
     &restarted_stream::SCENARIO,
     &healthy_ward_restarted::SCENARIO,
+    &supervision_tree::SCENARIO,
 ];
 
 /// Parameters that fit each other whatever they are.

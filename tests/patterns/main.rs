@@ -1,7 +1,10 @@
 //! The techniques as patterns, one file each, natively and in the browser alike: what each promises, in virtual time.
 
+mod bridge;
 mod cancel;
+mod detector;
 mod heartbeat;
+<<<<<<< HEAD
 mod limiter;
 #[cfg(not(target_arch = "wasm32"))]
 mod races;
@@ -9,6 +12,10 @@ mod rate_limit;
 #[cfg(not(target_arch = "wasm32"))]
 mod refunds;
 mod replicate;
+=======
+mod steward;
+mod supervisor;
+>>>>>>> healing
 
 #[cfg(target_arch = "wasm32")]
 mod browser {

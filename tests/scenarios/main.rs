@@ -6,6 +6,7 @@ mod cancellation_reasons;
 mod copies;
 mod error_boundary;
 mod healing;
+mod heartbeat_stories;
 mod heartbeats;
 mod preemption;
 mod rate_limits;
