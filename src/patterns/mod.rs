@@ -4,10 +4,12 @@
 //! - [`cancel`]: contexts, a tree of rights to stop · [`preempt`]: work that can be stopped · [`timeout`]: no longer than so
 //! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
 //! - [`backoff`]: how long to wait before the next try · [`retry`]: trying again, within a budget
+//! - [`breaker`]: not asking whoever fails
 //! - [`queue`]: who waits for a worker, and who is dropped instead · [`window`]: sums over the last while
 //! - [`duplicates`]: twenty policies for the message that arrives twice
 
 pub mod backoff;
+pub mod breaker;
 pub mod cancel;
 pub mod config;
 pub mod duplicates;

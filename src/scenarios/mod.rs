@@ -1,9 +1,11 @@
 //! The stories: one file each, and the one list. A scenario is a value: id, parameters, names, claims, start.
 
 mod cancellation_reasons;
+mod circuit_breaker;
 mod duplicated_message;
 mod interval_heartbeat;
 pub mod parameter;
+mod retry_storm;
 mod saturation;
 mod silent_worker;
 
@@ -92,12 +94,14 @@ impl fmt::Debug for Scenario {
 }
 
 /// The one list, in the order of the catalogue.
-static ALL: [&Scenario; 5] = [
+static ALL: [&Scenario; 7] = [
     &duplicated_message::SCENARIO,
     &cancellation_reasons::SCENARIO,
     &saturation::SCENARIO,
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,
+    &retry_storm::SCENARIO,
+    &circuit_breaker::SCENARIO,
 ];
 
 /// Parameters that fit each other whatever they are.

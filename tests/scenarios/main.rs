@@ -3,7 +3,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod cancellation_reasons;
+mod circuit_breaker;
 mod heartbeats;
+mod retry_storm;
 mod saturation;
 
 use heartrace::link::Link;

@@ -41,7 +41,7 @@ pub static SCENARIO: Scenario = Scenario {
         ClaimInfo::expected(
             "retries-within-budget",
             |params| if params.ratio("budget").millionths > 0 { Expect::Always } else { Expect::Breaks },
-            |params| Box::new(RetriesWithin::new(u64::from(START), budget(params))),
+            |params| Box::new(RetriesWithin::new("offer", |_| 0, u64::from(START), budget(params))),
         ),
     ],
     outcome: None,
