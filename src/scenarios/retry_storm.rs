@@ -5,6 +5,7 @@ use super::{ClaimInfo, Root, Scenario};
 use crate::analysis::claim::Expect;
 use crate::analysis::overload::{AtMost, RetriesWithin};
 use crate::patterns::backoff::{Backoff, Growth, Jitter};
+use crate::patterns::concurrency::{self, Concurrency, Order};
 use crate::patterns::config::ConfigError;
 use crate::patterns::retry::budget::TokenRatio;
 use crate::patterns::retry::{Attempt, Budget, Failure, Policy, SharedBudget, retry};
@@ -41,6 +42,7 @@ pub static SCENARIO: Scenario = Scenario {
         "src/patterns/retry/policy.rs",
         "src/patterns/retry/budget.rs",
         "src/patterns/backoff.rs",
+        "src/patterns/concurrency.rs",
     ],
     presets: &[
         ("storm", ""),
@@ -269,20 +271,21 @@ impl Layer {
 
 /// The backend: fails at once during the outage and when it is full, else takes its time.
 async fn backend(rt: Runtime, plan: Plan, calls: Receiver<Call>, counts: Counts) {
-    let busy = Rc::new(Cell::new(0));
+    let limit = concurrency::Config { limit: plan.capacity, order: Order::Fifo, waiting: 0 };
+    let places = Concurrency::new(limit).expect("the capacity is in range");
     while let Some(call) = calls.recv(&rt).await {
         let number = count(&counts, plan.layers + 1);
         rt.note("reach request {} call {}", [call.request, number]);
         let is_down = rt.now().as_nanos() < plan.outage.as_nanos() as u64;
-        if is_down || busy.get() >= plan.capacity {
+        let place = if is_down { None } else { places.try_acquire() };
+        let Some(place) = place else {
             let _ = call.reply.send(&rt, Reply(false)).await;
             continue;
-        }
-        let (inner, busy) = (rt.clone(), busy.clone());
-        busy.set(busy.get() + 1);
+        };
+        let inner = rt.clone();
         rt.spawn("job", async move {
             inner.work(plan.service).await;
-            busy.set(busy.get() - 1);
+            drop(place);
             let _ = call.reply.send(&inner, Reply(true)).await;
         });
     }

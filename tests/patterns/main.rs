@@ -1,7 +1,12 @@
 //! The techniques as patterns, one file each, natively and in the browser alike: what each promises, in virtual time.
 
+mod backoff;
+mod breaker;
 mod cancel;
+mod concurrency;
 mod heartbeat;
+mod queue;
+mod retry;
 
 #[cfg(target_arch = "wasm32")]
 mod browser {
