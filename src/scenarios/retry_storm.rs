@@ -8,9 +8,10 @@ use crate::patterns::backoff::{Backoff, Growth, Jitter};
 use crate::patterns::concurrency::{self, Concurrency, Order};
 use crate::patterns::config::ConfigError;
 use crate::patterns::retry::budget::TokenRatio;
+use crate::patterns::retry::throttling::{CERTAIN, Throttling};
 use crate::patterns::retry::{Attempt, Budget, Failure, Policy, SharedBudget, retry};
 use crate::runtime::{Message, Receiver, Runtime, Sender};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -41,6 +42,7 @@ pub static SCENARIO: Scenario = Scenario {
         "src/patterns/retry/mod.rs",
         "src/patterns/retry/policy.rs",
         "src/patterns/retry/budget.rs",
+        "src/patterns/retry/throttling.rs",
         "src/patterns/backoff.rs",
         "src/patterns/concurrency.rs",
     ],
@@ -51,6 +53,7 @@ pub static SCENARIO: Scenario = Scenario {
         ("budget", "budget=0.1"),
         ("many", "layers=3&requests=20&gap=50ms"),
         ("many-budget", "layers=3&requests=20&gap=50ms&budget=0.1"),
+        ("many-throttled", "layers=3&requests=20&gap=50ms&throttle=2"),
         ("herd", "layers=1&tries=4&requests=50&backoff=100ms&outage=50ms&capacity=10"),
         ("spread", "layers=1&tries=4&requests=50&backoff=100ms&outage=50ms&capacity=10&jitter=true"),
     ],
@@ -63,6 +66,7 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::count("tries", 3, 1, 5),
     Parameter::choice("retry", "every", &["every", "top", "bottom", "fresh"]),
     Parameter::ratio("budget", "0", "0", "1"),
+    Parameter::ratio("throttle", "0", "0", "100"),
     Parameter::duration("backoff", "0s", "0s", "1m"),
     Parameter::flag("jitter", false),
     Parameter::count("requests", 1, 1, 200),
@@ -84,6 +88,8 @@ struct Plan {
     place: &'static str,
     /// In thousandths of a token per call; 0 is no budget.
     budget: u32,
+    /// K of the client-side throttling, in thousandths; 0 is none.
+    throttle: u32,
     backoff: Backoff,
     requests: u32,
     gap: Duration,
@@ -100,6 +106,7 @@ fn plan(params: &Params) -> Plan {
         tries: params.count("tries") as u32,
         place: params.choice("retry"),
         budget: (params.ratio("budget").millionths / 1000) as u32,
+        throttle: (params.ratio("throttle").millionths / 1000) as u32,
         backoff: Backoff {
             growth: Growth::Exponential { factor: 2000 },
             base,
@@ -130,7 +137,9 @@ impl Plan {
 
 fn check(params: &Params) -> Result<(), ConfigError> {
     let ratio = params.ratio("budget").millionths;
-    ConfigError::unless(ratio == 0 || ratio >= 1000, "budget", ratio as f64 / 1e6, "0, 0.001–1")
+    ConfigError::unless(ratio == 0 || ratio >= 1000, "budget", ratio as f64 / 1e6, "0, 0.001–1")?;
+    let k = params.ratio("throttle");
+    ConfigError::unless(k.millionths == 0 || k.millionths >= 1_000_000, "throttle", k, "0, 1–100")
 }
 
 /// The calls that retries of a single layer account for.
@@ -201,7 +210,10 @@ fn start(rt: &Runtime, params: &Params) -> Root {
                 Ok(tokens) => Budget::Tokens(tokens),
                 Err(_) => Budget::Unlimited,
             };
-            let layer = Layer { plan, number, calls, below, budget: budget.shared(), counts: counts.clone() };
+            let throttling = Throttling::new(Duration::from_secs(120), plan.throttle).ok();
+            let throttling = Rc::new(RefCell::new(throttling));
+            let layer =
+                Layer { plan, number, calls, below, budget: budget.shared(), throttling, counts: counts.clone() };
             // As many workers as requests: nobody waits for anything but the backend.
             for _ in 0..plan.requests {
                 rt.spawn_server(&format!("layer-{number}"), layer.clone().serve(rt.clone()));
@@ -243,10 +255,23 @@ struct Layer {
     calls: Receiver<Call>,
     below: Sender<Call>,
     budget: SharedBudget,
+    throttling: Rc<RefCell<Option<Throttling>>>,
     counts: Counts,
 }
 
 impl Layer {
+    /// Whether to ask the layer below at all.
+    fn admits(&self, rt: &Runtime) -> bool {
+        let mut throttling = self.throttling.borrow_mut();
+        throttling.as_mut().is_none_or(|throttling| throttling.admits(rt.now(), rt.draw("throttle", 0, CERTAIN - 1)))
+    }
+
+    fn accepted(&self, rt: &Runtime) {
+        if let Some(throttling) = &mut *self.throttling.borrow_mut() {
+            throttling.accepted(rt.now());
+        }
+    }
+
     async fn serve(self, rt: Runtime) {
         let (reply, replies) = rt.link("replies", self.plan.hop);
         while let Some(call) = self.calls.recv(&rt).await {
@@ -255,11 +280,18 @@ impl Layer {
             let policy = Policy { backoff: self.plan.backoff, ..Policy::at_once(tries) };
             let pass_on = async |attempt: Attempt| {
                 rt.note("try layer {} attempt {}", [self.number, attempt.number]);
+                if !self.admits(&rt) {
+                    rt.note("hold layer {} attempt {}", [self.number, attempt.number]);
+                    return Err(Failure::transient(()));
+                }
                 let is_retry = call.is_retry || attempt.number > 1;
                 let below = Call { request: call.request, is_retry, reply: reply.clone() };
                 let _ = self.below.send(&rt, below).await;
                 match replies.recv(&rt).await {
-                    Some(Reply(true)) => Ok(()),
+                    Some(Reply(true)) => {
+                        self.accepted(&rt);
+                        Ok(())
+                    }
                     _ => Err(Failure::transient(())),
                 }
             };

@@ -7,6 +7,7 @@ mod concurrency;
 mod heartbeat;
 mod queue;
 mod retry;
+mod window;
 
 #[cfg(target_arch = "wasm32")]
 mod browser {

@@ -45,6 +45,22 @@ fn a_budget_in_each_layer_bounds_the_storm() {
 }
 
 #[test]
+fn clients_that_are_refused_a_lot_stop_asking() {
+    // Two tries in each of three layers, 40 requests, nothing is ever accepted: almost nothing is asked any more.
+    for seed in 0..50 {
+        let many = |throttle| {
+            let query = format!("layers=3&tries=2&requests=40&gap=50ms&throttle={throttle}&seed={seed}");
+            calls(&tell(&format!("#/retry-storm?{query}")))
+        };
+        assert_eq!(many("0").last(), Some(&320));
+        let (each, backend) = (many("2"), many("2")[3]);
+        assert!(each[0] == 40 && (1..=40).contains(&backend), "seed {seed}: {each:?}");
+    }
+    // A backend that accepts everything is asked everything.
+    assert_eq!(calls(&tell("#/retry-storm?layers=3&requests=40&gap=50ms&throttle=2&outage=0s")), [40; 4]);
+}
+
+#[test]
 fn jitter_lets_a_herd_through_that_comes_back_in_step_without_it() {
     let herd = "layers=1&tries=4&requests=50&backoff=100ms&outage=50ms&capacity=10";
     let served = |told: &Told| {
@@ -61,13 +77,19 @@ fn jitter_lets_a_herd_through_that_comes_back_in_step_without_it() {
 
 #[test]
 fn what_is_claimed_holds_in_every_order() {
-    for query in ["retry=top", "retry=bottom&requests=3", "layers=3&requests=20&budget=0.1"] {
+    for query in [
+        "retry=top",
+        "retry=bottom&requests=3",
+        "layers=3&requests=20&budget=0.1",
+        "budget=0.2&throttle=1.5&requests=5",
+    ] {
         for model in ["timed", "any-speed"] {
             for seed in 0..50 {
                 let told = tell(&format!("#/retry-storm?{query}&model={model}&order=seeded&seed={seed}"));
-                assert!(!told.broken.contains(&"retries-do-not-multiply"), "{}", told.link);
-                let budgeted = query.contains("budget");
-                assert!(!budgeted || !told.broken.contains(&"retries-within-budget"), "{}", told.link);
+                let is_one = !query.contains("throttle");
+                assert!(!is_one || !told.broken.contains(&"retries-do-not-multiply"), "{}", told.link);
+                let is_budgeted = query.contains("budget");
+                assert!(!is_budgeted || !told.broken.contains(&"retries-within-budget"), "{}", told.link);
             }
         }
     }

@@ -55,7 +55,7 @@ impl Run {
 /// A row of the table: useful answers a second while the surge lasts and in the ten seconds after it, and the second
 /// from which on the service is back.
 fn row(query: &str, surge: f64, after: f64, back_at: Option<usize>) -> Run {
-    let run = run(&format!("{LONG}&{query}").trim_end_matches('&').to_owned());
+    let run = run(format!("{LONG}&{query}").trim_end_matches('&'));
     let link = &run.link;
     assert!((run.rate(10, 20) - surge).abs() <= 1.0, "{link}: {} during the surge", run.rate(10, 20));
     assert!((run.rate(20, 30) - after).abs() <= 1.0, "{link}: {} after the surge", run.rate(20, 30));
