@@ -6,7 +6,7 @@
 //! - [`backoff`]: how long to wait before the next try · [`retry`]: trying again, within a budget
 //! - [`breaker`]: not asking whoever fails
 //! - [`queue`]: who waits for a worker, and who is dropped instead · [`window`]: sums over the last while
-//! - [`concurrency`]: so many at a time · [`adaptive`]: a limit that finds its own number
+//! - [`concurrency`]: so many at a time · [`adaptive`]: limits that find their own number
 //! - [`duplicates`]: twenty policies for the message that arrives twice
 
 pub mod adaptive;

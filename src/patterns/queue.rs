@@ -6,7 +6,7 @@
 use super::config::ConfigError;
 use crate::runtime::{Receiver, Runtime, Sender, Time};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -58,12 +58,26 @@ impl Default for Codel {
     }
 }
 
+/// Who gives way when somebody comes to a full queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnFull {
+    /// Whoever comes.
+    #[default]
+    Newcomer,
+    /// The oldest of the least urgent, unless all are more urgent than whoever comes.
+    Oldest,
+    /// The oldest of the least urgent, if it is less urgent than whoever comes.
+    LessUrgent,
+}
+
 /// How a queue behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
     /// At most so many entries wait, `1..=`[`MOST`]; what a worker has taken is not counted.
     pub limit: u32,
-    /// Who is served next.
+    /// Who gives way at the limit.
+    pub on_full: OnFull,
+    /// Who is served next among those of the most urgent class.
     pub order: Order,
     /// Who is dropped.
     pub shed: Shed,
@@ -71,9 +85,32 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Config { limit: MOST, order: Order::Fifo, shed: Shed::Nothing }
+        Config { limit: MOST, on_full: OnFull::Newcomer, order: Order::Fifo, shed: Shed::Nothing }
     }
 }
+
+/// How urgent an entry is: 0 comes before 1.
+pub type Class = u8;
+
+/// An entry's place in the queue: the most urgent first, then in the order they came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket {
+    class: Class,
+    number: u64,
+}
+
+/// Somebody was let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Admitted<T> {
+    /// The place.
+    pub ticket: Ticket,
+    /// Who had to give way, to be told at once.
+    pub evicted: Option<T>,
+}
+
+/// The door was shut: so many wait already. The entry is handed back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full<T>(pub T);
 
 /// What a worker gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,14 +120,6 @@ pub enum Next<T> {
     /// This is not to be done any more. Dropping it costs a worker nothing.
     Drop(T),
 }
-
-/// An entry's place in the queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ticket(u64);
-
-/// The door was shut: so many wait already. The entry is handed back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full<T>(pub T);
 
 struct Entry<T> {
     item: T,
@@ -102,6 +131,8 @@ struct Entry<T> {
 pub struct Backlog<T> {
     config: Config,
     entries: BTreeMap<Ticket, Entry<T>>,
+    /// Who is to be dropped when, if nobody serves it before.
+    overdue: BTreeSet<(Time, Ticket)>,
     issued: u64,
     now: Time,
     /// The last moment at which nobody was waiting.
@@ -112,7 +143,7 @@ impl<T> Backlog<T> {
     /// An empty queue.
     ///
     /// # Errors
-    /// If the limit is 0 or above [`MOST`], a span of [`Codel`] is zero, or its target is above its interval.
+    /// If the limit is 0 or above [`MOST`], the target of [`Codel`] is zero or above its interval.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         ConfigError::unless((1..=MOST).contains(&config.limit), "limit", config.limit, format!("1–{MOST}"))?;
         if let Shed::Codel(codel) = config.shed {
@@ -120,7 +151,13 @@ impl<T> Backlog<T> {
             let fits = codel.target <= codel.interval;
             ConfigError::unless(fits, "target", format!("{:?}", codel.target), "≤ interval")?;
         }
-        Ok(Backlog { config, entries: BTreeMap::new(), issued: 0, now: Time::ZERO, last_empty: Time::ZERO })
+        let (entries, overdue) = (BTreeMap::new(), BTreeSet::new());
+        Ok(Backlog { config, entries, overdue, issued: 0, now: Time::ZERO, last_empty: Time::ZERO })
+    }
+
+    /// Sets another limit, brought into `1..=`[`MOST`]. Nobody who waits already is thrown out.
+    pub fn set_limit(&mut self, limit: u32) {
+        self.config.limit = limit.clamp(1, MOST);
     }
 
     /// How many wait.
@@ -133,6 +170,56 @@ impl<T> Backlog<T> {
         self.entries.is_empty()
     }
 
+    /// Joins the queue; its caller gives up at `deadline`.
+    ///
+    /// # Errors
+    /// [`Full`], with the entry handed back.
+    pub fn push(&mut self, item: T, class: Class, deadline: Time, now: Time) -> Result<Admitted<T>, Full<T>> {
+        let now = self.pass(now);
+        let mut evicted = None;
+        if self.entries.len() >= self.config.limit as usize {
+            evicted = self.evict_for(class);
+            if evicted.is_none() {
+                return Err(Full(item));
+            }
+        }
+        self.issued += 1;
+        let ticket = Ticket { class, number: self.issued };
+        let until = self.allowed_until(deadline, now);
+        self.overdue.extend(until.map(|until| (until, ticket)));
+        self.entries.insert(ticket, Entry { item, until });
+        Ok(Admitted { ticket, evicted })
+    }
+
+    /// Takes an entry out whose caller has given up and said so; none if it is not waiting any more.
+    pub fn withdraw(&mut self, ticket: Ticket, now: Time) -> Option<T> {
+        self.pass(now);
+        let item = self.remove(ticket)?;
+        self.pass(now);
+        Some(item)
+    }
+
+    /// The next entry to be served, or one that is to be dropped; none if nobody waits. Whoever is to be dropped
+    /// comes first, wherever he stands, so that nothing lies at the bottom of a stack for ever.
+    pub fn pop(&mut self, now: Time) -> Option<Next<T>> {
+        let now = self.pass(now);
+        let over = self.overdue.first().filter(|(until, _)| *until <= now).copied();
+        let next = match over {
+            Some((_, ticket)) => Next::Drop(self.remove(ticket)?),
+            None => {
+                let first = *self.entries.first_key_value()?.0;
+                let last_of_class = Ticket { number: u64::MAX, ..first };
+                let ticket = match self.config.order {
+                    Order::Fifo => first,
+                    Order::Lifo => *self.entries.range(..=last_of_class).next_back()?.0,
+                };
+                Next::Serve(self.remove(ticket)?)
+            }
+        };
+        self.pass(now);
+        Some(next)
+    }
+
     fn pass(&mut self, now: Time) -> Time {
         self.now = self.now.max(now);
         if self.is_empty() {
@@ -141,21 +228,34 @@ impl<T> Backlog<T> {
         self.now
     }
 
-    /// Joins the queue; its caller gives up at `deadline`.
-    ///
-    /// # Errors
-    /// [`Full`], with the entry handed back.
-    pub fn push(&mut self, item: T, deadline: Time, now: Time) -> Result<Ticket, Full<T>> {
-        let now = self.pass(now);
-        if self.entries.len() >= self.config.limit as usize {
-            return Err(Full(item));
+    fn remove(&mut self, ticket: Ticket) -> Option<T> {
+        let entry = self.entries.remove(&ticket)?;
+        if let Some(until) = entry.until {
+            self.overdue.remove(&(until, ticket));
         }
-        let until = match self.config.shed {
+        Some(entry.item)
+    }
+
+    /// Makes room for a newcomer of this class, if the rule lets anybody give way.
+    fn evict_for(&mut self, class: Class) -> Option<T> {
+        let least = self.entries.last_key_value()?.0.class;
+        let gives_way = match self.config.on_full {
+            OnFull::Newcomer => false,
+            OnFull::Oldest => least >= class,
+            OnFull::LessUrgent => least > class,
+        };
+        let oldest = *self.entries.range(Ticket { class: least, number: 0 }..).next()?.0;
+        gives_way.then(|| self.remove(oldest)).flatten()
+    }
+
+    /// Until when somebody may wait who joins now.
+    fn allowed_until(&self, deadline: Time, now: Time) -> Option<Time> {
+        match self.config.shed {
             Shed::Nothing => None,
             Shed::Expired => Some(deadline),
-            // Answered exactly at the deadline is in time: dropped from the next nanosecond on.
             Shed::TooLate { needs } if needs.is_zero() => Some(deadline),
             Shed::TooLate { needs } => {
+                // Answered exactly at the deadline is in time: dropped from the next nanosecond on.
                 let needs = u64::try_from(needs.as_nanos()).unwrap_or(u64::MAX);
                 Some(Time::from_nanos(deadline.as_nanos().saturating_sub(needs).saturating_add(1)))
             }
@@ -163,39 +263,17 @@ impl<T> Backlog<T> {
                 let is_standing = now - self.last_empty >= codel.interval;
                 Some(now + if is_standing { codel.target } else { codel.interval })
             }
-        };
-        self.issued += 1;
-        let ticket = Ticket(self.issued);
-        self.entries.insert(ticket, Entry { item, until });
-        Ok(ticket)
+        }
     }
+}
 
-    /// Takes an entry out whose caller has given up and said so; none if it is not waiting any more.
-    pub fn withdraw(&mut self, ticket: Ticket, now: Time) -> Option<T> {
-        self.pass(now);
-        let entry = self.entries.remove(&ticket)?;
-        self.pass(now);
-        Some(entry.item)
-    }
-
-    /// The next entry to be served, or one that is to be dropped; none if nobody waits. The oldest are looked at
-    /// first in either order, so that nothing stays at the bottom of a stack for ever.
-    pub fn pop(&mut self, now: Time) -> Option<Next<T>> {
-        let now = self.pass(now);
-        let is_over = |entry: &Entry<T>| entry.until.is_some_and(|until| until <= now);
-        let oldest = self.entries.first_entry()?;
-        let next = if is_over(oldest.get()) {
-            Next::Drop(oldest.remove().item)
-        } else {
-            let (_, entry) = match self.config.order {
-                Order::Fifo => self.entries.pop_first(),
-                Order::Lifo => self.entries.pop_last(),
-            }?;
-            if is_over(&entry) { Next::Drop(entry.item) } else { Next::Serve(entry.item) }
-        };
-        self.pass(now);
-        Some(next)
-    }
+/// Why somebody was not let in; the entry is handed back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused<T> {
+    /// So many wait already.
+    Full(T),
+    /// The queue is closed.
+    Closed(T),
 }
 
 /// A queue between tasks. Clones are the same queue.
@@ -203,6 +281,7 @@ pub struct WorkQueue<T>(Rc<Shared<T>>);
 
 struct Shared<T> {
     backlog: RefCell<Backlog<T>>,
+    closed: Cell<bool>,
     /// Rung when somebody joins while a worker sleeps.
     bell: Sender<()>,
     rung: Receiver<()>,
@@ -223,7 +302,8 @@ impl<T> WorkQueue<T> {
     pub fn new(rt: &Runtime, name: &str, config: Config) -> Result<Self, ConfigError> {
         let backlog = RefCell::new(Backlog::new(config)?);
         let (bell, rung) = rt.channel(name, 1);
-        Ok(WorkQueue(Rc::new(Shared { backlog, bell, rung, asleep: Cell::new(0) })))
+        let (closed, asleep) = (Cell::new(false), Cell::new(0));
+        Ok(WorkQueue(Rc::new(Shared { backlog, closed, bell, rung, asleep })))
     }
 
     /// How many wait.
@@ -236,15 +316,24 @@ impl<T> WorkQueue<T> {
         self.0.backlog.borrow().is_empty()
     }
 
-    /// Joins the queue, or is told at once that it is full.
+    /// Sets another limit; see [`Backlog::set_limit`].
+    pub fn set_limit(&self, limit: u32) {
+        self.0.backlog.borrow_mut().set_limit(limit);
+    }
+
+    /// Joins the queue, or is told at once that there is no room.
     ///
     /// # Errors
-    /// [`Full`], with the entry handed back.
+    /// [`Refused`], with the entry handed back.
     #[track_caller]
-    pub fn offer(&self, rt: &Runtime, item: T, deadline: Time) -> Result<Ticket, Full<T>> {
-        let ticket = self.0.backlog.borrow_mut().push(item, deadline, rt.now())?;
+    pub fn offer(&self, rt: &Runtime, item: T, class: Class, deadline: Time) -> Result<Admitted<T>, Refused<T>> {
+        if self.0.closed.get() {
+            return Err(Refused::Closed(item));
+        }
+        let pushed = self.0.backlog.borrow_mut().push(item, class, deadline, rt.now());
+        let admitted = pushed.map_err(|Full(item)| Refused::Full(item))?;
         self.ring(rt);
-        Ok(ticket)
+        Ok(admitted)
     }
 
     /// Leaves the queue; none if a worker has it already.
@@ -252,37 +341,46 @@ impl<T> WorkQueue<T> {
         self.0.backlog.borrow_mut().withdraw(ticket, rt.now())
     }
 
+    /// Lets nobody in any more; workers do what is left. False if it was closed before.
+    #[track_caller]
+    pub fn close(&self, rt: &Runtime) -> bool {
+        let was_open = !self.0.closed.replace(true);
+        self.ring(rt);
+        was_open
+    }
+
     /// The next entry, if one waits.
     pub fn try_take(&self, rt: &Runtime) -> Option<Next<T>> {
         self.0.backlog.borrow_mut().pop(rt.now())
     }
 
-    /// Waits until somebody stands in the queue.
+    /// Waits until somebody stands in the queue; false if it is closed and nobody will.
     ///
     /// # Cancellation safety
     /// Dropping it loses nothing.
-    pub async fn filled(&self, rt: &Runtime) {
-        while self.is_empty() {
+    pub async fn filled(&self, rt: &Runtime) -> bool {
+        while self.is_empty() && !self.0.closed.get() {
             let _asleep = Asleep::new(&self.0.asleep);
             let _ = self.0.rung.recv(rt).await;
         }
-        // The one who was woken wakes the next while there is work left.
-        if self.len() > 1 {
+        // Whoever was woken wakes the next, while there is work left or to say that there is none.
+        if self.len() > 1 || self.0.closed.get() {
             self.ring(rt);
         }
+        !self.is_empty()
     }
 
-    /// The next entry, waiting for one if there is none.
+    /// The next entry, waiting for one if there is none; none once the queue is closed and empty.
     ///
     /// # Cancellation safety
     /// Dropping it loses nothing: an entry is taken in the very step that completes this.
-    pub async fn take(&self, rt: &Runtime) -> Next<T> {
-        loop {
-            self.filled(rt).await;
+    pub async fn take(&self, rt: &Runtime) -> Option<Next<T>> {
+        while self.filled(rt).await {
             if let Some(next) = self.try_take(rt) {
-                return next;
+                return Some(next);
             }
         }
+        None
     }
 
     #[track_caller]

@@ -1,10 +1,11 @@
 //! The concurrency limit: the tables of tower (`tests/limit/concurrency.rs`) and Netflix (`LifoBlockingLimiterTest.java`,
-//! `AIMDLimitTest.java`), and the traps.
+//! `AIMDLimitTest.java`, `VegasLimitTest.java`), and the traps.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use heartrace::patterns::adaptive::{self, Aimd};
+use heartrace::patterns::adaptive::vegas::{self, Decrease, Vegas};
+use heartrace::patterns::adaptive::{Aimd, aimd};
 use heartrace::patterns::concurrency::{Acquire, Concurrency, Config, Full, Order};
 use heartrace::patterns::timeout::{TimedOut, timeout};
 use heartrace::runtime::Runtime;
@@ -217,22 +218,62 @@ fn another_limit_lets_those_who_wait_move_up_and_throws_nobody_out() {
 
 #[test]
 fn v_l196_to_l199_additive_increase_multiplicative_decrease() {
-    let aimd = |start, max| Aimd::new(adaptive::Config { start, max, ..adaptive::Config::default() }).unwrap();
-    assert_eq!(Aimd::new(adaptive::Config::default()).unwrap().limit(), 10, "L196");
-    assert_eq!(aimd(20, 200).success(10), 21, "L197");
-    assert_eq!(aimd(20, 200).success(9), 20, "less than half was used");
-    assert_eq!(aimd(30, 200).dropped(), 27, "L198");
-    assert_eq!(aimd(21, 21).success(21), 21, "L199");
-    let mut low = aimd(2, 200);
+    let begin = |start, max| Aimd::new(aimd::Config { start, max, ..aimd::Config::default() }).unwrap();
+    assert_eq!(Aimd::new(aimd::Config::default()).unwrap().limit(), 10, "L196");
+    assert_eq!(begin(20, 200).success(10), 21, "L197");
+    assert_eq!(begin(20, 200).success(9), 20, "less than half was used");
+    assert_eq!(begin(30, 200).dropped(), 27, "L198");
+    assert_eq!(begin(21, 21).success(21), 21, "L199");
+    let mut low = begin(2, 200);
     assert_eq!([low.dropped(), low.dropped(), low.dropped()], [1, 1, 1]);
 }
 
 #[test]
 fn an_adaptive_limit_that_makes_no_sense_names_the_field() {
     let field = |config| Aimd::new(config).map(drop).map_err(|error| error.field);
-    let config = adaptive::Config::default();
-    assert_eq!(field(adaptive::Config { min: 0, ..config }), Err("min"));
-    assert_eq!(field(adaptive::Config { start: 201, ..config }), Err("start"));
-    assert_eq!(field(adaptive::Config { keep: 1000, ..config }), Err("keep"));
-    assert_eq!(field(adaptive::Config { keep: 499, ..config }), Err("keep"));
+    let config = aimd::Config::default();
+    assert_eq!(field(aimd::Config { min: 0, ..config }), Err("min"));
+    assert_eq!(field(aimd::Config { start: 201, ..config }), Err("start"));
+    assert_eq!(field(aimd::Config { keep: 1000, ..config }), Err("keep"));
+    assert_eq!(field(aimd::Config { keep: 499, ..config }), Err("keep"));
+}
+
+#[test]
+fn v_l200_to_l202_vegas_counts_who_waits() {
+    let begin = || {
+        let config = vegas::Config { start: 10, max: 20, ..vegas::Config::default() };
+        let mut limit = Vegas::new(config).unwrap();
+        assert_eq!(limit.sample(ms(10), 10), 10);
+        limit
+    };
+    assert_eq!(begin().sample(ms(10), 11), 16, "L200: nobody waits");
+    assert_eq!(begin().sample(ms(50), 11), 9, "L201: eight of ten wait");
+    assert_eq!(begin().sample(ms(14), 14), 10, "L202: three wait");
+    assert_eq!(begin().sample(ms(10), 4), 10, "less than half is used");
+    let mut high = begin();
+    assert_eq!([high.sample(ms(10), 20), high.sample(ms(10), 20)], [16, 20], "the most");
+    assert_eq!(begin().dropped(), 9);
+}
+
+#[test]
+fn v_l203_vegas_halves_smoothly() {
+    let config =
+        vegas::Config { start: 100, max: 200, decrease: Decrease::Half, smoothing: 500, ..vegas::Config::default() };
+    let mut limit = Vegas::new(config).unwrap();
+    assert_eq!([10, 20, 20].map(|took| limit.sample(ms(took), 100)), [100, 75, 56]);
+}
+
+#[test]
+fn vegas_looks_for_the_fastest_call_anew() {
+    let config = vegas::Config { start: 10, max: 10, probe: 2, ..vegas::Config::default() };
+    let mut limit = Vegas::new(config).unwrap();
+    // Calls take longer than they did, for good: after twenty of them that is the new measure.
+    let limits: Vec<u32> = [1].into_iter().chain([10; 40]).map(|took| limit.sample(ms(took), 10)).collect();
+    assert_eq!(limits[..2], [10, 9]);
+    assert_eq!(limits.last(), Some(&10), "{limits:?}");
+    let field = |config| Vegas::new(config).map(drop).map_err(|error| error.field);
+    assert_eq!(field(vegas::Config { start: 11, ..config }), Err("start"));
+    assert_eq!(field(vegas::Config { alpha: 7, ..config }), Err("alpha"));
+    assert_eq!(field(vegas::Config { smoothing: 0, ..config }), Err("smoothing"));
+    assert_eq!(field(vegas::Config { probe: 0, ..config }), Err("probe"));
 }

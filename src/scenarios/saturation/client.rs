@@ -2,8 +2,8 @@
 
 use super::instant::{ARRIVAL, TIMEOUT, give_way};
 use super::server::{Answer, Call};
-use super::{Counts, Plan};
-use crate::patterns::queue::WorkQueue;
+use super::{Counts, Plan, URGENT, bump};
+use crate::patterns::queue::{Admitted, WorkQueue};
 use crate::patterns::retry::{Attempt, Failure, SharedBudget, retry};
 use crate::runtime::scope::Scope;
 use crate::runtime::{Of2, Receiver, Runtime, Sender, Time, select};
@@ -56,7 +56,10 @@ impl Clients {
         let done =
             retry(&self.rt, self.plan.policy, &self.budget, |attempt| self.attempt(request, attempt, &reply, &answers));
         if done.await.is_ok() {
-            self.counts.useful.set(self.counts.useful.get() + 1);
+            bump(&self.counts.useful);
+            if self.plan.class(request) == URGENT {
+                bump(&self.counts.urgent);
+            }
             self.rt.note("useful request {} after {} ms", [request, (self.rt.now() - began).as_millis() as u32]);
         }
     }
@@ -70,14 +73,17 @@ impl Clients {
         answers: &Receiver<Answer>,
     ) -> Result<(), Failure<()>> {
         let (rt, number) = (&self.rt, attempt.number);
-        self.counts.offered.set(self.counts.offered.get() + 1);
+        bump(&self.counts.offered);
         rt.note("offer request {} attempt {}", [request, number]);
         let deadline = rt.now() + self.plan.timeout;
         let call = Call { request, attempt: number, reply: reply.clone() };
-        let Ok(ticket) = self.queue.offer(rt, call, deadline) else {
+        let Ok(Admitted { ticket, evicted }) = self.queue.offer(rt, call, self.plan.class(request), deadline) else {
             rt.note("refuse request {} attempt {}", [request, number]);
             return Err(Failure::transient(()));
         };
+        if let Some(evicted) = evicted {
+            evicted.refuse(rt);
+        }
         match self.answer(number, answers, deadline).await {
             Some(true) => Ok(()),
             Some(false) => Err(Failure::transient(())),

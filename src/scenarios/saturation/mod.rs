@@ -11,7 +11,7 @@ use crate::analysis::claim::Expect;
 use crate::analysis::overload::{GoodputBack, NoDeadWork, RetriesWithin};
 use crate::patterns::backoff::{Backoff, Growth, Jitter};
 use crate::patterns::config::ConfigError;
-use crate::patterns::queue::{Codel, Config, MOST, Order, Shed, WorkQueue};
+use crate::patterns::queue::{Class, Codel, Config, MOST, OnFull, Order, Shed, WorkQueue};
 use crate::patterns::retry::budget::TokenRatio;
 use crate::patterns::retry::{Budget, Policy};
 use crate::runtime::{Runtime, Time};
@@ -59,6 +59,7 @@ pub static SCENARIO: Scenario = Scenario {
         ("spiral", ""),
         ("queue-limit", "queue-limit=50"),
         ("told", "told=true"),
+        ("urgent", "queue-limit=50&on-full=less-urgent&urgent=0.2"),
         ("hang", "surge=80/s&fault=server:hang@1s%2B2s"),
         ("long-no-retry", "surge-start=10s&surge-end=20s&duration=300s&retries=0"),
         ("long-retries", "surge-start=10s&surge-end=20s&duration=300s"),
@@ -84,9 +85,15 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::choice("shed", "none", &["none", "expired", "remaining", "codel"]),
     Parameter::choice("queue-order", "fifo", &["fifo", "lifo"]),
     Parameter::count("queue-limit", 0, 0, 100_000),
+    Parameter::choice("on-full", "newcomer", &["newcomer", "oldest", "less-urgent"]),
+    Parameter::ratio("urgent", "0", "0", "1"),
     Parameter::flag("told", false),
     Parameter::ratio("jitter", "0", "0", "1"),
 ];
+
+/// How urgent a request is.
+const URGENT: Class = 0;
+const ORDINARY: Class = 1;
 
 /// The tokens a retry budget begins with, and the most it keeps.
 const START: u32 = 10;
@@ -104,12 +111,20 @@ pub struct Plan {
     timeout: Duration,
     policy: Policy,
     queue: Config,
+    /// The share of urgent requests, in millionths.
+    urgent: u64,
     told: bool,
     /// In millionths of the gap to the next arrival.
     jitter: u64,
 }
 
 impl Plan {
+    /// How urgent the n-th request is: the urgent ones are spread evenly.
+    fn class(&self, request: u32) -> Class {
+        let urgent_up_to = |request: u32| u64::from(request) * self.urgent / 1_000_000;
+        if urgent_up_to(request) > urgent_up_to(request - 1) { URGENT } else { ORDINARY }
+    }
+
     /// The time from an arrival to the next.
     fn gap(&self, at: Time) -> Duration {
         let rate = if (self.surge_start..self.surge_end).contains(&at) { self.surge } else { self.rate };
@@ -144,9 +159,15 @@ fn plan(params: &Params) -> Plan {
         policy: Policy { backoff, ..Policy::at_once(params.count("retries") as u32 + 1) },
         queue: Config {
             limit: if limit == 0 { MOST } else { limit },
+            on_full: match params.choice("on-full") {
+                "oldest" => OnFull::Oldest,
+                "less-urgent" => OnFull::LessUrgent,
+                _ => OnFull::Newcomer,
+            },
             order: if params.choice("queue-order") == "lifo" { Order::Lifo } else { Order::Fifo },
             shed,
         },
+        urgent: params.ratio("urgent").millionths,
         told: params.flag("told"),
         jitter: params.ratio("jitter").millionths,
     }
@@ -170,8 +191,9 @@ fn enough(params: &Params) -> u32 {
 /// Whoever gets into the queue is served in time: all that wait and the one in service take less than the timeout.
 fn is_bounded(params: &Params) -> bool {
     let plan = plan(params);
-    let is_kept = plan.queue.order == Order::Fifo && !matches!(plan.queue.shed, Shed::Codel(_));
-    is_kept && plan.service.saturating_mul(plan.queue.limit + 1) <= plan.timeout
+    let is_kept = plan.queue.on_full == OnFull::Newcomer && !matches!(plan.queue.shed, Shed::Codel(_));
+    let is_in_order = plan.queue.order == Order::Fifo && plan.urgent == 0;
+    is_kept && is_in_order && plan.service.saturating_mul(plan.queue.limit + 1) <= plan.timeout
 }
 
 /// Nobody whose caller has given up is served.
@@ -192,6 +214,11 @@ fn check(params: &Params) -> Result<(), ConfigError> {
 pub struct Counts {
     offered: Cell<u32>,
     useful: Cell<u32>,
+    urgent: Cell<u32>,
+}
+
+fn bump(count: &Cell<u32>) {
+    count.set(count.get() + 1);
 }
 
 fn start(rt: &Runtime, params: &Params) -> Root {
@@ -204,7 +231,7 @@ fn start(rt: &Runtime, params: &Params) -> Root {
         };
         let queue = WorkQueue::new(&rt, "requests", plan.queue).expect("the limit is in range");
         let counts = Rc::new(Counts::default());
-        rt.spawn_server("monitor", watch(rt.clone(), queue.clone(), counts.clone()));
+        rt.spawn_server("monitor", watch(rt.clone(), plan, queue.clone(), counts.clone()));
         rt.spawn_server("server", server::serve(rt.clone(), plan, queue.clone()));
         let clients = Clients { rt: rt.clone(), plan, queue, budget: budget.shared(), counts };
         let _ = rt.spawn("source", clients.arrive()).join().await;
@@ -212,11 +239,14 @@ fn start(rt: &Runtime, params: &Params) -> Root {
 }
 
 /// Once a second: what came out, what went in, what waits.
-async fn watch(rt: Runtime, queue: WorkQueue<server::Call>, counts: Rc<Counts>) {
+async fn watch(rt: Runtime, plan: Plan, queue: WorkQueue<server::Call>, counts: Rc<Counts>) {
     let seconds = rt.interval(Duration::from_secs(1));
     loop {
         seconds.tick().await;
         rt.note("gauge goodput {}/{}", [counts.useful.take(), 1]);
+        if plan.urgent > 0 {
+            rt.note("gauge urgent {}/{}", [counts.urgent.take(), 1]);
+        }
         rt.note("gauge offered {}/{}", [counts.offered.take(), 1]);
         rt.note("gauge queue {}/{}", [queue.len() as u32, 1]);
     }

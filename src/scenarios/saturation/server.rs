@@ -14,6 +14,14 @@ pub struct Call {
     pub reply: Sender<Answer>,
 }
 
+impl Call {
+    /// Drops it undone and tells the client.
+    pub fn refuse(self, rt: &Runtime) {
+        rt.note("drop request {} attempt {}", [self.request, self.attempt]);
+        let _ = self.reply.try_send(rt, Answer { attempt: self.attempt, served: false });
+    }
+}
+
 /// An answer to an attempt.
 #[derive(Clone, Copy)]
 pub struct Answer {
@@ -34,8 +42,7 @@ impl Message for Answer {
 /// Serves for ever.
 pub async fn serve(rt: Runtime, plan: Plan, queue: WorkQueue<Call>) {
     let tells = matches!(plan.queue.shed, Shed::Codel(_));
-    loop {
-        queue.filled(&rt).await;
+    while queue.filled(&rt).await {
         give_way(&rt, DEQUEUE).await;
         // Dropping takes no time: on to the first that is to be served.
         while let Some(next) = queue.try_take(&rt) {
@@ -46,12 +53,8 @@ pub async fn serve(rt: Runtime, plan: Plan, queue: WorkQueue<Call>) {
                     let _ = call.reply.try_send(&rt, Answer { attempt: call.attempt, served: true });
                     break;
                 }
-                Next::Drop(call) => {
-                    rt.note("drop request {} attempt {}", [call.request, call.attempt]);
-                    if tells {
-                        let _ = call.reply.try_send(&rt, Answer { attempt: call.attempt, served: false });
-                    }
-                }
+                Next::Drop(call) if tells => call.refuse(&rt),
+                Next::Drop(call) => rt.note("drop request {} attempt {}", [call.request, call.attempt]),
             }
         }
     }

@@ -1,9 +1,7 @@
-//! A concurrency limit that finds its own number: one more for a success that needed it, a tenth less for a drop
-//! (additive increase, multiplicative decrease, as in Netflix' `AIMDLimit`). Pure; [`Concurrency::set_limit`] obeys it.
-//!
-//! [`Concurrency::set_limit`]: super::concurrency::Concurrency::set_limit
+//! One more for a success that needed it, a tenth less for a drop (additive increase, multiplicative decrease, as in
+//! Netflix' `AIMDLimit`).
 
-use super::config::ConfigError;
+use crate::patterns::config::ConfigError;
 
 /// How a limit adapts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
