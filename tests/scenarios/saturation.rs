@@ -5,7 +5,9 @@ use heartrace::runner::Execution;
 use heartrace::trace::{Kind, Trace};
 use std::collections::BTreeMap;
 
-/// The surge of the table: 200/s between 10 and 20 s of 300.
+/// The surge of the table: 200/s between 10 and 20 s.
+const SURGE: &str = "surge-start=10s&surge-end=20s";
+/// The same, watched for 300 s.
 const LONG: &str = "surge-start=10s&surge-end=20s&duration=300s";
 
 /// What came of a run: useful answers, second by second, and the worst time a client waited for one.
@@ -347,6 +349,18 @@ fn urgent_requests_get_through_where_others_give_way() {
     assert!(served[1..3].iter().all(|count| (38..=41).contains(count)), "{served:?}");
     // Without giving way they are refused like everybody else, by a queue that is full.
     assert!(urgent("newcomer")[1..3].iter().sum::<u32>() < 70);
+}
+
+#[test]
+fn a_limit_that_finds_its_own_number_keeps_the_spiral_away() {
+    for (adaptive, worst_ms) in [("aimd", 1100), ("vegas", 500)] {
+        for seed in 0..5 {
+            let run = run(&format!("{SURGE}&duration=40s&adaptive={adaptive}&jitter=1&seed={seed}"));
+            assert_eq!(run.claims["goodput-back"], Some(true), "{}", run.link);
+            assert!(run.rate(11, 20) > 98.0, "{}: {} during the surge", run.link, run.rate(11, 20));
+            assert!(run.worst_ms <= worst_ms, "{}: {} ms", run.link, run.worst_ms);
+        }
+    }
 }
 
 #[test]

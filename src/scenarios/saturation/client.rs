@@ -76,7 +76,7 @@ impl Clients {
         bump(&self.counts.offered);
         rt.note("offer request {} attempt {}", [request, number]);
         let deadline = rt.now() + self.plan.timeout;
-        let call = Call { request, attempt: number, reply: reply.clone() };
+        let call = Call { request, attempt: number, since: rt.now(), reply: reply.clone() };
         let Ok(Admitted { ticket, evicted }) = self.queue.offer(rt, call, self.plan.class(request), deadline) else {
             rt.note("refuse request {} attempt {}", [request, number]);
             return Err(Failure::transient(()));

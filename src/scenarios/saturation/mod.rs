@@ -9,6 +9,7 @@ use super::parameter::{Parameter, Params, Rate};
 use super::{ClaimInfo, Root, Scenario};
 use crate::analysis::claim::Expect;
 use crate::analysis::overload::{GoodputBack, NoDeadWork, RetriesWithin};
+use crate::patterns::adaptive::{Aimd, Vegas, aimd, vegas};
 use crate::patterns::backoff::{Backoff, Growth, Jitter};
 use crate::patterns::config::ConfigError;
 use crate::patterns::queue::{Class, Codel, Config, MOST, OnFull, Order, Shed, WorkQueue};
@@ -16,6 +17,7 @@ use crate::patterns::retry::budget::TokenRatio;
 use crate::patterns::retry::{Budget, Policy};
 use crate::runtime::{Runtime, Time};
 use client::Clients;
+use server::Adaptive;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -50,16 +52,20 @@ pub static SCENARIO: Scenario = Scenario {
         "src/scenarios/saturation/server.rs",
         "src/scenarios/saturation/mod.rs",
         "src/scenarios/saturation/instant.rs",
-        "src/patterns/queue.rs",
+        "src/patterns/queue/backlog.rs",
+        "src/patterns/queue/work_queue.rs",
         "src/patterns/retry/mod.rs",
         "src/patterns/retry/policy.rs",
         "src/patterns/retry/budget.rs",
+        "src/patterns/adaptive/aimd.rs",
+        "src/patterns/adaptive/vegas.rs",
     ],
     presets: &[
         ("spiral", ""),
         ("queue-limit", "queue-limit=50"),
         ("told", "told=true"),
         ("urgent", "queue-limit=50&on-full=less-urgent&urgent=0.2"),
+        ("adaptive", "adaptive=vegas"),
         ("hang", "surge=80/s&fault=server:hang@1s%2B2s"),
         ("long-no-retry", "surge-start=10s&surge-end=20s&duration=300s&retries=0"),
         ("long-retries", "surge-start=10s&surge-end=20s&duration=300s"),
@@ -85,6 +91,7 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::choice("shed", "none", &["none", "expired", "remaining", "codel"]),
     Parameter::choice("queue-order", "fifo", &["fifo", "lifo"]),
     Parameter::count("queue-limit", 0, 0, 100_000),
+    Parameter::choice("adaptive", "none", &["none", "aimd", "vegas"]),
     Parameter::choice("on-full", "newcomer", &["newcomer", "oldest", "less-urgent"]),
     Parameter::ratio("urgent", "0", "0", "1"),
     Parameter::flag("told", false),
@@ -111,6 +118,7 @@ pub struct Plan {
     timeout: Duration,
     policy: Policy,
     queue: Config,
+    adaptive: &'static str,
     /// The share of urgent requests, in millionths.
     urgent: u64,
     told: bool,
@@ -167,6 +175,7 @@ fn plan(params: &Params) -> Plan {
             order: if params.choice("queue-order") == "lifo" { Order::Lifo } else { Order::Fifo },
             shed,
         },
+        adaptive: params.choice("adaptive"),
         urgent: params.ratio("urgent").millionths,
         told: params.flag("told"),
         jitter: params.ratio("jitter").millionths,
@@ -191,9 +200,10 @@ fn enough(params: &Params) -> u32 {
 /// Whoever gets into the queue is served in time: all that wait and the one in service take less than the timeout.
 fn is_bounded(params: &Params) -> bool {
     let plan = plan(params);
+    let is_fixed = plan.adaptive == "none";
     let is_kept = plan.queue.on_full == OnFull::Newcomer && !matches!(plan.queue.shed, Shed::Codel(_));
     let is_in_order = plan.queue.order == Order::Fifo && plan.urgent == 0;
-    is_kept && is_in_order && plan.service.saturating_mul(plan.queue.limit + 1) <= plan.timeout
+    is_fixed && is_kept && is_in_order && plan.service.saturating_mul(plan.queue.limit + 1) <= plan.timeout
 }
 
 /// Nobody whose caller has given up is served.
@@ -207,6 +217,18 @@ fn check(params: &Params) -> Result<(), ConfigError> {
     ConfigError::unless(start <= end, "surge-start", format!("{start:?}"), "≤ surge-end")?;
     let ratio = budget(params);
     ConfigError::unless(ratio == 0 || ratio >= 1000, "budget", ratio as f64 / 1e6, "0, 0.001–1")
+}
+
+/// The limit with which adaptive ones begin; the one in service is counted.
+const LIMIT: u32 = 10;
+
+fn adaptive(plan: &Plan) -> Adaptive {
+    let limit = match plan.adaptive {
+        "aimd" => Aimd::new(aimd::Config { start: LIMIT, ..aimd::Config::default() }).map(Adaptive::Aimd),
+        "vegas" => Vegas::new(vegas::Config { start: LIMIT, ..vegas::Config::default() }).map(Adaptive::Vegas),
+        _ => Ok(Adaptive::Fixed),
+    };
+    limit.expect("the numbers fit each other")
 }
 
 /// How much of what happened so far.
@@ -232,7 +254,11 @@ fn start(rt: &Runtime, params: &Params) -> Root {
         let queue = WorkQueue::new(&rt, "requests", plan.queue).expect("the limit is in range");
         let counts = Rc::new(Counts::default());
         rt.spawn_server("monitor", watch(rt.clone(), plan, queue.clone(), counts.clone()));
-        rt.spawn_server("server", server::serve(rt.clone(), plan, queue.clone()));
+        let adaptive = adaptive(&plan);
+        if !matches!(adaptive, Adaptive::Fixed) {
+            queue.set_limit(LIMIT - 1);
+        }
+        rt.spawn_server("server", server::serve(rt.clone(), plan, queue.clone(), adaptive));
         let clients = Clients { rt: rt.clone(), plan, queue, budget: budget.shared(), counts };
         let _ = rt.spawn("source", clients.arrive()).join().await;
     })
