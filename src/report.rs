@@ -1,5 +1,6 @@
 //! What a run is reported as: the same objects for `--json`, for JavaScript and for the page. Plain data.
 
+pub mod export;
 pub mod golden;
 
 use crate::analysis::claim::Expect;

@@ -1,8 +1,8 @@
-//! The same link is the same run everywhere: fingerprints of every scenario and situation, in both models and for
-//! 200 seeds, against `tests/golden/fingerprints.txt`. This runs natively and in the browser, and
+//! The same link is the same run everywhere: fingerprints of every scenario in both models and for 200 seeds, and of
+//! every situation for some, against `tests/golden/fingerprints.txt`. This runs natively and in the browser, and
 //! `tests/node/fingerprints.mjs` runs the module that is shipped against the same file.
 //!
-//! Each line of it: a link without its seed, the digest of the fingerprints of seeds 0 to 199, and two hexadecimal
+//! Each line of it: a link without its seed, the digest of the fingerprints of its seeds from 0, and two hexadecimal
 //! digits of each, the last of the fingerprint, which tell the seed that differs. After a change that is meant:
 //! `HEARTRACE_GOLDEN=write cargo test --test fingerprints`.
 
@@ -10,7 +10,7 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use heartrace::link::Link;
-use heartrace::runner::Execution;
+use heartrace::runner::{Execution, Finished};
 use heartrace::runtime::setting::{Model, Order};
 use heartrace::scenarios::{self, Scenario};
 
@@ -18,7 +18,11 @@ use heartrace::scenarios::{self, Scenario};
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 const GOLDEN: &str = include_str!("golden/fingerprints.txt");
+/// Seeds of a scenario as it is.
 const SEEDS: u64 = 200;
+/// Seeds of a situation, and how many events they may make together.
+const SEEDS_OF_SITUATION: u64 = 20;
+const EVENTS_OF_SITUATION: u64 = 400_000;
 
 /// A scenario as it is, and each of its situations; none with recorded choices, which fit one seed only.
 fn situations(scenario: &'static Scenario) -> Vec<Link> {
@@ -39,8 +43,8 @@ fn stem(link: &Link) -> String {
     }
 }
 
-fn fingerprint(link: &Link) -> u64 {
-    Execution::new(link, true).finish().unwrap_or_else(|misfit| panic!("{link}: {misfit:?}")).fingerprint
+fn run(link: &Link) -> Finished {
+    Execution::new(link, true).finish().unwrap_or_else(|misfit| panic!("{link}: {misfit:?}"))
 }
 
 fn line(mut link: Link, model: Model) -> String {
@@ -48,10 +52,15 @@ fn line(mut link: Link, model: Model) -> String {
     link.setting.order = Order::Seeded;
     link.setting.seed = 0;
     let stem = stem(&link);
+    let seeds = if link.params == Link::new(link.scenario).params && link.setting.faults.is_empty() {
+        SEEDS
+    } else {
+        (EVENTS_OF_SITUATION / u64::from(run(&link).events).max(1)).clamp(1, SEEDS_OF_SITUATION)
+    };
     let (mut digest, mut digits) = (0_u64, String::new());
-    for seed in 0..SEEDS {
+    for seed in 0..seeds {
         link.setting.seed = seed;
-        let fingerprint = fingerprint(&link);
+        let fingerprint = run(&link).fingerprint;
         digest = digest.wrapping_mul(0x100_0000_01b3) ^ fingerprint;
         digits += &format!("{:02x}", fingerprint & 0xff);
     }
@@ -71,7 +80,7 @@ fn difference(line: &str, golden: &str) -> String {
     let seed = digits.zip(before.nth(1).unwrap_or_default().as_bytes().chunks(2)).position(|(one, two)| one != two);
     match seed {
         Some(seed) => format!("{stem}&seed={seed} is another run than before"),
-        None => format!("{stem}&seed=0 to 199: one of them is another run than before"),
+        None => format!("{stem}: one of its seeds is another run than before"),
     }
 }
 

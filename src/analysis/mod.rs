@@ -1,11 +1,18 @@
 //! What can be read from a trace: verdicts, words, a picture. It knows traces and nothing else.
 //!
 //! - [`claim`]: a fold over events with a verdict · [`claims`]: the general ones · [`signs`]: those about signs of life
+//! - [`delays`]: how long until a cancel is heard
+//! - [`failures`]: those about what was logged and what users were told
+//! - [`lives`]: those about lives that follow one another · [`doubts`]: about detectors
 //! - [`overload`]: those about overload
 //! - [`text`]: an event in words · [`timeline`]: spans, arrows and marks to draw
 
 pub mod claim;
 pub mod claims;
+pub mod delays;
+pub mod doubts;
+pub mod failures;
+pub mod lives;
 pub mod overload;
 pub mod signs;
 pub mod text;

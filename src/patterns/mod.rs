@@ -1,24 +1,37 @@
 //! The techniques, one file or folder each, in reading order. They know the runtime and nothing else.
 //!
 //! - [`config`]: settings that make no sense
-//! - [`cancel`]: contexts, a tree of rights to stop · [`preempt`]: work that can be stopped · [`timeout`]: no longer than so
-//! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
-//! - [`backoff`]: how long to wait before the next try · [`retry`]: trying again, within a budget
-//! - [`breaker`]: not asking whoever fails
-//! - [`queue`]: who waits for a worker, and who is dropped instead · [`window`]: sums over the last while
-//! - [`concurrency`]: so many at a time · [`adaptive`]: limits that find their own number
+//! - [`fault`]: what went wrong, for a person, a program and a log
+//! - [`cancel`]: contexts, a tree of rights to stop
+//! - [`preempt`]: work that can be stopped
+//! - [`timeout`]: no longer than so
 //! - [`duplicates`]: twenty policies for the message that arrives twice
+//! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
+//! - [`detector`]: from pulses to suspicion
+//! - [`queue`]: who waits for a worker, and who is dropped instead
+//! - [`concurrency`]: so many at a time
+//! - [`adaptive`]: limits that find their own number
+//! - [`backoff`]: how long to wait before the next try
+//! - [`retry`]: trying again, within a budget
+//! - [`breaker`]: not asking whoever fails
+//! - [`window`]: sums over the last while
+//! - [`steward`]: who watches a ward and restarts it
+//! - [`bridge`]: one stream over many lives
 
 pub mod adaptive;
 pub mod backoff;
 pub mod breaker;
+pub mod bridge;
 pub mod cancel;
 pub mod concurrency;
 pub mod config;
+pub mod detector;
 pub mod duplicates;
+pub mod fault;
 pub mod heartbeat;
 pub mod preempt;
 pub mod queue;
 pub mod retry;
+pub mod steward;
 pub mod timeout;
 pub mod window;

@@ -123,7 +123,8 @@ pub struct Limits {
     pub polls: u64,
     /// Polls without time passing: more of them is a live-lock.
     pub polls_at_once: u32,
-    /// Virtual time.
+    /// Virtual time. The default is the last whole day below 2^53 ns, so that every time of a run is a number that
+    /// JavaScript keeps exactly.
     pub time: Duration,
 }
 
@@ -135,7 +136,7 @@ impl Default for Limits {
             messages: 1_000_000,
             polls: 20_000_000,
             polls_at_once: 200_000,
-            time: Duration::from_secs(366 * 24 * 3600),
+            time: Duration::from_secs(104 * 24 * 3600),
         }
     }
 }

@@ -13,12 +13,23 @@ pub fn second(time: Time) -> u64 {
 
 /// Date and time of day, with as many decimals as are needed: `2026-01-01 00:00:02 +0000 UTC`.
 pub fn timestamp(time: Time) -> String {
-    let seconds = EPOCH_SECONDS + time.as_nanos() / SECOND;
+    utc(EPOCH_SECONDS * SECOND + time.as_nanos())
+}
+
+/// The same of nanoseconds since 1970, which is how [`Runtime::utc_nanos`](super::Runtime::utc_nanos) counts.
+pub fn utc(nanos: u64) -> String {
+    let seconds = nanos / SECOND;
     let (year, month, day) = date(seconds / DAY);
     let (hour, minute, second) = (seconds % DAY / 3600, seconds % 3600 / 60, seconds % 60);
-    let digits = format!(".{:09}", time.as_nanos() % SECOND);
+    let digits = format!(".{:09}", nanos % SECOND);
     let decimals = digits.trim_end_matches('0').trim_end_matches('.');
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{decimals} +0000 UTC")
+}
+
+/// The time of day of nanoseconds since 1970, to the second: `00:00:02`.
+pub fn time_of_day(nanos: u64) -> String {
+    let seconds = nanos / SECOND % DAY;
+    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds % 3600 / 60, seconds % 60)
 }
 
 /// The date of a day counted from 1970-01-01. Years begin in March here, so that the leap day is the last one.

@@ -2,12 +2,20 @@
 
 mod cancellation_reasons;
 mod circuit_breaker;
+mod detectors;
 mod duplicated_message;
+mod error_boundary;
+mod healthy_ward_restarted;
+mod heartbeat_tests;
 mod interval_heartbeat;
 pub mod parameter;
+mod preemption;
+mod restarted_stream;
 mod retry_storm;
 mod saturation;
 mod silent_worker;
+mod steward;
+mod work_unit_heartbeat;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
 use crate::patterns::config::ConfigError;
@@ -94,14 +102,22 @@ impl fmt::Debug for Scenario {
 }
 
 /// The one list, in the order of the catalogue.
-static ALL: [&Scenario; 7] = [
-    &duplicated_message::SCENARIO,
+static ALL: &[&Scenario] = &[
+    &error_boundary::SCENARIO,
     &cancellation_reasons::SCENARIO,
+    &preemption::SCENARIO,
     &saturation::SCENARIO,
+    &duplicated_message::SCENARIO,
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,
+    &work_unit_heartbeat::SCENARIO,
+    &heartbeat_tests::SCENARIO,
+    &detectors::SCENARIO,
     &retry_storm::SCENARIO,
     &circuit_breaker::SCENARIO,
+    &steward::SCENARIO,
+    &restarted_stream::SCENARIO,
+    &healthy_ward_restarted::SCENARIO,
 ];
 
 /// Parameters that fit each other whatever they are.
@@ -111,7 +127,7 @@ pub fn any(_: &Params) -> Result<(), ConfigError> {
 
 /// Every scenario.
 pub fn all() -> &'static [&'static Scenario] {
-    &ALL
+    ALL
 }
 
 /// The scenario with this id.

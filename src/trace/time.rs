@@ -59,31 +59,34 @@ impl fmt::Display for Time {
     }
 }
 
-/// A duration as it stands in a link: the largest unit that gives a finite decimal, `1.95s`, `250ms`.
+/// Units of time, longest first: name, nanoseconds, and the odd factor that a number of nanoseconds must have
+/// to be a finite decimal of this unit (a third of a minute is not one).
+pub const UNITS: [(&str, u64, u64); 6] = [
+    ("h", 3_600_000_000_000, 9),
+    ("m", 60_000_000_000, 3),
+    ("s", 1_000_000_000, 1),
+    ("ms", 1_000_000, 1),
+    ("us", 1_000, 1),
+    ("ns", 1, 1),
+];
+
+/// Nanoseconds as a duration stands in a link: with the largest unit that gives a number from 1 up with finitely
+/// many decimals, `1.95s`, `250ms`.
 pub fn write_duration(nanos: u64) -> String {
-    const UNITS: [(&str, u64); 6] = [
-        ("h", 3_600_000_000_000),
-        ("m", 60_000_000_000),
-        ("s", 1_000_000_000),
-        ("ms", 1_000_000),
-        ("us", 1_000),
-        ("ns", 1),
-    ];
-    if nanos == 0 {
-        return "0s".to_owned();
+    let fits = |unit: u64, odd: u64| nanos >= unit && nanos.is_multiple_of(odd);
+    match UNITS.into_iter().find(|(_, unit, odd)| fits(*unit, *odd)) {
+        Some((name, unit, _)) => format!("{}{name}", decimal(nanos, unit)),
+        None => "0s".to_owned(),
     }
-    for (unit, size) in UNITS {
-        // Up to nine decimals are looked at: 1/size has no more for the decimal units, and h and m have a
-        // finite decimal only if the rest divides a power of ten.
-        let (whole, rest) = (nanos / size, nanos % size);
-        let scaled = u128::from(rest) * 1_000_000_000;
-        if whole == 0 || !scaled.is_multiple_of(u128::from(size)) {
-            continue;
-        }
-        let digits = format!("{:09}", scaled / u128::from(size));
-        let digits = digits.trim_end_matches('0');
-        let point = if digits.is_empty() { "" } else { "." };
-        return format!("{whole}{point}{digits}{unit}");
+}
+
+/// `number / unit` with all its decimals, of which there are at most 13.
+pub fn decimal(number: u64, unit: u64) -> String {
+    let whole = number / unit;
+    let fraction = u128::from(number % unit) * 10_u128.pow(13) / u128::from(unit);
+    let fraction = format!("{fraction:013}");
+    match fraction.trim_end_matches('0') {
+        "" => whole.to_string(),
+        fraction => format!("{whole}.{fraction}"),
     }
-    format!("{nanos}ns")
 }

@@ -4,12 +4,17 @@
 
 mod cancellation_reasons;
 mod circuit_breaker;
+mod error_boundary;
+mod healing;
 mod heartbeats;
+mod preemption;
 mod retry_storm;
 mod saturation;
 
+use heartrace::analysis::claim::Expect;
 use heartrace::link::Link;
 use heartrace::runner::Execution;
+use heartrace::runtime::setting::{Model, Order};
 use heartrace::trace::{Kind, Trace};
 
 /// How many seeds a range is held against.
@@ -21,6 +26,8 @@ struct Told {
     lines: Vec<(u64, String)>,
     end_ms: u64,
     broken: Vec<&'static str>,
+    /// The first words of all notes.
+    words: Vec<String>,
 }
 
 fn tell(link: &str) -> Told {
@@ -32,7 +39,12 @@ fn tell(link: &str) -> Told {
         let logs = trace.events().filter(|event| event.kind == Kind::Log);
         logs.map(|event| (event.time.as_nanos() / 1_000_000, trace.text(event.a).to_owned())).collect()
     };
+    let noted = |trace: &Trace| {
+        let notes = trace.events().filter(|event| event.kind == Kind::Note);
+        notes.map(|event| trace.label(event.a).split(' ').next().unwrap_or_default().to_owned()).collect()
+    };
     Told {
+        words: execution.with_trace(noted),
         link: link.to_owned(),
         lines: execution.with_trace(printed),
         end_ms: finished.duration.as_nanos() / 1_000_000,
@@ -50,17 +62,60 @@ fn tell_seeds(scenario: &str) -> impl Iterator<Item = Told> {
 }
 
 impl Told {
+    /// How many notes begin with this word.
+    fn notes(&self, word: &str) -> u64 {
+        self.words.iter().filter(|found| *found == word).count() as u64
+    }
+
     fn times_of(&self, start: &str) -> Vec<u64> {
         self.lines.iter().filter(|(_, line)| line.starts_with(start)).map(|(time, _)| *time).collect()
     }
 }
 
+/// A claim, what is expected of it, whether it holds.
+type Judged = (&'static str, Expect, Option<bool>);
+
+/// The verdicts of a link under an order drawn from a seed.
+fn verdicts(mut link: Link, model: Model, seed: u64) -> (String, Vec<Judged>) {
+    (link.setting.model, link.setting.order, link.setting.seed) = (model, Order::Seeded, seed);
+    let text = link.to_string();
+    let finished = Execution::new(&link, false).finish().unwrap_or_else(|misfit| panic!("{text}: {misfit:?}"));
+    (text, finished.claims.into_iter().map(|(id, expect, verdict)| (id, expect, verdict.holds)).collect())
+}
+
+/// Every way to order a run that the generic tests look at.
+fn orders() -> impl Iterator<Item = (Model, u64)> {
+    (0..100).flat_map(|seed| [(Model::Timed, seed), (Model::AnySpeed, seed)])
+}
+
 #[test]
-fn no_result_is_lost_at_any_speed() {
-    for scenario in ["interval-heartbeat", "silent-worker", "cancellation-reasons"] {
-        for seed in 0..200 {
-            let told = tell(&format!("#/{scenario}?model=any-speed&order=seeded&seed={seed}"));
-            assert!(told.broken.is_empty(), "{}: broken {:?}", told.link, told.broken);
+fn what_always_holds_holds_in_any_order_at_any_speed() {
+    for scenario in heartrace::scenarios::all() {
+        for (model, seed) in orders() {
+            let (link, claims) = verdicts(Link::new(scenario), model, seed);
+            let always = claims.iter().filter(|(_, expect, _)| *expect == Expect::Always);
+            let broken: Vec<_> = always.filter(|(.., holds)| *holds != Some(true)).map(|(id, ..)| id).collect();
+            assert!(broken.is_empty(), "{link}: broken {broken:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_said_to_break_breaks() {
+    for scenario in heartrace::scenarios::all() {
+        let presets = scenario.presets.iter().map(|(_, query)| format!("#/{}?{query}", scenario.id));
+        let links = presets.map(|link| Link::parse(link.trim_end_matches('?')).expect("presets are links"));
+        let links: Vec<Link> = [Link::new(scenario)].into_iter().chain(links).collect();
+        for claim in scenario.claims {
+            let mut said = links.iter().filter(|link| (claim.expect)(&link.params) == Expect::Breaks).peekable();
+            let is_said = said.peek().is_some();
+            let broken = said.any(|link| {
+                orders().any(|(model, seed)| {
+                    let (_, verdicts) = verdicts(link.clone(), model, seed);
+                    verdicts.iter().any(|(id, _, holds)| *id == claim.id && *holds == Some(false))
+                })
+            });
+            assert_eq!(broken, is_said, "{}: {} is said to break under some order", scenario.id, claim.id);
         }
     }
 }

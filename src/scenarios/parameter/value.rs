@@ -1,5 +1,6 @@
 //! Values and their text: durations, rates, counts, ratios; read exactly, written in one way only.
 
+use crate::runtime::{UNITS, decimal};
 use std::fmt;
 use std::time::Duration;
 
@@ -70,17 +71,6 @@ pub const LONGEST: Duration = Duration::from_secs(100 * 24 * 3600);
 pub(super) const DURATION_UNITS: &str = "ns, us, ms, s, m, h";
 pub(super) const RATE_UNITS: &str = "/s, /m, /h";
 
-/// Units of time, longest first: name, nanoseconds, and the odd factor that a number of nanoseconds must have
-/// to be a finite decimal of this unit (a third of a minute is not one).
-const UNITS: [(&str, u64, u64); 6] = [
-    ("h", 3_600_000_000_000, 9),
-    ("m", 60_000_000_000, 3),
-    ("s", 1_000_000_000, 1),
-    ("ms", 1_000_000, 1),
-    ("us", 1_000, 1),
-    ("ns", 1, 1),
-];
-
 /// Units of a rate with their seconds, shortest first.
 const RATES: [(&str, u64); 3] = [("s", 1), ("m", 60), ("h", 3600)];
 
@@ -101,12 +91,7 @@ pub fn read_duration(text: &str) -> Result<Duration, Misfit> {
 
 /// Writes a duration with the largest unit that gives a number from 1 up with finitely many decimals.
 pub fn write_duration(duration: Duration) -> String {
-    let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
-    let fits = |unit: u64, odd: u64| nanos >= unit && nanos.is_multiple_of(odd);
-    match UNITS.into_iter().find(|(_, unit, odd)| fits(*unit, *odd)) {
-        Some((name, unit, _)) => format!("{}{name}", decimal(nanos, unit)),
-        None => "0s".to_string(),
-    }
+    crate::runtime::write_duration(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX))
 }
 
 /// Reads a rate such as `10/s`.
@@ -198,17 +183,6 @@ impl<'a> Decimal<'a> {
 
 fn digits(text: &str) -> (&str, &str) {
     text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()))
-}
-
-/// `number / unit` with all its decimals, of which there are at most 13.
-fn decimal(number: u64, unit: u64) -> String {
-    let whole = number / unit;
-    let fraction = u128::from(number % unit) * 10_u128.pow(13) / u128::from(unit);
-    let fraction = format!("{fraction:013}");
-    match fraction.trim_end_matches('0') {
-        "" => whole.to_string(),
-        fraction => format!("{whole}.{fraction}"),
-    }
 }
 
 impl Value {
