@@ -20,6 +20,14 @@ fn gauge(event: &Event, trace: &Trace, name: &str) -> Option<u32> {
     is_it.then(|| value / divisor.max(1))
 }
 
+/// It holds if nothing was found against it; of a run that was cut nobody knows.
+fn so_far(ending: Ending, against: &[EventId]) -> Verdict {
+    match ending {
+        Ending::Cut if against.is_empty() => Verdict { holds: None, evidence: Vec::new() },
+        _ => Verdict::unless(against),
+    }
+}
+
 /// From some second after the surge on, every second has its goodput again; the last second tells.
 pub struct GoodputBack {
     after: Time,
@@ -78,10 +86,7 @@ impl Claim for NoDeadWork {
     }
 
     fn verdict(&self, ending: Ending) -> Verdict {
-        match (ending, self.against.is_empty()) {
-            (Ending::Cut, true) => Verdict { holds: None, evidence: Vec::new() },
-            _ => Verdict::unless(&self.against),
-        }
+        so_far(ending, &self.against)
     }
 }
 
@@ -126,8 +131,8 @@ impl Claim for RetriesWithin {
         }
     }
 
-    fn verdict(&self, _: Ending) -> Verdict {
-        Verdict::unless(&self.against)
+    fn verdict(&self, ending: Ending) -> Verdict {
+        so_far(ending, &self.against)
     }
 }
 
@@ -168,8 +173,8 @@ impl Claim for AtMost {
         }
     }
 
-    fn verdict(&self, _: Ending) -> Verdict {
-        Verdict::unless(&self.against)
+    fn verdict(&self, ending: Ending) -> Verdict {
+        so_far(ending, &self.against)
     }
 }
 
@@ -198,10 +203,7 @@ impl Claim for AllWellAfter {
     }
 
     fn verdict(&self, ending: Ending) -> Verdict {
-        match (ending, self.against.is_empty()) {
-            (Ending::Cut, true) => Verdict { holds: None, evidence: Vec::new() },
-            _ => Verdict::unless(&self.against),
-        }
+        so_far(ending, &self.against)
     }
 }
 
@@ -244,7 +246,7 @@ impl Claim for ProbesLimited {
         }
     }
 
-    fn verdict(&self, _: Ending) -> Verdict {
-        Verdict::unless(&self.against)
+    fn verdict(&self, ending: Ending) -> Verdict {
+        so_far(ending, &self.against)
     }
 }

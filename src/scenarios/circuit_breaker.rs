@@ -4,7 +4,7 @@ use super::parameter::{Parameter, Params};
 use super::{ClaimInfo, Root, Scenario};
 use crate::analysis::claim::Expect;
 use crate::analysis::overload::{AllWellAfter, AtMost, ProbesLimited};
-use crate::patterns::breaker::{CircuitBreaker, Config, Error, Trip};
+use crate::patterns::breaker::{Breaker, CircuitBreaker, Config, Error, Trip};
 use crate::patterns::config::ConfigError;
 use crate::patterns::timeout::{TimedOut, timeout};
 use crate::runtime::scope::Scope;
@@ -105,6 +105,7 @@ fn check(params: &Params) -> Result<(), ConfigError> {
     let (start, end) = (plan.outage_start, plan.outage_end);
     ConfigError::unless(start <= end, "outage-start", format!("{start}"), "≤ outage-end")?;
     ConfigError::unless(plan.timeout > plan.hop * 2, "timeout", format!("{:?}", plan.timeout), "> 2 hops")?;
+    Breaker::new(plan.config)?;
     // The window forgets a tenth at a time.
     let fits = plan.gap.saturating_mul(failures(params)) <= plan.config.window * 9 / 10;
     ConfigError::unless(fits, "failures", failures(params), "at most 9/10 of the requests of a window")
@@ -176,7 +177,7 @@ struct Callers {
 fn start(rt: &Runtime, params: &Params) -> Root {
     let (rt, plan) = (rt.clone(), plan(params));
     Box::pin(async move {
-        let breaker = CircuitBreaker::new(plan.config).expect("every parameter is in its range");
+        let breaker = CircuitBreaker::new(plan.config).expect("the link was checked");
         let (calls, called) = rt.link("calls", plan.hop);
         let counts = Rc::new(Counts::default());
         rt.spawn_server("dependency", depend(rt.clone(), plan, called));

@@ -9,7 +9,7 @@ use crate::patterns::concurrency::{self, Concurrency, Order};
 use crate::patterns::config::ConfigError;
 use crate::patterns::retry::budget::TokenRatio;
 use crate::patterns::retry::throttling::{CERTAIN, Throttling};
-use crate::patterns::retry::{Attempt, Budget, Failure, Policy, SharedBudget, retry};
+use crate::patterns::retry::{Attempt, Budget, Checked, Failure, Policy, SharedBudget, retry};
 use crate::runtime::{Message, Receiver, Runtime, Sender};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -81,6 +81,9 @@ const PARAMETERS: &[Parameter] = &[
 const START: u32 = 10;
 const CAP: u32 = 100;
 
+/// Why nothing is amiss with what the parameters say.
+const CHECKED: &str = "the link was checked";
+
 #[derive(Clone, Copy)]
 struct Plan {
     layers: u32,
@@ -133,13 +136,37 @@ impl Plan {
         };
         if retries { self.tries } else { 1 }
     }
+
+    fn policy(&self, tries: u32) -> Result<Checked, ConfigError> {
+        Policy { backoff: self.backoff, ..Policy::at_once(tries) }.checked()
+    }
+
+    /// A layer's retry budget.
+    fn budget(&self) -> Result<Budget, ConfigError> {
+        match self.budget {
+            0 => Ok(Budget::Unlimited),
+            ratio => TokenRatio::new(ratio, START, CAP).map(Budget::Tokens),
+        }
+    }
+
+    /// How a layer holds itself back, if it does: over two minutes, as in the book.
+    fn throttling(&self) -> Result<Option<Throttling>, ConfigError> {
+        match self.throttle {
+            0 => Ok(None),
+            k => Throttling::new(Duration::from_secs(120), k).map(Some),
+        }
+    }
 }
 
 fn check(params: &Params) -> Result<(), ConfigError> {
     let ratio = params.ratio("budget").millionths;
     ConfigError::unless(ratio == 0 || ratio >= 1000, "budget", ratio as f64 / 1e6, "0, 0.001–1")?;
     let k = params.ratio("throttle");
-    ConfigError::unless(k.millionths == 0 || k.millionths >= 1_000_000, "throttle", k, "0, 1–100")
+    ConfigError::unless(k.millionths == 0 || k.millionths >= 1_000_000, "throttle", k, "0, 1–100")?;
+    let plan = plan(params);
+    plan.budget()?;
+    plan.throttling()?;
+    plan.policy(plan.tries).map(drop)
 }
 
 /// The calls that retries of a single layer account for.
@@ -206,14 +233,15 @@ fn start(rt: &Runtime, params: &Params) -> Root {
         let (top, mut calls) = rt.link("calls-1", plan.hop);
         for number in 1..=plan.layers {
             let (below, next) = rt.link(&format!("calls-{}", number + 1), plan.hop);
-            let budget = match TokenRatio::new(plan.budget, START, CAP) {
-                Ok(tokens) => Budget::Tokens(tokens),
-                Err(_) => Budget::Unlimited,
+            let layer = Layer {
+                plan,
+                number,
+                calls,
+                below,
+                budget: plan.budget().expect(CHECKED).shared(),
+                throttling: Rc::new(RefCell::new(plan.throttling().expect(CHECKED))),
+                counts: counts.clone(),
             };
-            let throttling = Throttling::new(Duration::from_secs(120), plan.throttle).ok();
-            let throttling = Rc::new(RefCell::new(throttling));
-            let layer =
-                Layer { plan, number, calls, below, budget: budget.shared(), throttling, counts: counts.clone() };
             // As many workers as requests: nobody waits for anything but the backend.
             for _ in 0..plan.requests {
                 rt.spawn_server(&format!("layer-{number}"), layer.clone().serve(rt.clone()));
@@ -277,7 +305,7 @@ impl Layer {
         while let Some(call) = self.calls.recv(&rt).await {
             count(&self.counts, self.number);
             let tries = self.plan.tries(self.number, call.is_retry);
-            let policy = Policy { backoff: self.plan.backoff, ..Policy::at_once(tries) };
+            let policy = self.plan.policy(tries).expect(CHECKED);
             let pass_on = async |attempt: Attempt| {
                 rt.note("try layer {} attempt {}", [self.number, attempt.number]);
                 if !self.admits(&rt) {
@@ -304,7 +332,7 @@ impl Layer {
 /// The backend: fails at once during the outage and when it is full, else takes its time.
 async fn backend(rt: Runtime, plan: Plan, calls: Receiver<Call>, counts: Counts) {
     let limit = concurrency::Config { limit: plan.capacity, order: Order::Fifo, waiting: 0 };
-    let places = Concurrency::new(limit).expect("the capacity is in range");
+    let places = Concurrency::new(limit).expect(CHECKED);
     while let Some(call) = calls.recv(&rt).await {
         let number = count(&counts, plan.layers + 1);
         rt.note("reach request {} call {}", [call.request, number]);

@@ -5,10 +5,12 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use heartrace::patterns::backoff::{Backoff, Growth, Jitter};
-use heartrace::patterns::retry::budget::{Recent, Throttle, TokenRatio};
+use heartrace::patterns::retry::budget::{ActiveShare, Recent, Throttle, TokenRatio};
 use heartrace::patterns::retry::policy::Retry;
 use heartrace::patterns::retry::throttling::{CERTAIN, Throttling};
-use heartrace::patterns::retry::{Attempt, Budget, Class, Failure, GaveUp, Policy, PushBack, Report, Why, retry};
+use heartrace::patterns::retry::{
+    Attempt, Budget, Class, Failure, GaveUp, Policy, PushBack, Report, SharedBudget, Why, retry,
+};
 use heartrace::runtime::ends::End;
 use heartrace::runtime::setting::Setting;
 use heartrace::runtime::virtual_time::Run;
@@ -120,7 +122,7 @@ fn throttled(class: Class, push_back: Option<PushBack>) -> (Result<Duration, Why
     throttle.failure();
     let mut budget = Budget::Throttle(throttle);
     let policy = Policy { backoff: constant(100), ..Policy::at_once(4) };
-    let decision = Retry::new(policy, at(0)).unwrap().failed(at(0), class, push_back, &mut budget, 0);
+    let decision = Retry::new(policy.checked().unwrap(), at(0)).failed(at(0), class, push_back, &mut budget, 0);
     match budget {
         Budget::Throttle(throttle) => (decision, throttle.tokens()),
         _ => unreachable!("it is a throttle"),
@@ -161,6 +163,56 @@ fn a_tenth_of_a_token_for_each_request() {
 }
 
 #[test]
+fn a_fifth_of_what_is_under_way_and_three_in_any_case() {
+    let mut few = ActiveShare::envoy();
+    assert_eq!([(); 4].map(|()| few.retry()), [true, true, true, false]);
+    let mut budget = Budget::Active(ActiveShare::envoy());
+    (0..25).for_each(|_| budget.request(at(0)));
+    assert_eq!((0..9).filter(|_| budget.retry(at(0), false)).count(), 5, "a fifth of 25");
+    budget.retry_over();
+    assert!(budget.retry(at(0), false), "one is over");
+    (0..20).for_each(|_| budget.request_over());
+    assert!(!budget.retry(at(0), false), "five under way allow three, and five are made");
+}
+
+#[test]
+fn p_r17_what_is_over_is_counted_no_more_whatever_became_of_it() {
+    let counts = told(|rt| async move {
+        let budget = Budget::Active(ActiveShare::envoy()).shared();
+        let under_way = |budget: &SharedBudget| {
+            budget.with(|budget| match budget {
+                Budget::Active(active) => active.under_way(),
+                _ => (0, 0),
+            })
+        };
+        let policy = Policy { per_attempt: Some(SECOND), ..Policy::at_once(3) }.checked().unwrap();
+        let mut seen = Vec::new();
+        // One succeeds at its second attempt, one fails for good, one runs out of time, one is stopped meanwhile.
+        for what in ["succeeds", "fails", "hangs", "is stopped"] {
+            let (inner, shared) = (rt.clone(), budget.clone());
+            let task = rt.spawn(what, async move {
+                let _ = retry(&inner, policy, &shared, async |attempt: Attempt| match what {
+                    "fails" => Err(Failure::transient(())),
+                    _ if attempt.number == 1 => Err(Failure::transient(())),
+                    "succeeds" => Ok(()),
+                    _ => Ok(inner.sleep(60 * SECOND).await),
+                })
+                .await;
+            });
+            if what == "is stopped" {
+                rt.sleep(SECOND / 2).await;
+                seen.push(under_way(&budget));
+                task.stop();
+            }
+            let _ = task.join().await;
+            seen.push(under_way(&budget));
+        }
+        seen
+    });
+    assert_eq!(counts, [(0, 0), (0, 0), (0, 0), (1, 1), (0, 0)]);
+}
+
+#[test]
 fn a_budget_that_makes_no_sense_names_the_field() {
     let field = |result: Result<_, heartrace::patterns::config::ConfigError>| result.map(drop).map_err(|e| e.field);
     assert_eq!(TokenRatio::new(0, 10, 100).map(drop).map_err(|e| e.field), Err("ratio"));
@@ -172,6 +224,8 @@ fn a_budget_that_makes_no_sense_names_the_field() {
     assert_eq!(field(Throttle::new(10, 0).map(Budget::Throttle)), Err("ratio"));
     assert_eq!(field(Recent::new(Duration::ZERO, 10, 100).map(Budget::Recent)), Err("window"));
     assert_eq!(field(Recent::new(SECOND, 10, 1_000_001).map(Budget::Recent)), Err("ratio"));
+    assert_eq!(field(ActiveShare::new(1001, 3).map(Budget::Active)), Err("share"));
+    assert_eq!(field(ActiveShare::new(0, 0).map(Budget::Active)), Err("least"));
     assert_eq!(Throttling::new(SECOND, 999).map(drop).map_err(|e| e.field), Err("k"));
     assert_eq!(Throttling::new(Duration::ZERO, 2000).map(drop).map_err(|e| e.field), Err("window"));
     let policy = |policy: Policy| policy.checked().map(drop).map_err(|e| e.field);
@@ -212,7 +266,7 @@ fn throttling_never_refuses_everything() {
 // --- the decision ---
 
 fn state(policy: Policy) -> Retry {
-    Retry::new(policy, at(0)).unwrap()
+    Retry::new(policy.checked().unwrap(), at(0))
 }
 
 fn fail(retry: &mut Retry, now: u64, class: Class, push_back: Option<PushBack>) -> Result<Duration, Why> {
@@ -317,7 +371,7 @@ fn attempts(policy: Policy, budget: Budget, failures: Vec<Failure<u32>>) -> (Res
     told(|rt| async move {
         let budget = budget.shared();
         let (begun, failures) = (RefCell::new(Vec::new()), RefCell::new(failures.into_iter()));
-        let result = retry(&rt, policy, &budget, async |attempt: Attempt| {
+        let result = retry(&rt, policy.checked().unwrap(), &budget, async |attempt: Attempt| {
             begun.borrow_mut().push((attempt.number, rt.now().as_nanos() / 1_000_000));
             let failure = failures.borrow_mut().next();
             failure.map_or(Ok(attempt.number), Err)
@@ -370,14 +424,14 @@ fn p_r4_an_empty_budget_suppresses_only_the_new_attempt() {
         let (slow, empty) = (rt.clone(), budget.clone());
         let under_way = rt.spawn("under-way", async move {
             let inner = slow.clone();
-            retry(&slow, Policy::at_once(3), &empty, async |_| {
+            retry(&slow, Policy::at_once(3).checked().unwrap(), &empty, async |_| {
                 inner.sleep(SECOND).await;
                 Ok::<_, Failure<()>>("done")
             })
             .await
         });
         let refused: Result<&str, _> =
-            retry(&rt, Policy::at_once(3), &budget, async |_| Err(Failure::transient(()))).await;
+            retry(&rt, Policy::at_once(3).checked().unwrap(), &budget, async |_| Err(Failure::transient(()))).await;
         let at = rt.now();
         assert_eq!(at, Time::ZERO, "P-R5: with nothing under way and nothing to start it fails at once");
         ((refused.map_err(|gave_up| gave_up.why), under_way.join().await.unwrap().is_ok()), rt.now())
@@ -391,7 +445,7 @@ fn an_attempt_that_takes_too_long_is_cut_off_and_retried() {
         let policy =
             Policy { per_attempt: Some(SECOND), total: Some(Duration::from_millis(2500)), ..Policy::at_once(9) };
         let budget = Budget::Unlimited.shared();
-        let result: Result<(), GaveUp<()>> = retry(&rt, policy, &budget, async |_| {
+        let result: Result<(), GaveUp<()>> = retry(&rt, policy.checked().unwrap(), &budget, async |_| {
             rt.sleep(60 * SECOND).await;
             Ok(())
         })
@@ -413,7 +467,8 @@ fn v_r089_who_stops_while_it_waits_leaves_no_timer() {
         let again = inner.clone();
         let task = inner.spawn("retrying", async move {
             let budget = Budget::Unlimited.shared();
-            let _: Result<(), GaveUp<()>> = retry(&again, policy, &budget, async |_| Err(Failure::transient(()))).await;
+            let _: Result<(), GaveUp<()>> =
+                retry(&again, policy.checked().unwrap(), &budget, async |_| Err(Failure::transient(()))).await;
         });
         inner.sleep(SECOND).await;
         task.stop();

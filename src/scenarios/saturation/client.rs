@@ -4,7 +4,7 @@ use super::instant::{ARRIVAL, TIMEOUT, give_way};
 use super::server::{Answer, Call};
 use super::{Counts, Plan, URGENT, bump};
 use crate::patterns::queue::{Admitted, WorkQueue};
-use crate::patterns::retry::{Attempt, Failure, SharedBudget, retry};
+use crate::patterns::retry::{Attempt, Checked, Failure, SharedBudget, retry};
 use crate::runtime::scope::Scope;
 use crate::runtime::{Of2, Receiver, Runtime, Sender, Time, select};
 use std::rc::Rc;
@@ -15,6 +15,7 @@ use std::time::Duration;
 pub struct Clients {
     pub rt: Runtime,
     pub plan: Plan,
+    pub policy: Checked,
     pub queue: WorkQueue<Call>,
     pub budget: SharedBudget,
     pub counts: Rc<Counts>,
@@ -52,9 +53,9 @@ impl Clients {
     async fn ask(self, request: u32) {
         let began = self.rt.now();
         // Late answers to earlier attempts find room, whether or not anybody still reads them.
-        let (reply, answers) = self.rt.channel("answers", self.plan.policy.attempts as usize);
+        let (reply, answers) = self.rt.channel("answers", self.plan.retries as usize + 1);
         let done =
-            retry(&self.rt, self.plan.policy, &self.budget, |attempt| self.attempt(request, attempt, &reply, &answers));
+            retry(&self.rt, self.policy, &self.budget, |attempt| self.attempt(request, attempt, &reply, &answers));
         if done.await.is_ok() {
             bump(&self.counts.useful);
             if self.plan.class(request) == URGENT {

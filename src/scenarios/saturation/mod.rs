@@ -12,9 +12,9 @@ use crate::analysis::overload::{GoodputBack, NoDeadWork, RetriesWithin};
 use crate::patterns::adaptive::{Aimd, Vegas, aimd, vegas};
 use crate::patterns::backoff::{Backoff, Growth, Jitter};
 use crate::patterns::config::ConfigError;
-use crate::patterns::queue::{Class, Codel, Config, MOST, OnFull, Order, Shed, WorkQueue};
+use crate::patterns::queue::{Backlog, Class, Codel, Config, MOST, OnFull, Order, Shed, WorkQueue};
 use crate::patterns::retry::budget::TokenRatio;
-use crate::patterns::retry::{Budget, Policy};
+use crate::patterns::retry::{Budget, Checked, Policy};
 use crate::runtime::{Runtime, Time};
 use client::Clients;
 use server::Adaptive;
@@ -116,7 +116,9 @@ pub struct Plan {
     duration: Duration,
     service: Duration,
     timeout: Duration,
-    policy: Policy,
+    retries: u32,
+    backoff: Backoff,
+    budget: u32,
     queue: Config,
     adaptive: &'static str,
     /// The share of urgent requests, in millionths.
@@ -127,6 +129,18 @@ pub struct Plan {
 }
 
 impl Plan {
+    fn policy(&self) -> Result<Checked, ConfigError> {
+        Policy { backoff: self.backoff, ..Policy::at_once(self.retries + 1) }.checked()
+    }
+
+    /// The retry budget that all clients share.
+    fn budget(&self) -> Result<Budget, ConfigError> {
+        match self.budget {
+            0 => Ok(Budget::Unlimited),
+            ratio => TokenRatio::new(ratio, START, CAP).map(Budget::Tokens),
+        }
+    }
+
     /// How urgent the n-th request is: the urgent ones are spread evenly.
     fn class(&self, request: u32) -> Class {
         let urgent_up_to = |request: u32| u64::from(request) * self.urgent / 1_000_000;
@@ -164,7 +178,9 @@ fn plan(params: &Params) -> Plan {
         duration: params.duration("duration"),
         service,
         timeout: params.duration("timeout"),
-        policy: Policy { backoff, ..Policy::at_once(params.count("retries") as u32 + 1) },
+        retries: params.count("retries") as u32,
+        backoff,
+        budget: (budget(params) / 1000) as u32,
         queue: Config {
             limit: if limit == 0 { MOST } else { limit },
             on_full: match params.choice("on-full") {
@@ -216,7 +232,11 @@ fn check(params: &Params) -> Result<(), ConfigError> {
     let (start, end) = (params.duration("surge-start"), params.duration("surge-end"));
     ConfigError::unless(start <= end, "surge-start", format!("{start:?}"), "≤ surge-end")?;
     let ratio = budget(params);
-    ConfigError::unless(ratio == 0 || ratio >= 1000, "budget", ratio as f64 / 1e6, "0, 0.001–1")
+    ConfigError::unless(ratio == 0 || ratio >= 1000, "budget", ratio as f64 / 1e6, "0, 0.001–1")?;
+    let plan = plan(params);
+    plan.budget()?;
+    plan.policy()?;
+    Backlog::<()>::new(plan.queue).map(drop)
 }
 
 /// The limit with which adaptive ones begin; the one in service is counted.
@@ -245,13 +265,10 @@ fn bump(count: &Cell<u32>) {
 
 fn start(rt: &Runtime, params: &Params) -> Root {
     let (rt, plan) = (rt.clone(), plan(params));
-    let ratio = (budget(params) / 1000) as u32;
     Box::pin(async move {
-        let budget = match TokenRatio::new(ratio, START, CAP) {
-            Ok(tokens) => Budget::Tokens(tokens),
-            Err(_) => Budget::Unlimited,
-        };
-        let queue = WorkQueue::new(&rt, "requests", plan.queue).expect("the limit is in range");
+        let checked = "the link was checked";
+        let (policy, budget) = (plan.policy().expect(checked), plan.budget().expect(checked).shared());
+        let queue = WorkQueue::new(&rt, "requests", plan.queue).expect(checked);
         let counts = Rc::new(Counts::default());
         rt.spawn_server("monitor", watch(rt.clone(), plan, queue.clone(), counts.clone()));
         let adaptive = adaptive(&plan);
@@ -259,7 +276,7 @@ fn start(rt: &Runtime, params: &Params) -> Root {
             queue.set_limit(LIMIT - 1);
         }
         rt.spawn_server("server", server::serve(rt.clone(), plan, queue.clone(), adaptive));
-        let clients = Clients { rt: rt.clone(), plan, queue, budget: budget.shared(), counts };
+        let clients = Clients { rt: rt.clone(), plan, policy, queue, budget, counts };
         let _ = rt.spawn("source", clients.arrive()).join().await;
     })
 }
