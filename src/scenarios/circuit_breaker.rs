@@ -135,11 +135,25 @@ fn recovered_by(params: &Params) -> Time {
     plan.outage_end + plan.timeout + plan.config.open + probe.saturating_mul(plan.config.successes) + plan.gap
 }
 
-/// A call to the dependency, or its answer: the request.
+/// A call to the dependency.
 #[derive(Clone)]
 struct Call {
     request: u32,
-    answer: Sender<u32>,
+    /// Where the caller waits.
+    reply: Sender<Answer>,
+}
+
+/// The answer to a request.
+#[derive(Clone)]
+struct Answer(u32);
+
+impl Message for Answer {
+    fn code(&self) -> u32 {
+        self.0
+    }
+    fn describe(code: u32) -> String {
+        format!("answer {code}")
+    }
 }
 
 impl Message for Call {
@@ -231,8 +245,8 @@ impl Callers {
     async fn call(&self, request: u32) -> Result<(), TimedOut> {
         let rt = &self.rt;
         rt.note("call request {}", [request, 0]);
-        let (answer, answers) = rt.link("answers", self.plan.hop);
-        let _ = self.calls.send(rt, Call { request, answer }).await;
+        let (reply, answers) = rt.link("answers", self.plan.hop);
+        let _ = self.calls.send(rt, Call { request, reply }).await;
         timeout(rt, self.plan.timeout, answers.recv(rt)).await.map(drop)
     }
 }
@@ -241,7 +255,7 @@ impl Callers {
 async fn depend(rt: Runtime, plan: Plan, calls: Receiver<Call>) {
     while let Some(call) = calls.recv(&rt).await {
         if !(plan.outage_start..plan.outage_end).contains(&rt.now()) {
-            let _ = call.answer.send(&rt, call.request).await;
+            let _ = call.reply.send(&rt, Answer(call.request)).await;
         }
     }
 }

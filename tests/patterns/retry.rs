@@ -195,7 +195,10 @@ fn p_r17_what_is_over_is_counted_no_more_whatever_became_of_it() {
                     "fails" => Err(Failure::transient(())),
                     _ if attempt.number == 1 => Err(Failure::transient(())),
                     "succeeds" => Ok(()),
-                    _ => Ok(inner.sleep(60 * SECOND).await),
+                    _ => {
+                        inner.sleep(60 * SECOND).await;
+                        Ok(())
+                    }
                 })
                 .await;
             });
