@@ -5,6 +5,7 @@ use super::{ClaimInfo, Root, Scenario};
 use crate::analysis::claim::Expect;
 use crate::analysis::overload::{AllWellAfter, AtMost, ProbesLimited};
 use crate::patterns::breaker::{Breaker, CircuitBreaker, Config, Error, Trip};
+use crate::patterns::concurrency::{self, Concurrency, Order};
 use crate::patterns::config::ConfigError;
 use crate::patterns::timeout::{TimedOut, timeout};
 use crate::runtime::scope::Scope;
@@ -36,12 +37,19 @@ pub static SCENARIO: Scenario = Scenario {
         ClaimInfo::always("recovers", |params| Box::new(AllWellAfter::new(recovered_by(params)))).about_time(),
     ],
     outcome: None,
-    sources: &["src/scenarios/circuit_breaker.rs", "src/patterns/breaker.rs", "src/patterns/window.rs"],
+    sources: &[
+        "src/scenarios/circuit_breaker.rs",
+        "src/patterns/breaker.rs",
+        "src/patterns/window.rs",
+        "src/patterns/concurrency.rs",
+    ],
     presets: &[
         ("breaker", ""),
         ("none", "breaker=false"),
         ("careful", "probes=2&successes=3"),
         ("impatient", "open=100ms"),
+        ("few-slots", "slots=4"),
+        ("few-slots-none", "slots=4&breaker=false"),
     ],
     check,
     start,
@@ -55,12 +63,16 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::duration("outage-end", "7s", "0s", "1h"),
     Parameter::duration("hop", "10ms", "0s", "1m"),
     Parameter::duration("timeout", "500ms", "1ms", "1m"),
+    Parameter::count("slots", 0, 0, 1000),
     Parameter::count("failures", 5, 1, 1000),
     Parameter::duration("window", "10s", "1ms", "1h"),
     Parameter::duration("open", "1s", "1ms", "1h"),
     Parameter::count("probes", 1, 1, 100),
     Parameter::count("successes", 1, 1, 100),
 ];
+
+/// Any number of callers may wait for a slot; the run's own limit on tasks comes first.
+const MOST_WAITING: u32 = u32::MAX;
 
 #[derive(Clone, Copy)]
 struct Plan {
@@ -73,6 +85,8 @@ struct Plan {
     outage_end: Time,
     hop: Duration,
     timeout: Duration,
+    /// How many callers can call at a time; 0 for all.
+    slots: u32,
 }
 
 fn failures(params: &Params) -> u32 {
@@ -97,6 +111,7 @@ fn plan(params: &Params) -> Plan {
         outage_end: Time::ZERO + params.duration("outage-end"),
         hop: params.duration("hop"),
         timeout: params.duration("timeout"),
+        slots: params.count("slots") as u32,
     }
 }
 
@@ -106,9 +121,10 @@ fn check(params: &Params) -> Result<(), ConfigError> {
     ConfigError::unless(start <= end, "outage-start", format!("{start}"), "≤ outage-end")?;
     ConfigError::unless(plan.timeout > plan.hop * 2, "timeout", format!("{:?}", plan.timeout), "> 2 hops")?;
     Breaker::new(plan.config)?;
-    // The window forgets a tenth at a time.
-    let fits = plan.gap.saturating_mul(failures(params)) <= plan.config.window * 9 / 10;
-    ConfigError::unless(fits, "failures", failures(params), "at most 9/10 of the requests of a window")
+    // Calls fail as fast as they come, or as fast as their slots are free again. The window forgets a tenth at a time.
+    let between = if plan.slots > 0 { plan.gap.max(plan.timeout / plan.slots) } else { plan.gap };
+    let fits = between.saturating_mul(failures(params)) <= plan.config.window * 9 / 10;
+    ConfigError::unless(fits, "failures", failures(params), "what can fail in 9/10 of a window")
 }
 
 /// The most calls that a breaker lets into the outage: until enough of them have failed, each after the timeout, and
@@ -183,6 +199,7 @@ fn bump(cell: &Cell<u32>) {
 struct Callers {
     rt: Runtime,
     plan: Plan,
+    slots: Option<Concurrency>,
     breaker: CircuitBreaker,
     calls: Sender<Call>,
     counts: Rc<Counts>,
@@ -196,7 +213,9 @@ fn start(rt: &Runtime, params: &Params) -> Root {
         let counts = Rc::new(Counts::default());
         rt.spawn_server("dependency", depend(rt.clone(), plan, called));
         rt.spawn_server("monitor", watch(rt.clone(), counts.clone()));
-        let callers = Callers { rt: rt.clone(), plan, breaker, calls, counts };
+        let limit = concurrency::Config { limit: plan.slots, order: Order::Fifo, waiting: MOST_WAITING };
+        let slots = (plan.slots > 0).then(|| Concurrency::new(limit).expect("there are slots"));
+        let callers = Callers { rt: rt.clone(), plan, slots, breaker, calls, counts };
         let _ = rt.spawn("source", callers.arrive()).join().await;
     })
 }
@@ -215,14 +234,19 @@ impl Callers {
         callers.join().await;
     }
 
-    /// One caller: through the breaker, if there is one, to the dependency.
+    /// One caller: with a slot of its own, through the breaker, if there is one, to the dependency.
     async fn ask(self, request: u32) {
         let counts = &self.counts;
         bump(&counts.waiting);
+        let slot = match &self.slots {
+            Some(slots) => slots.acquire().await.ok(),
+            None => None,
+        };
         let result = match self.plan.breaker {
             true => self.breaker.call(&self.rt, self.call(request)).await,
             false => self.call(request).await.map_err(Error::Failed),
         };
+        drop(slot);
         counts.waiting.set(counts.waiting.get() - 1);
         match result {
             Ok(()) => {

@@ -45,6 +45,26 @@ fn without_it_every_caller_finds_out_for_himself() {
     assert!(notes(&told.link, "reject").is_empty());
 }
 
+/// The values of a curve.
+fn curve(link: &str, name: &str) -> Vec<u32> {
+    let mut execution = Execution::new(&Link::parse(link).unwrap(), true);
+    execution.finish().unwrap();
+    execution.with_trace(|trace| {
+        let is_it = |label: &str| label.split(' ').nth(1) == Some(name);
+        let found = trace.events().filter(|event| event.kind == Kind::Note && is_it(trace.label(event.a)));
+        found.map(|event| event.numbers()[0]).collect()
+    })
+}
+
+#[test]
+fn a_breaker_keeps_a_dead_dependency_from_taking_all_the_slots() {
+    // Four slots, each taken for half a second: eight of twenty callers a second move on, the others pile up.
+    let piled_up = curve("#/circuit-breaker?slots=4&breaker=false", "waiting");
+    assert!(piled_up[6] >= 50, "{piled_up:?}");
+    let spared = curve("#/circuit-breaker?slots=4", "waiting");
+    assert!(spared[4..].iter().all(|waiting| *waiting <= 2), "{spared:?}");
+}
+
 #[test]
 fn several_probes_have_to_succeed_if_so_configured() {
     let link = "#/circuit-breaker?probes=2&successes=3";
@@ -54,11 +74,17 @@ fn several_probes_have_to_succeed_if_so_configured() {
 
 #[test]
 fn what_is_claimed_holds_in_every_order() {
-    let queries =
-        ["probes=1", "probes=3&successes=2&open=200ms", "failures=1&timeout=2s", "rate=100/s&hop=0s&timeout=60ms"];
+    let queries = [
+        "probes=1",
+        "probes=3&successes=2&open=200ms",
+        "failures=1&timeout=2s",
+        "slots=4",
+        "slots=1&open=300ms",
+        "rate=100/s&hop=0s&timeout=60ms",
+    ];
     for query in queries {
         for model in ["timed", "any-speed"] {
-            for seed in 0..50 {
+            for seed in 0..20 {
                 let told: Told = tell(&format!("#/circuit-breaker?{query}&model={model}&order=seeded&seed={seed}"));
                 assert!(told.broken.is_empty(), "{}: {:?}", told.link, told.broken);
             }

@@ -42,14 +42,14 @@ impl Budget {
     /// A request is over, with all its retries.
     pub fn request_over(&mut self) {
         if let Budget::Active(active) = self {
-            active.requests -= 1;
+            active.requests = active.requests.saturating_sub(1);
         }
     }
 
     /// A retry that was paid for is over.
     pub fn retry_over(&mut self) {
         if let Budget::Active(active) = self {
-            active.retries -= 1;
+            active.retries = active.retries.saturating_sub(1);
         }
     }
 

@@ -61,7 +61,9 @@ impl Clients {
             if self.plan.class(request) == URGENT {
                 bump(&self.counts.urgent);
             }
-            self.rt.note("useful request {} after {} ms", [request, (self.rt.now() - began).as_millis() as u32]);
+            let took_ms = (self.rt.now() - began).as_millis() as u32;
+            self.counts.worst_ms.set(self.counts.worst_ms.get().max(took_ms));
+            self.rt.note("useful request {} after {} ms", [request, took_ms]);
         }
     }
 

@@ -257,6 +257,8 @@ pub struct Counts {
     offered: Cell<u32>,
     useful: Cell<u32>,
     urgent: Cell<u32>,
+    /// The longest that a client waited for a useful answer, in milliseconds.
+    worst_ms: Cell<u32>,
 }
 
 fn bump(count: &Cell<u32>) {
@@ -290,6 +292,7 @@ async fn watch(rt: Runtime, plan: Plan, queue: WorkQueue<server::Call>, counts: 
         if plan.urgent > 0 {
             rt.note("gauge urgent {}/{}", [counts.urgent.take(), 1]);
         }
+        rt.note("gauge latency {}/{}", [counts.worst_ms.take(), 1]);
         rt.note("gauge offered {}/{}", [counts.offered.take(), 1]);
         rt.note("gauge queue {}/{}", [queue.len() as u32, 1]);
     }
