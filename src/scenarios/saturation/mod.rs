@@ -64,6 +64,8 @@ pub static SCENARIO: Scenario = Scenario {
         ("spiral", ""),
         ("queue-limit", "queue-limit=50"),
         ("told", "told=true"),
+        ("last-first", "queue-order=lifo"),
+        ("codel", "shed=codel"),
         ("urgent", "queue-limit=50&on-full=less-urgent&urgent=0.2"),
         ("adaptive", "adaptive=vegas"),
         ("hang", "surge=80/s&fault=server:hang@1s%2B2s"),
