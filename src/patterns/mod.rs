@@ -11,16 +11,22 @@
 //! - [`replicate`]: several copies of a request, at once or one after the other
 //! - [`rate_limit`]: token buckets, alone and in tiers
 //! - [`queue`]: who waits for a worker, and who is dropped instead
+//! - [`concurrency`]: so many at a time
+//! - [`adaptive`]: limits that find their own number
 //! - [`backoff`]: how long to wait before the next try
 //! - [`retry`]: trying again, within a budget
+//! - [`breaker`]: not asking whoever fails
 //! - [`window`]: sums over the last while
 //! - [`steward`]: who watches a ward and restarts it
 //! - [`supervisor`]: several wards, and when to give up
 //! - [`bridge`]: one stream over many lives
 
+pub mod adaptive;
 pub mod backoff;
+pub mod breaker;
 pub mod bridge;
 pub mod cancel;
+pub mod concurrency;
 pub mod config;
 pub mod detector;
 pub mod duplicates;

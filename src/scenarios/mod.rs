@@ -2,6 +2,7 @@
 
 mod calls;
 mod cancellation_reasons;
+mod circuit_breaker;
 mod detectors;
 mod duplicated_message;
 mod error_boundary;
@@ -14,6 +15,7 @@ mod preemption;
 mod rate_limit;
 mod replicated_requests;
 mod restarted_stream;
+mod retry_storm;
 mod saturation;
 mod silent_worker;
 mod steward;
@@ -124,6 +126,8 @@ static ALL: &[&Scenario] = &[
     &hedged_requests::SCENARIO,
     &rate_limit::SCENARIO,
     &tiered_rate_limit::SCENARIO,
+    &retry_storm::SCENARIO,
+    &circuit_breaker::SCENARIO,
     &steward::SCENARIO,
     &restarted_stream::SCENARIO,
     &healthy_ward_restarted::SCENARIO,

@@ -1,5 +1,6 @@
 //! The techniques as patterns, one file each, natively and in the browser alike: what each promises, in virtual time.
 
+<<<<<<< HEAD
 mod bridge;
 mod cancel;
 mod detector;
@@ -16,6 +17,16 @@ mod replicate;
 mod steward;
 mod supervisor;
 >>>>>>> healing
+=======
+mod backoff;
+mod breaker;
+mod cancel;
+mod concurrency;
+mod heartbeat;
+mod queue;
+mod retry;
+mod window;
+>>>>>>> overload
 
 #[cfg(target_arch = "wasm32")]
 mod browser {

@@ -3,13 +3,21 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod cancellation_reasons;
+<<<<<<< HEAD
 mod copies;
+=======
+mod circuit_breaker;
+>>>>>>> overload
 mod error_boundary;
 mod healing;
 mod heartbeat_stories;
 mod heartbeats;
 mod preemption;
+<<<<<<< HEAD
 mod rate_limits;
+=======
+mod retry_storm;
+>>>>>>> overload
 mod saturation;
 
 use heartrace::analysis::claim::Expect;
