@@ -2,6 +2,7 @@
 //!
 //! - [`claim`]: a fold over events with a verdict · [`claims`]: the general ones · [`signs`]: those about signs of life
 //! - [`delays`]: how long until a cancel is heard
+//! - [`freshness`]: how old what is used is · [`state`]: what a cancel leaves behind · [`progress`]: who gets done
 //! - [`failures`]: those about what was logged and what users were told
 //! - [`text`]: an event in words · [`timeline`]: spans, arrows and marks to draw
 
@@ -9,6 +10,9 @@ pub mod claim;
 pub mod claims;
 pub mod delays;
 pub mod failures;
+pub mod freshness;
+pub mod progress;
 pub mod signs;
+pub mod state;
 pub mod text;
 pub mod timeline;

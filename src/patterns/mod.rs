@@ -3,6 +3,7 @@
 //! - [`config`]: settings that make no sense
 //! - [`fault`]: what went wrong, known cases and bugs, boundaries, one report
 //! - [`cancel`]: contexts, a tree of rights to stop · [`preempt`]: work that can be stopped · [`timeout`]: no longer than so
+//! - [`undo`]: the way back · [`stage`]: changes that nobody sees half · [`lock`]: one after the other
 //! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
 //! - [`duplicates`]: twenty policies for the message that arrives twice
 
@@ -11,5 +12,8 @@ pub mod config;
 pub mod duplicates;
 pub mod fault;
 pub mod heartbeat;
+pub mod lock;
 pub mod preempt;
+pub mod stage;
 pub mod timeout;
+pub mod undo;

@@ -1,12 +1,15 @@
 //! The stories: one file each, and the one list. A scenario is a value: id, parameters, names, claims, start.
 
 mod cancellation_reasons;
+mod deadlock;
 mod duplicated_message;
 mod error_boundary;
 mod interval_heartbeat;
 pub mod parameter;
 mod preemption;
+mod shared_state;
 mod silent_worker;
+mod stale_data;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
 use crate::patterns::config::ConfigError;
@@ -93,9 +96,12 @@ impl fmt::Debug for Scenario {
 }
 
 /// The one list, in the order of the catalogue.
-static ALL: [&Scenario; 6] = [
+static ALL: [&Scenario; 9] = [
     &error_boundary::SCENARIO,
+    &deadlock::SCENARIO,
     &preemption::SCENARIO,
+    &shared_state::SCENARIO,
+    &stale_data::SCENARIO,
     &duplicated_message::SCENARIO,
     &cancellation_reasons::SCENARIO,
     &interval_heartbeat::SCENARIO,

@@ -17,10 +17,12 @@ pub use after::StopAfter;
 
 use crate::runtime::signal::Given;
 use crate::runtime::{Cause, Op, Reason, Runtime, Signal, Time};
+use futures::future::{Either, select};
 use node::Node;
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -152,6 +154,21 @@ impl Context {
     #[track_caller]
     pub fn done(&self) -> Op<Given> {
         self.done.wait(&self.rt)
+    }
+
+    /// Runs a future until the context is cancelled; then it is dropped. The context is asked first: if it is
+    /// cancelled already the future is not polled at all, and if both are ready the cancel has won.
+    ///
+    /// # Errors
+    /// The cause as it was heard, which is what [`done`](Context::done) gives.
+    ///
+    /// # Cancellation safety
+    /// Dropping it drops the future.
+    pub async fn run<T>(&self, future: impl Future<Output = T>) -> Result<T, Cause> {
+        match select(self.done(), pin!(future)).await {
+            Either::Left((cause, _)) => Err(cause),
+            Either::Right((output, _)) => Ok(output),
+        }
     }
 
     /// Whether it was cancelled, and how; once it was, this never changes.
