@@ -1,7 +1,12 @@
 //! The techniques as patterns, one file each, natively and in the browser alike: what each promises, in virtual time.
 
 mod cancel;
+mod cancel_tree;
+mod fault;
 mod heartbeat;
+mod story;
+mod timeout;
+mod undo;
 
 #[cfg(target_arch = "wasm32")]
 mod browser {
