@@ -2,8 +2,11 @@
 
 mod cancel;
 mod cancel_tree;
+mod dedup;
 mod fault;
+mod group;
 mod heartbeat;
+mod preempt;
 mod story;
 mod timeout;
 mod undo;
