@@ -101,10 +101,10 @@ pub(crate) fn jury_of(link: &Link) -> (SharedJury, Vec<(&'static str, Expect)>) 
     let is_timed = link.setting.model == Model::Timed;
     let claims = link.scenario.claims.iter().filter(|claim| is_timed || !claim.about_time);
     let jury = SharedJury::default();
-    *jury.0.borrow_mut() = Jury {
-        claims: claims.clone().map(|claim| (claim.make)(&link.params)).collect(),
-        outcome: link.scenario.outcome.map(|make| make(&link.params)),
-    };
+    *jury.0.borrow_mut() = Jury::new(
+        claims.clone().map(|claim| (claim.make)(&link.params)).collect(),
+        link.scenario.outcome.map(|make| make(&link.params)),
+    );
     (jury, claims.map(|claim| (claim.id, (claim.expect)(&link.params))).collect())
 }
 

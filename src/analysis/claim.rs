@@ -2,7 +2,9 @@
 
 pub use crate::trace::{Event, EventId, Kind, Trace};
 
-use crate::trace::Observe;
+pub use crate::trace::Access;
+
+use crate::trace::{Fingerprint, Observe};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -62,6 +64,15 @@ pub trait Claim {
     fn see(&mut self, event: &Event, trace: &Trace);
     /// The verdict, once the run has ended.
     fn verdict(&self, ending: Ending) -> Verdict;
+    /// Which part of the fold an event depends on; see [`Observe::order`]. Only the verdict counts, not its evidence.
+    /// A claim that does not say is told every order of its events apart, which a search pays for.
+    fn order(&self, _event: &Event, _trace: &Trace, touch: &mut dyn FnMut(u64, Access)) {
+        touch(0, Access::Change);
+    }
+    /// A hash of the fold's state; see [`Observe::key`]. A claim that does not say is taken to remember everything.
+    fn key(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A fold that says how a run came out.
@@ -72,6 +83,23 @@ pub trait Outcome {
     fn see(&mut self, event: &Event, trace: &Trace);
     /// The outcome in a word; none for a run that was cut.
     fn outcome(&self, ending: Ending) -> Option<&'static str>;
+    /// Which part of the fold an event depends on; see [`Claim::order`].
+    fn order(&self, _event: &Event, _trace: &Trace, touch: &mut dyn FnMut(u64, Access)) {
+        touch(0, Access::Change);
+    }
+    /// A hash of the fold's state; see [`Claim::key`].
+    fn key(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// A hash of numbers in order: what [`Claim::key`] is made of.
+pub fn key_of(numbers: impl IntoIterator<Item = u64>) -> u64 {
+    numbers.into_iter().fold(0, |key, number| {
+        let key = (key ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let key = (key ^ key >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        key ^ key >> 29
+    })
 }
 
 /// All claims and the outcome of a run, fed by the runtime as events happen.
@@ -81,6 +109,26 @@ pub struct Jury {
     pub claims: Vec<Box<dyn Claim>>,
     /// How the run came out, if the scenario declares it.
     pub outcome: Option<Box<dyn Outcome>>,
+    /// Of each claim, and last of the outcome: a hash of all that it has seen, if it was asked for.
+    seen: Vec<u64>,
+}
+
+impl Jury {
+    /// Claims and an outcome that have seen nothing.
+    pub fn new(claims: Vec<Box<dyn Claim>>, outcome: Option<Box<dyn Outcome>>) -> Self {
+        Jury { claims, outcome, seen: Vec::new() }
+    }
+}
+
+/// What an event says, as far as a fold may depend on it.
+fn hash_of(event: &Event, trace: &Trace) -> u64 {
+    let (a, b) = match event.kind {
+        Kind::Note => (Fingerprint::hash(trace.label(event.a)), event.b),
+        Kind::Log => (Fingerprint::hash(trace.text(event.a)), 0),
+        _ => (u64::from(event.a), event.b),
+    };
+    let path = trace.tasks.get(event.task as usize).map_or(0, |task| task.path);
+    key_of([event.kind as u64, path, a, b])
 }
 
 /// A jury that the runtime and the reader share.
@@ -107,5 +155,37 @@ impl Observe for SharedJury {
         {
             outcome.see(event, trace);
         }
+    }
+
+    fn order(&self, event: &Event, trace: &Trace, touch: &mut dyn FnMut(u64, Access)) {
+        let bit = event.kind.bit();
+        let mut jury = self.0.borrow_mut();
+        let jury = &mut *jury;
+        jury.seen.resize(jury.claims.len() + 1, 0);
+        for (index, claim) in jury.claims.iter().enumerate() {
+            if claim.kinds() & bit != 0 {
+                claim.order(event, trace, &mut |part, access| touch(key_of([index as u64, part]), access));
+                if claim.key().is_none() {
+                    jury.seen[index] = key_of([jury.seen[index], hash_of(event, trace)]);
+                }
+            }
+        }
+        if let Some(outcome) = &jury.outcome
+            && outcome.kinds() & bit != 0
+        {
+            let last = jury.claims.len();
+            outcome.order(event, trace, &mut |part, access| touch(key_of([last as u64, part]), access));
+            if outcome.key().is_none() {
+                jury.seen[last] = key_of([jury.seen[last], hash_of(event, trace)]);
+            }
+        }
+    }
+
+    fn key(&self) -> Option<u64> {
+        let jury = self.0.borrow();
+        let claims = jury.claims.iter().map(|claim| claim.key());
+        let keys = claims.chain(jury.outcome.iter().map(|outcome| outcome.key()));
+        let seen = jury.seen.iter().copied().chain(std::iter::repeat(0));
+        Some(key_of(keys.zip(seen).map(|(key, seen)| key.unwrap_or(seen))))
     }
 }

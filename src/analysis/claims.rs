@@ -1,6 +1,6 @@
 //! The claims that many scenarios share.
 
-use super::claim::{Claim, Ending, Verdict};
+use super::claim::{Access, Claim, Ending, Verdict, key_of};
 use crate::trace::{Event, EventId, FaultCode, Kind, Reason, TaskId, Time, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -43,6 +43,14 @@ impl Claim for AtMostOnce {
             _ => Verdict::unless(&self.against),
         }
     }
+
+    /// Which of two acceptances came first shows only in the evidence.
+    fn order(&self, _: &Event, _: &Trace, _: &mut dyn FnMut(u64, Access)) {}
+
+    fn key(&self) -> Option<u64> {
+        let once = self.first.iter().map(|(request, first)| u64::from(*request) << 1 | u64::from(first.is_some()));
+        Some(key_of(once.chain([u64::from(self.against.is_empty())])))
+    }
 }
 
 /// Every one of so many requests is accepted.
@@ -76,6 +84,13 @@ impl Claim for NothingLost {
             Ending::Cut => Verdict { holds: None, evidence: Vec::new() },
             _ => Verdict { holds: Some(false), evidence: self.last.into_iter().collect() },
         }
+    }
+
+    /// A set has no order.
+    fn order(&self, _: &Event, _: &Trace, _: &mut dyn FnMut(u64, Access)) {}
+
+    fn key(&self) -> Option<u64> {
+        Some(key_of(self.accepted.iter().map(|request| u64::from(*request))))
     }
 }
 
@@ -198,6 +213,25 @@ impl Claim for NoOrphans {
 
     fn verdict(&self, _: Ending) -> Verdict {
         Verdict::unless(&self.against)
+    }
+
+    /// A task's end is told apart from the ends of its children on either side of it, and they not from one another.
+    fn order(&self, event: &Event, _: &Trace, touch: &mut dyn FnMut(u64, Access)) {
+        if event.kind == Kind::Spawn {
+            touch(u64::from(event.a), Access::Change);
+            touch(u64::from(event.task), Access::Add);
+            return;
+        }
+        touch(u64::from(event.task), Access::Change);
+        if let Some(parent) = self.parent.get(&event.task) {
+            touch(u64::from(*parent), Access::Add);
+        }
+    }
+
+    fn key(&self) -> Option<u64> {
+        let parents = self.parent.iter().map(|(task, parent)| u64::from(*task) << 32 | u64::from(*parent));
+        let children = self.children.iter().map(|(task, count)| u64::from(*task) << 32 | u64::from(*count));
+        Some(key_of(parents.chain([u64::MAX, u64::from(self.against.is_empty())]).chain(children)))
     }
 }
 

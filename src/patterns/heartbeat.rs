@@ -10,21 +10,30 @@ use std::time::Duration;
 
 /// Where the pulses of a worker go. On a rendezvous a pulse needs a listener who is waiting; with a place of
 /// room (`channel(name, 1)`) the first pulse waits for a listener who is late, as a pulse per unit of work should.
-pub struct Heart {
-    listener: Sender<()>,
+pub struct Heart<B: Message = ()> {
+    listener: Sender<B>,
     beats: Cell<u32>,
 }
 
 impl Heart {
-    /// A heart that beats into this channel.
-    pub fn new(listener: Sender<()>) -> Self {
-        Heart { listener, beats: Cell::new(0) }
-    }
-
     /// Sends a pulse if somebody can take it at once; whether it was sent.
     #[track_caller]
     pub fn beat(&self, rt: &Runtime) -> bool {
-        let is_sent = self.listener.try_send(rt, ()).is_ok();
+        self.beat_with(rt, ())
+    }
+}
+
+impl<B: Message> Heart<B> {
+    /// A heart that beats into this channel.
+    pub fn new(listener: Sender<B>) -> Self {
+        Heart { listener, beats: Cell::new(0) }
+    }
+
+    /// The same for a pulse that says something, such as how much is done: one that only says "alive" hides that
+    /// nothing moves any more.
+    #[track_caller]
+    pub fn beat_with(&self, rt: &Runtime, says: B) -> bool {
+        let is_sent = self.listener.try_send(rt, says).is_ok();
         if is_sent {
             self.beats.set(self.beats.get() + 1);
             rt.note("pulse beat {}", [self.beats.get(), 0]);
@@ -46,15 +55,23 @@ impl Heart {
 
 /// A heart that is to beat at regular intervals. Whoever has it waits for [`due`](Pulse::due) besides whatever
 /// else it waits for, and beats then.
-pub struct Pulse {
-    heart: Heart,
+pub struct Pulse<B: Message = ()> {
+    heart: Heart<B>,
     clock: Interval,
 }
 
 impl Pulse {
+    /// Sends the pulse that is due if somebody listens.
+    #[track_caller]
+    pub fn beat(&self, rt: &Runtime) -> bool {
+        self.heart.beat(rt)
+    }
+}
+
+impl<B: Message> Pulse<B> {
     /// A pulse every `period` from now on.
     #[track_caller]
-    pub fn every(rt: &Runtime, period: Duration, listener: Sender<()>) -> Self {
+    pub fn every(rt: &Runtime, period: Duration, listener: Sender<B>) -> Self {
         Pulse { heart: Heart::new(listener), clock: rt.interval(period) }
     }
 
@@ -67,10 +84,10 @@ impl Pulse {
         self.clock.tick()
     }
 
-    /// Sends the pulse that is due if somebody listens.
+    /// The same for a pulse that says something.
     #[track_caller]
-    pub fn beat(&self, rt: &Runtime) -> bool {
-        self.heart.beat(rt)
+    pub fn beat_with(&self, rt: &Runtime, says: B) -> bool {
+        self.heart.beat_with(rt, says)
     }
 
     /// Closes the channel.
@@ -78,6 +95,15 @@ impl Pulse {
     pub fn close(&self, rt: &Runtime) {
         self.heart.close(rt);
     }
+}
+
+/// Waits for the first sign of life: a test that does so needs no guess at how long a start takes.
+/// False if the heart has closed without a beat.
+///
+/// # Cancellation safety
+/// Dropping it loses no pulse.
+pub async fn first_beat<B: Message>(rt: &Runtime, heartbeat: &Receiver<B>) -> bool {
+    heartbeat.recv(rt).await.is_some()
 }
 
 /// A delivery was given up.

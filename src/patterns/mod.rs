@@ -1,22 +1,41 @@
 //! The techniques, one file or folder each, in reading order. They know the runtime and nothing else.
 //!
 //! - [`config`]: settings that make no sense
-//! - [`fault`]: what went wrong, known cases and bugs, boundaries, one report
-//! - [`cancel`]: contexts, a tree of rights to stop · [`preempt`]: work that can be stopped · [`timeout`]: no longer than so
-//! - [`group`]: tasks that are stopped together · [`dedup`]: the same request once
-//! - [`undo`]: the way back · [`stage`]: changes that nobody sees half · [`lock`]: one after the other
-//! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
+//! - [`fault`]: what went wrong, for a person, a program and a log
+//! - [`cancel`]: contexts, a tree of rights to stop
+//! - [`preempt`]: work that can be stopped
+//! - [`group`]: tasks that are stopped together
+//! - [`timeout`]: no longer than so
+//! - [`undo`]: the way back
+//! - [`stage`]: changes that nobody sees half
+//! - [`lock`]: one after the other
+//! - [`dedup`]: the same request once
 //! - [`duplicates`]: twenty policies for the message that arrives twice
+//! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
+//! - [`detector`]: from pulses to suspicion
+//! - [`queue`]: who waits for a worker, and who is dropped instead
+//! - [`backoff`]: how long to wait before the next try
+//! - [`retry`]: trying again, within a budget
+//! - [`window`]: sums over the last while
+//! - [`steward`]: who watches a ward and restarts it
+//! - [`bridge`]: one stream over many lives
 
+pub mod backoff;
+pub mod bridge;
 pub mod cancel;
 pub mod config;
 pub mod dedup;
+pub mod detector;
 pub mod duplicates;
 pub mod fault;
 pub mod group;
 pub mod heartbeat;
 pub mod lock;
 pub mod preempt;
+pub mod queue;
+pub mod retry;
 pub mod stage;
+pub mod steward;
 pub mod timeout;
 pub mod undo;
+pub mod window;

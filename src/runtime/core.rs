@@ -1,4 +1,4 @@
-//! The state of a run: clock, tasks, ready set, timers, waits, chooser, record. Plain data behind one cell.
+//! The state of a run: clock, tasks, ready set, timers, chooser, record. Plain data behind one cell.
 //!
 //! Invariants:
 //! 1. No user code (poll, drop, wake of a foreign waker) runs while the state is borrowed.
@@ -7,16 +7,19 @@
 //! 4. Nothing but the run loop moves the virtual clock.
 
 use super::chooser::{Candidate, Choose, Misfit, Point, Recorded, Seeded};
-use super::ends::{Blocked, Limit};
+use super::ends::Limit;
 use super::faults::Plan;
+use super::ledger::{Ledger, Name, common, mix};
 use super::operation::WaitId;
 use super::random::Draws;
 use super::ready::Ready;
 use super::setting::{Model, Order, Setting};
 use super::signal::Signal;
 use super::timers::{TimerId, Timers};
+use super::waits::Waits;
 use crate::trace::{Event, EventId, Fingerprint, Kind, Observe, Site, TaskId, TaskInfo, Time, Trace};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::task::Waker;
 
 /// What a task is doing, as far as the runtime knows.
@@ -50,22 +53,24 @@ pub(crate) struct TaskSlot {
     pub frozen: bool,
     /// Who waits for its end.
     pub joiners: Vec<(WaitId, u8)>,
+    /// The same in every execution.
+    pub name: Name,
+    /// How many objects it has created, to name the next.
+    pub created: u32,
+    /// Which numbers it has drawn: how many from each stream.
+    pub drawn: u64,
+    /// What it has observed.
+    pub history: u64,
+    /// What it returns says nothing.
+    pub is_plain: bool,
 }
 
-/// A parked operation or select.
-struct Wait {
-    task: TaskId,
-    generation: u32,
-    fired: Option<u8>,
-    /// The waker of a combinator that keeps its own account of who was woken.
-    foreign: Option<Waker>,
-    /// What its arms wait for.
-    on: [Option<Blocked>; MOST_ARMS],
-    used: bool,
+impl TaskSlot {
+    /// The object of its being over or not; by its name alone goes whether and where it goes on.
+    pub fn ending(&self) -> Name {
+        self.name ^ 1
+    }
 }
-
-/// A select has at most so many arms.
-pub(crate) const MOST_ARMS: usize = 6;
 
 /// Who drives the run.
 pub(crate) trait Live {
@@ -86,14 +91,20 @@ pub(crate) enum Deciding {
 }
 
 pub(crate) struct Core {
+    pub ledger: Rc<Ledger>,
+    /// How many objects were created outside any task.
+    created: u32,
+    /// Hash of the objects that know their own state's hash: signals and inputs.
+    pub objects: u64,
+    /// Something is part of the state that has no hash.
+    pub has_hidden_state: bool,
     pub now: u64,
     pub model: Model,
     pub tasks: Vec<TaskSlot>,
     pub current: TaskId,
     pub ready: Ready,
     pub timers: Timers,
-    waits: Vec<Wait>,
-    free_waits: Vec<u32>,
+    pub waits: Waits,
     pub trace: Trace,
     pub recording: bool,
     pub observer: Option<Box<dyn Observe>>,
@@ -132,14 +143,17 @@ impl Core {
             (None, Order::Canonical) => Deciding::Canonical,
         };
         Core {
+            ledger: Rc::default(),
+            created: 0,
+            objects: 0,
+            has_hidden_state: false,
             now: 0,
             model: setting.model,
             tasks: Vec::new(),
             current: 0,
             ready: Ready::default(),
             timers: Timers::default(),
-            waits: Vec::new(),
-            free_waits: Vec::new(),
+            waits: Waits::default(),
             trace: Trace::default(),
             recording,
             observer: None,
@@ -165,6 +179,25 @@ impl Core {
             others: Vec::new(),
             due: Vec::new(),
         }
+    }
+
+    /// Begins anew under the same setting, with the same chooser and observer. Gives the wakers that were left, to be
+    /// dropped when the state is free.
+    pub fn restart(&mut self) -> Vec<Waker> {
+        self.ledger.clear();
+        (self.created, self.objects, self.has_hidden_state) = (0, 0, false);
+        (self.now, self.current, self.events, self.signals, self.messages) = (0, 0, 0, 0, 0);
+        (self.choices, self.polls, self.polls_at_once) = (0, 0, 0);
+        (self.misfit, self.over, self.ended) = (None, None, false);
+        self.tasks.clear();
+        self.ready.clear();
+        self.timers.clear();
+        self.trace.restart();
+        self.plan.restart(&self.setting);
+        self.draws.restart();
+        let mut left = self.waits.clear();
+        left.append(&mut self.foreign);
+        left
     }
 
     pub fn decide_with(&mut self, chooser: Box<dyn Choose>) {
@@ -217,10 +250,46 @@ impl Core {
                 self.trace.push(&event, site);
             }
             if watched && let Some(observer) = &mut self.observer {
+                if self.ledger.is_kept() {
+                    observer.order(&event, &self.trace, &mut |name, access| {
+                        self.ledger.touch(common::CLAIMS.wrapping_add(name), access);
+                    });
+                }
                 observer.see(&event, &self.trace);
             }
         }
         Some(id)
+    }
+
+    /// A look at the clock by the current task.
+    pub fn look_at_clock(&self) -> u64 {
+        let now = self.clock();
+        self.look_at_time(now);
+        now
+    }
+
+    /// A look at a moment that depends on the clock.
+    pub fn look_at_time(&self, moment: u64) {
+        match self.model {
+            Model::AnySpeed => self.ledger.read_clock(moment),
+            // Nothing moves the clock while anything else can move.
+            Model::Timed => self.ledger.observe(moment),
+        }
+    }
+
+    /// The name of an object that the current task creates.
+    pub fn christen(&mut self) -> Name {
+        match self.tasks.get_mut(self.current as usize) {
+            Some(creator) => {
+                self.ledger.change(creator.name);
+                creator.created += 1;
+                mix(creator.name, u64::from(creator.created))
+            }
+            None => {
+                self.created += 1;
+                mix(common::OUTSIDE, u64::from(self.created))
+            }
+        }
     }
 
     pub fn reach(&mut self, limit: Limit) {
@@ -229,11 +298,13 @@ impl Core {
 
     // --- tasks ---
 
-    pub fn add_task(&mut self, name: &str, parent: Option<TaskId>, server: bool) -> TaskId {
+    pub fn add_task(&mut self, name: &str, parent: Option<TaskId>, server: bool, is_plain: bool) -> TaskId {
         let id = self.tasks.len() as TaskId;
         if id >= self.setting.limits.objects {
             self.reach(Limit::Objects);
         }
+        self.ledger.change(common::TASKS);
+        let object = self.christen() & !1;
         let alike = self.trace.name_count(name);
         let name = if alike == 0 { name.to_owned() } else { format!("{name}#{}", alike + 1) };
         let path = match parent.and_then(|parent| self.trace.tasks.get(parent as usize)) {
@@ -254,8 +325,21 @@ impl Core {
             vulnerable: parent.is_some(),
             frozen: false,
             joiners: Vec::new(),
+            name: object,
+            created: 0,
+            drawn: 0,
+            history: 0,
+            is_plain,
         });
         id
+    }
+
+    /// Asks whether a task is over, as another task may.
+    pub fn look_at(&self, task: TaskId) -> Option<Life> {
+        let slot = self.tasks.get(task as usize)?;
+        self.ledger.read(slot.ending());
+        self.ledger.observe(mix(slot.name, slot.life as u64));
+        Some(slot.life)
     }
 
     pub fn is_alive(&self, task: TaskId) -> bool {
@@ -265,6 +349,7 @@ impl Core {
     /// Makes a task runnable; it runs next (S4).
     pub fn wake(&mut self, task: TaskId, cause: Option<EventId>) {
         let slot = &mut self.tasks[task as usize];
+        self.ledger.change(slot.name);
         if slot.life != Life::Alive {
             return;
         }
@@ -290,6 +375,7 @@ impl Core {
     /// Keeps a task from being polled until it is released as often.
     pub fn hold(&mut self, task: TaskId) {
         let slot = &mut self.tasks[task as usize];
+        self.ledger.change(slot.name);
         slot.held += 1;
         if slot.woken {
             self.ready.remove(task);
@@ -298,6 +384,7 @@ impl Core {
 
     pub fn release(&mut self, task: TaskId) {
         let slot = &mut self.tasks[task as usize];
+        self.ledger.change(slot.name);
         slot.held = slot.held.saturating_sub(1);
         if slot.held == 0 && slot.woken && slot.life == Life::Alive {
             self.enqueue(task);
@@ -307,6 +394,12 @@ impl Core {
     /// Marks the end of a task and tells who waits for it.
     pub fn finish_task(&mut self, task: TaskId, life: Life, cause: Option<EventId>) {
         let slot = &mut self.tasks[task as usize];
+        self.ledger.change(slot.name);
+        self.ledger.change(slot.ending());
+        if task == 0 {
+            // Nothing moves after the end of the root.
+            self.ledger.touch_everything();
+        }
         slot.life = life;
         if slot.woken {
             self.ready.remove(task);
@@ -315,97 +408,6 @@ impl Core {
         for (wait, arm) in joiners {
             self.commit(wait, arm, cause);
         }
-    }
-
-    // --- waits ---
-
-    /// A new wait of the current task. `waker` is kept only if it is not the task's own.
-    pub fn new_wait(&mut self, waker: &Waker) -> WaitId {
-        let task = self.current;
-        let own = self.tasks[task as usize].waker.as_ref().is_some_and(|own| own.will_wake(waker));
-        let foreign = (!own).then(|| waker.clone());
-        let index = self.free_waits.pop().unwrap_or_else(|| {
-            self.waits.push(Wait {
-                task,
-                generation: 0,
-                fired: None,
-                foreign: None,
-                on: [None; MOST_ARMS],
-                used: false,
-            });
-            (self.waits.len() - 1) as u32
-        });
-        let wait = &mut self.waits[index as usize];
-        wait.task = task;
-        wait.fired = None;
-        wait.foreign = foreign;
-        wait.on = [None; MOST_ARMS];
-        wait.used = true;
-        WaitId { index, generation: wait.generation }
-    }
-
-    /// Renews the waker of a wait that is polled again; gives the old one, to be dropped when the state is free.
-    pub fn refresh_wait(&mut self, wait: WaitId, waker: &Waker) -> Option<Waker> {
-        let task = self.waits[wait.index as usize].task;
-        let own = self.tasks[task as usize].waker.as_ref().is_some_and(|own| own.will_wake(waker));
-        std::mem::replace(&mut self.waits[wait.index as usize].foreign, (!own).then(|| waker.clone()))
-    }
-
-    /// Notes what an arm of a wait waits for.
-    pub fn waits_on(&mut self, wait: WaitId, arm: u8, blocked: Blocked) {
-        self.waits[wait.index as usize].on[usize::from(arm)] = Some(blocked);
-    }
-
-    /// Every open wait: whose it is and what it waits for.
-    pub fn open_waits(&self) -> impl Iterator<Item = (TaskId, Blocked)> + '_ {
-        let open = self.waits.iter().filter(|wait| wait.used && wait.fired.is_none());
-        open.flat_map(|wait| wait.on.iter().flatten().map(|blocked| (wait.task, *blocked)))
-    }
-
-    fn known(&self, wait: WaitId) -> Option<&Wait> {
-        let found = &self.waits[wait.index as usize];
-        (found.used && found.generation == wait.generation).then_some(found)
-    }
-
-    /// Which arm of a wait was committed.
-    pub fn fired(&self, wait: WaitId) -> Option<u8> {
-        self.known(wait).and_then(|wait| wait.fired)
-    }
-
-    /// Whether a peer may still commit this wait.
-    pub fn is_open(&self, wait: WaitId) -> bool {
-        self.known(wait).is_some_and(|wait| wait.fired.is_none())
-    }
-
-    pub fn task_of(&self, wait: WaitId) -> TaskId {
-        self.waits[wait.index as usize].task
-    }
-
-    /// Commits an arm of a wait and wakes its task; false if another arm was first or nobody waits any more.
-    pub fn commit(&mut self, wait: WaitId, arm: u8, cause: Option<EventId>) -> bool {
-        if !self.is_open(wait) {
-            return false;
-        }
-        let found = &mut self.waits[wait.index as usize];
-        found.fired = Some(arm);
-        let (task, foreign) = (found.task, found.foreign.take());
-        self.wake(task, cause);
-        if let Some(waker) = foreign {
-            self.foreign.push(waker);
-        }
-        true
-    }
-
-    /// Gives a wait back, and its foreign waker, to be dropped when the state is free.
-    pub fn release_wait(&mut self, wait: WaitId) -> Option<Waker> {
-        let found = &mut self.waits[wait.index as usize];
-        if !found.used || found.generation != wait.generation {
-            return None;
-        }
-        found.used = false;
-        found.generation = found.generation.wrapping_add(1);
-        self.free_waits.push(wait.index);
-        found.foreign.take()
     }
 
     // --- choices ---
@@ -441,10 +443,7 @@ impl Core {
 
     /// Who moves next; none if nothing can move without time passing (in the any-speed model: at all).
     pub fn next(&mut self) -> Option<Candidate> {
-        let horizon = match self.model {
-            Model::Timed => self.now,
-            Model::AnySpeed => u64::MAX,
-        };
+        let horizon = self.horizon();
         let first = match self.ready.first() {
             Some(task) => Candidate::Task(task),
             None => {
@@ -456,18 +455,31 @@ impl Core {
             return Some(first);
         }
         let mut candidates = std::mem::take(&mut self.candidates);
-        candidates.clear();
-        if let Candidate::Task(_) = first {
-            candidates.push(first);
-            self.ready.others(&mut self.others);
-            candidates.extend(self.others.iter().map(|task| Candidate::Task(*task)));
-        }
-        self.timers.pending_until(horizon, &mut self.due);
-        candidates.extend(self.due.iter().map(|timer| Candidate::Timer(*timer)));
+        self.list_candidates(&mut candidates);
         let pick = self.choose(Point::Step(&candidates));
         let chosen = candidates[pick as usize];
         self.candidates = candidates;
         Some(chosen)
+    }
+
+    /// Up to which deadline timers are candidates.
+    fn horizon(&self) -> u64 {
+        match self.model {
+            Model::Timed => self.now,
+            Model::AnySpeed => u64::MAX,
+        }
+    }
+
+    /// Everybody who can move now: first who would move canonically.
+    pub fn list_candidates(&mut self, candidates: &mut Vec<Candidate>) {
+        candidates.clear();
+        if let Some(first) = self.ready.first() {
+            candidates.push(Candidate::Task(first));
+            self.ready.others(&mut self.others);
+            candidates.extend(self.others.iter().map(|task| Candidate::Task(*task)));
+        }
+        self.timers.pending_until(self.horizon(), &mut self.due);
+        candidates.extend(self.due.iter().map(|timer| Candidate::Timer(*timer)));
     }
 
     fn is_alone(&self, first: Candidate, horizon: u64) -> bool {

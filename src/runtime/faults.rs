@@ -5,6 +5,7 @@
 
 use super::chooser::Point;
 use super::core::{Core, Life};
+use super::ledger::{common, mix};
 use super::setting::{Fault, Harm, May, Setting};
 use super::signal::Cause;
 use super::timers::Due;
@@ -29,6 +30,8 @@ pub(crate) struct Plan {
     may: Vec<May>,
     /// Whether any fault strikes messages.
     on_messages: bool,
+    /// Whether any strikes the n-th of them.
+    counts_messages: bool,
 }
 
 impl Plan {
@@ -37,6 +40,7 @@ impl Plan {
         let mut plan = Plan {
             struck: vec![false; faults.len()],
             may: setting.may.clone(),
+            counts_messages: faults.iter().any(|fault| fault.harm.at().is_none()),
             on_messages: faults.iter().any(|fault| fault.harm.at().is_none())
                 || setting.may.iter().any(|may| may.kind == FaultCode::Drop),
             ..Plan::default()
@@ -53,9 +57,28 @@ impl Plan {
         plan
     }
 
+    /// As it was before the run.
+    pub fn restart(&mut self, setting: &Setting) {
+        if !self.faults.is_empty() {
+            *self = Plan::new(setting);
+        }
+        self.may.iter_mut().zip(&setting.may).for_each(|(may, given)| may.times = given.times);
+    }
+
     /// When the next fault strikes or hang ends.
     pub fn next_at(&self) -> Option<u64> {
         self.coming.last().map(|(at, _)| *at)
+    }
+
+    /// Whether it matters which number a message has.
+    pub fn counts_messages(&self) -> bool {
+        self.counts_messages
+    }
+
+    /// What is left of it, as far as what happens next depends on it.
+    pub fn key(&self) -> u64 {
+        let times = self.may.iter().fold(0, |key, may| mix(key, u64::from(may.times)));
+        mix(times, (self.coming.len() as u64) << 32 | self.late.len() as u64)
     }
 
     fn come(&mut self, at: u64, step: Step) {
@@ -102,6 +125,10 @@ impl Core {
 
     /// Faults of this instant whose task or input has just come to be.
     pub fn strike_late(&mut self) {
+        if self.plan.late.is_empty() {
+            return;
+        }
+        self.ledger.touch_everything();
         for index in std::mem::take(&mut self.plan.late) {
             let fault = self.plan.faults[index].clone();
             if self.strike(&fault) {
@@ -251,6 +278,8 @@ impl Core {
             return false;
         }
         self.plan.may[index].times -= 1;
+        // Who may not strike any more is as who does not: only striking depends on how often it still may.
+        self.ledger.change(common::BUDGET);
         true
     }
 
@@ -280,6 +309,7 @@ impl Core {
     // --- timers, wherever they run ---
 
     pub fn arm(&mut self, timer: u32, deadline: u64) {
+        self.ledger.change(self.timers.get(timer).name);
         self.timers.arm(timer, deadline);
         if let Some(live) = &mut self.live {
             live.arm(timer, deadline);
@@ -287,6 +317,7 @@ impl Core {
     }
 
     pub fn disarm(&mut self, timer: u32) {
+        self.ledger.change(self.timers.get(timer).name);
         self.timers.disarm(timer);
         if let Some(live) = &mut self.live {
             live.disarm(timer);
@@ -296,7 +327,8 @@ impl Core {
     /// A new timer of the current task that fires after `span` nanoseconds.
     pub fn set_timer(&mut self, span: u64, due: Due) -> u32 {
         let deadline = self.clock().saturating_add(span);
-        let timer = self.timers.create(deadline, due, self.current, span);
+        let name = self.christen();
+        let timer = self.timers.create(deadline, due, self.current, name, span);
         if let Some(live) = &mut self.live {
             live.arm(timer, deadline);
         }
@@ -304,6 +336,7 @@ impl Core {
     }
 
     pub fn remove_timer(&mut self, timer: u32) {
+        self.ledger.change(self.timers.get(timer).name);
         self.timers.remove(timer);
         if let Some(live) = &mut self.live {
             live.disarm(timer);

@@ -94,6 +94,16 @@ impl Drop for Inner {
 }
 
 impl Interval {
+    /// Waits for the next tick and does not say when it was due. To the explorer that is no look at the clock, and so
+    /// leaves more steps that commute.
+    ///
+    /// # Cancellation safety
+    /// Dropping it loses no tick.
+    #[track_caller]
+    pub fn beat(&self) -> Op<Beat> {
+        Op::new(&self.0.rt, Beat(Tick { interval: self.clone() }), Location::caller())
+    }
+
     /// Waits for the next tick and gives the time it was due.
     ///
     /// # Cancellation safety
@@ -109,10 +119,14 @@ pub struct Tick {
     interval: Interval,
 }
 
+/// Waiting for a tick; see [`Interval::beat`].
+pub struct Beat(Tick);
+
 impl Tick {
     fn taken(&self, rt: &Runtime, site: Site, fired: Option<EventId>) -> Time {
         let inner = &self.interval.0;
         let mut core = rt.core();
+        core.ledger.change(core.timers.get(inner.timer).name);
         let due = core.timers.get(inner.timer).deadline;
         inner.ticks.set(inner.ticks.get() + 1);
         let task = core.current;
@@ -136,6 +150,43 @@ impl Tick {
     }
 }
 
+impl Sealed for Beat {}
+
+impl Operation for Beat {
+    type Output = ();
+
+    fn is_ready(&mut self, rt: &Runtime) -> bool {
+        self.0.is_ready(rt)
+    }
+
+    fn take(&mut self, rt: &Runtime, site: Site) -> Option<()> {
+        let fired = rt.core().timers.get(self.0.interval.0.timer).fired?;
+        rt.ledger().observe(2);
+        self.0.taken(rt, site, fired);
+        Some(())
+    }
+
+    fn park(&mut self, rt: &Runtime, wait: WaitId, arm: u8, site: Site) {
+        self.0.park(rt, wait, arm, site);
+    }
+
+    fn finish(&mut self, rt: &Runtime, _: WaitId, site: Site) {
+        let fired = rt.core().timers.get(self.0.interval.0.timer).fired.flatten();
+        rt.ledger().observe(2);
+        self.0.taken(rt, site, fired);
+    }
+
+    fn unpark(&mut self, rt: &Runtime, wait: WaitId) {
+        self.0.unpark(rt, wait);
+    }
+}
+
+/// The time is looked at.
+fn looked_at(rt: &Runtime, due: Time) -> Time {
+    rt.core().look_at_time(due.as_nanos());
+    due
+}
+
 impl Sealed for Tick {}
 
 impl Operation for Tick {
@@ -144,32 +195,38 @@ impl Operation for Tick {
     fn is_ready(&mut self, rt: &Runtime) -> bool {
         let core = rt.core();
         let timer = core.timers.get(self.interval.0.timer);
+        core.ledger.read(timer.name);
         // A tick that was committed to somebody is his.
         timer.fired.is_some() && timer.parked.is_none()
     }
 
     fn take(&mut self, rt: &Runtime, site: Site) -> Option<Time> {
         let fired = rt.core().timers.get(self.interval.0.timer).fired?;
-        Some(self.taken(rt, site, fired))
+        Some(looked_at(rt, self.taken(rt, site, fired)))
     }
 
     fn park(&mut self, rt: &Runtime, wait: WaitId, arm: u8, _: Site) {
         let mut core = rt.core();
+        core.ledger.change(core.timers.get(self.interval.0.timer).name);
         let timer = core.timers.get_mut(self.interval.0.timer);
         match timer.parked {
             None => timer.parked = Some((wait, arm)),
-            Some(_) => self.interval.0.others.borrow_mut().push_back((wait, arm)),
+            Some(_) => {
+                self.interval.0.others.borrow_mut().push_back((wait, arm));
+                core.has_hidden_state = true;
+            }
         }
         core.waits_on(wait, arm, Blocked::Timer);
     }
 
     fn finish(&mut self, rt: &Runtime, _: WaitId, site: Site) -> Time {
         let fired = rt.core().timers.get(self.interval.0.timer).fired.flatten();
-        self.taken(rt, site, fired)
+        looked_at(rt, self.taken(rt, site, fired))
     }
 
     fn unpark(&mut self, rt: &Runtime, wait: WaitId) {
         let mut core = rt.core();
+        core.ledger.change(core.timers.get(self.interval.0.timer).name);
         let timer = core.timers.get_mut(self.interval.0.timer);
         if timer.parked.is_some_and(|(other, _)| other == wait) {
             timer.parked = None;

@@ -6,7 +6,8 @@
 //! - [`channel`]: rendezvous, buffers, links · [`signal`]: cancel signals · [`select`](mod@select): one of several
 //! - [`later`]: what happens by itself · [`wall`]: the wall clock
 //! - [`operation`]: what all of these are · [`chooser`]: who decides · `random`: draws
-//! - `core`: the state · `ready`, `timers`: its two queues · `faults`: what goes wrong
+//! - `core`: the state · `ready`, `timers`: its two queues · `waits`: who is parked · `faults`: what goes wrong
+//! - [`ledger`]: what a step touches and a task observes · [`follow`]: the explorer's seat
 //! - [`virtual_time`]: the repeatable engine · `browser`: the live one
 
 #[cfg(target_arch = "wasm32")]
@@ -16,8 +17,10 @@ pub mod chooser;
 mod core;
 pub mod ends;
 mod faults;
+pub mod follow;
 pub mod interval;
 pub mod later;
+pub mod ledger;
 pub mod operation;
 mod random;
 mod ready;
@@ -29,6 +32,7 @@ pub mod sleep;
 pub mod task;
 mod timers;
 pub mod virtual_time;
+mod waits;
 pub mod wall;
 
 pub use self::channel::{Closed, Message, Receiver, Refused, Sender};
@@ -45,10 +49,11 @@ use self::chooser::Choose;
 use self::core::{Core, Life};
 use self::ends::Blocked;
 use self::later::Act;
+use self::ledger::{Ledger, Name, common, mix};
 use self::operation::WaitId;
 use self::setting::Fault;
 use self::timers::{Due, TimerId};
-use crate::trace::{ChannelId, Kind, Observe, Site, Trace};
+use crate::trace::{ChannelId, Fingerprint, Kind, Observe, Site, Trace};
 use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -65,6 +70,7 @@ type BoxedFuture = Pin<Box<dyn Future<Output = ()>>>;
 pub const EPOCH_SECONDS: u64 = 1_767_225_600;
 
 struct World {
+    ledger: Rc<Ledger>,
     core: RefCell<Core>,
     futures: RefCell<Vec<Option<BoxedFuture>>>,
     landings: RefCell<Vec<Rc<dyn Landing>>>,
@@ -101,6 +107,7 @@ impl Wake for TaskWaker {
 impl Runtime {
     fn new(core: Core) -> Self {
         Runtime(Rc::new(World {
+            ledger: core.ledger.clone(),
             core: RefCell::new(core),
             futures: RefCell::default(),
             landings: RefCell::default(),
@@ -113,14 +120,18 @@ impl Runtime {
         self.0.core.borrow_mut()
     }
 
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.0.ledger
+    }
+
     /// The present moment, since the start of the run.
     pub fn now(&self) -> Time {
-        Time::from_nanos(self.core().clock())
+        Time::from_nanos(self.core().look_at_clock())
     }
 
     /// The wall clock (UTC) in nanoseconds since 1970; in virtual time the run starts at 2026-01-01T00:00:00Z.
     pub fn utc_nanos(&self) -> u64 {
-        EPOCH_SECONDS * 1_000_000_000 + self.core().clock()
+        EPOCH_SECONDS * 1_000_000_000 + self.core().look_at_clock()
     }
 
     /// A number in `low..=high`, drawn from the stream of this purpose and the current task.
@@ -128,7 +139,14 @@ impl Runtime {
         let mut core = self.core();
         let task = core.current;
         let n = high.saturating_sub(low).saturating_add(1);
-        low + core.draws.below(purpose, task, n)
+        let drawn = low + core.draws.below(purpose, task, n);
+        if core.ledger.is_kept()
+            && let Some(slot) = core.tasks.get_mut(task as usize)
+        {
+            slot.drawn = slot.drawn.wrapping_add(Fingerprint::hash(purpose));
+        }
+        core.ledger.observe(drawn);
+        drawn
     }
 
     /// The next number of a purpose, from 1: unique in the run, given in the order of asking.
@@ -136,7 +154,10 @@ impl Runtime {
         let mut core = self.core();
         let number = core.numbers.entry(purpose).or_default();
         *number = number.saturating_add(1);
-        *number
+        let number = *number;
+        core.ledger.change(Fingerprint::hash(purpose));
+        core.ledger.observe(number.into());
+        number
     }
 
     /// The current task and who started it, from the root: `root/main/worker`. Of a path of more than 64 tasks
@@ -179,15 +200,21 @@ impl Runtime {
     pub fn signal(&self) -> Signal {
         let mut core = self.core();
         core.signals += 1;
-        Signal::new(core.signals - 1)
+        let name = core.christen();
+        Signal::new(core.signals - 1, name, core.ledger.clone())
     }
 
     /// The user's cancel of a task: given by a `cancel` fault and by the page's button. Once it was given, the
     /// next call makes a new one: it is for the next task of that name.
     pub fn input(&self, task: &str) -> Signal {
+        self.ledger().change(common::INPUTS);
         let known = self.core().inputs.get(task).filter(|input| input.given().is_none()).cloned();
         let input = known.unwrap_or_else(|| self.signal());
+        self.ledger().observe(input.name());
         let mut core = self.core();
+        let slot = Fingerprint::hash(task);
+        let before = core.inputs.get(task).map_or(0, |before| mix(slot, before.name()));
+        core.objects = core.objects.wrapping_sub(before).wrapping_add(mix(slot, input.name()));
         core.inputs.insert(task.to_owned(), input.clone());
         core.strike_late();
         input
@@ -250,6 +277,7 @@ impl Runtime {
         &self,
         name: &str,
         server: bool,
+        is_plain: bool,
         site: Option<Site>,
         future: impl Future<Output = ()> + 'static,
     ) -> TaskId {
@@ -257,7 +285,7 @@ impl Runtime {
             let mut core = self.core();
             let creator = core.current;
             let is_root = core.tasks.is_empty();
-            let id = core.add_task(name, (!is_root).then_some(creator), server);
+            let id = core.add_task(name, (!is_root).then_some(creator), server, is_plain);
             if !is_root {
                 let event = core.emit(Kind::Spawn, id, 0, site);
                 core.tasks[id as usize].last = event;
@@ -397,8 +425,9 @@ impl Runtime {
 
 impl Core {
     /// A timer for the landing of a message; messages rank before timers of the same instant.
-    fn set_landing(&mut self, channel: ChannelId, sender: TaskId, deadline: u64, rank: u64) -> TimerId {
-        let timer = self.timers.create_ranked(deadline, rank, Due::Land { channel }, sender, 0);
+    fn set_landing(&mut self, channel: ChannelId, of: Name, sender: TaskId, deadline: u64, rank: u64) -> TimerId {
+        let name = mix(of, self.tasks.get(sender as usize).map_or(0, |sender| sender.name));
+        let timer = self.timers.create_ranked(deadline, rank, Due::Land { channel }, (sender, name), 0);
         if let Some(live) = &mut self.live {
             live.arm(timer, deadline);
         }

@@ -19,6 +19,11 @@ impl Draws {
         Draws { seed, streams: BTreeMap::new() }
     }
 
+    /// Every stream begins anew.
+    pub fn restart(&mut self) {
+        self.streams.clear();
+    }
+
     /// A number below `n`, from the stream of a purpose and a task. Zero if `n` is zero.
     pub fn below(&mut self, purpose: &'static str, task: u32, n: u64) -> u64 {
         let seed = self.seed;

@@ -10,6 +10,12 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
+    /// Nobody is ready.
+    pub fn clear(&mut self) {
+        self.next = None;
+        self.queue.clear();
+    }
+
     pub fn len(&self) -> usize {
         usize::from(self.next.is_some()) + self.queue.len()
     }

@@ -5,8 +5,8 @@
 
 use super::Runtime;
 use super::chooser::Point;
-use super::core::MOST_ARMS;
 use super::operation::{Op, Operation, WaitId};
+use super::waits::MOST_ARMS;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -21,8 +21,15 @@ pub fn select<S: Arms>(arms: S) -> Select<S> {
 
 /// Takes the first of the operations that is ready at once; `None`, Go's `default`, if none is.
 pub fn select_now<S: Arms>(mut arms: S) -> Option<S::Output> {
-    arms.take_ready()
+    let output = arms.take_ready();
+    if output.is_none() {
+        arms.runtime().ledger().observe(NOTHING);
+    }
+    output
 }
+
+/// What a task observes where nothing is ready: no number of an arm.
+const NOTHING: u64 = 0xff;
 
 /// The arms of a select: a tuple of operations.
 pub trait Arms {
@@ -56,6 +63,7 @@ pub trait Arms {
             };
             let output = self.take(ready[pick as usize]);
             if output.is_some() {
+                self.runtime().ledger().observe(u64::from(ready[pick as usize]));
                 return output;
             }
         }
@@ -88,6 +96,7 @@ impl<S: Arms> Future for Select<S> {
                 return Poll::Pending;
             };
             let output = this.arms.finish(arm, wait);
+            this.arms.runtime().ledger().observe(u64::from(arm));
             this.arms.unpark(wait, Some(arm));
             this.arms.runtime().release_wait(wait);
             this.wait = None;

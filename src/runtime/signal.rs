@@ -3,9 +3,10 @@
 use super::Runtime;
 use super::core::Core;
 use super::ends::Blocked;
+use super::ledger::{Ledger, Name, mix};
 use super::operation::{Op, Operation, WaitId, sealed::Sealed};
-use crate::trace::{EventId, Kind, Reason, Site};
-use std::cell::RefCell;
+use crate::trace::{EventId, Fingerprint, Kind, Reason, Site};
+use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::rc::Rc;
 
@@ -23,24 +24,33 @@ impl Cause {
     pub const fn new(reason: Reason, what: &'static str) -> Self {
         Cause { reason, what }
     }
+
+    fn hash(self) -> u64 {
+        mix(self.reason as u64 + 1, Fingerprint::hash(self.what))
+    }
 }
 
-#[derive(Default)]
 struct State {
-    given: Option<(Cause, Option<EventId>)>,
-    waiting: Vec<(WaitId, u8)>,
+    given: Cell<Option<(Cause, Option<EventId>)>>,
+    waiting: RefCell<Vec<(WaitId, u8)>>,
+    name: Name,
+    ledger: Rc<Ledger>,
 }
 
 /// A signal. Clones are the same signal.
 #[derive(Clone)]
 pub struct Signal {
     id: u32,
-    state: Rc<RefCell<State>>,
+    state: Rc<State>,
 }
 
 impl Signal {
-    pub(crate) fn new(id: u32) -> Self {
-        Signal { id, state: Rc::default() }
+    pub(crate) fn new(id: u32, name: Name, ledger: Rc<Ledger>) -> Self {
+        Signal { id, state: Rc::new(State { given: Cell::default(), waiting: RefCell::default(), name, ledger }) }
+    }
+
+    pub(crate) fn name(&self) -> Name {
+        self.state.name
     }
 
     /// Its number in this run.
@@ -50,7 +60,10 @@ impl Signal {
 
     /// The cause, if it was given.
     pub fn given(&self) -> Option<Cause> {
-        self.state.borrow().given.map(|(cause, _)| cause)
+        let given = self.state.given.get().map(|(cause, _)| cause);
+        self.state.ledger.read(self.state.name);
+        self.state.ledger.observe(mix(self.state.name, given.map_or(0, Cause::hash)));
+        given
     }
 
     /// Whether anybody has another clone of it, be it only to wait for it.
@@ -65,13 +78,17 @@ impl Signal {
     }
 
     pub(crate) fn give_in(&self, core: &mut Core, cause: Cause, site: Option<Site>) -> bool {
-        let mut state = self.state.borrow_mut();
-        if state.given.is_some() {
+        let state = &self.state;
+        let is_first = state.given.get().is_none();
+        state.ledger.change(state.name);
+        state.ledger.observe(mix(state.name, u64::from(is_first)));
+        if !is_first {
             return false;
         }
         let event = core.emit(Kind::Cancel, self.id, cause.reason as u64, site);
-        state.given = Some((cause, event));
-        for (wait, arm) in state.waiting.drain(..) {
+        state.given.set(Some((cause, event)));
+        core.objects = core.objects.wrapping_add(mix(state.name, cause.hash()));
+        for (wait, arm) in state.waiting.borrow_mut().drain(..) {
             core.commit(wait, arm, event);
         }
         true
@@ -98,11 +115,14 @@ impl Operation for Given {
     type Output = Cause;
 
     fn is_ready(&mut self, _: &Runtime) -> bool {
-        self.signal.given().is_some()
+        let state = &self.signal.state;
+        state.ledger.read(state.name);
+        state.given.get().is_some()
     }
 
     fn take(&mut self, rt: &Runtime, site: Site) -> Option<Cause> {
-        let (cause, event) = self.signal.state.borrow().given?;
+        let (cause, event) = self.signal.state.given.get()?;
+        rt.ledger().observe(mix(self.signal.state.name, cause.hash()));
         let mut core = rt.core();
         let task = core.current;
         core.emit_as(task, Kind::Cancelled, self.signal.id, cause.reason as u64, event, Some(site));
@@ -110,7 +130,10 @@ impl Operation for Given {
     }
 
     fn park(&mut self, rt: &Runtime, wait: WaitId, arm: u8, _: Site) {
-        self.signal.state.borrow_mut().waiting.push((wait, arm));
+        let state = &self.signal.state;
+        // In which order they wait does not matter: all of them are told.
+        state.ledger.add(state.name);
+        state.waiting.borrow_mut().push((wait, arm));
         rt.core().waits_on(wait, arm, Blocked::Signal(self.signal.id));
     }
 
@@ -119,6 +142,8 @@ impl Operation for Given {
     }
 
     fn unpark(&mut self, _: &Runtime, wait: WaitId) {
-        self.signal.state.borrow_mut().waiting.retain(|(other, _)| *other != wait);
+        let state = &self.signal.state;
+        state.ledger.add(state.name);
+        state.waiting.borrow_mut().retain(|(other, _)| *other != wait);
     }
 }

@@ -98,7 +98,15 @@ pub struct Work {
     done: bool,
 }
 
+fn has_fired(rt: &Runtime, timer: TimerId) -> bool {
+    let core = rt.core();
+    let timer = core.timers.get(timer);
+    core.ledger.read(timer.name);
+    timer.fired.is_some()
+}
+
 fn park_on_timer(core: &mut Core, timer: TimerId, wait: WaitId, arm: u8) {
+    core.ledger.change(core.timers.get(timer).name);
     core.timers.get_mut(timer).parked = Some((wait, arm));
     core.waits_on(wait, arm, Blocked::Timer);
 }
@@ -109,10 +117,11 @@ impl Operation for Sleep {
     type Output = ();
 
     fn is_ready(&mut self, rt: &Runtime) -> bool {
-        rt.core().timers.get(self.timer).fired.is_some()
+        has_fired(rt, self.timer)
     }
 
-    fn take(&mut self, _: &Runtime, _: Site) -> Option<()> {
+    fn take(&mut self, rt: &Runtime, _: Site) -> Option<()> {
+        rt.ledger().observe(2);
         Some(())
     }
 
@@ -120,10 +129,14 @@ impl Operation for Sleep {
         park_on_timer(&mut rt.core(), self.timer, wait, arm);
     }
 
-    fn finish(&mut self, _: &Runtime, _: WaitId, _: Site) {}
+    fn finish(&mut self, rt: &Runtime, _: WaitId, _: Site) {
+        rt.ledger().observe(2);
+    }
 
     fn unpark(&mut self, rt: &Runtime, _: WaitId) {
-        rt.core().timers.get_mut(self.timer).parked = None;
+        let mut core = rt.core();
+        core.ledger.change(core.timers.get(self.timer).name);
+        core.timers.get_mut(self.timer).parked = None;
     }
 }
 
@@ -139,10 +152,11 @@ impl Operation for Work {
     type Output = ();
 
     fn is_ready(&mut self, rt: &Runtime) -> bool {
-        rt.core().timers.get(self.timer).fired.is_some()
+        has_fired(rt, self.timer)
     }
 
-    fn take(&mut self, _: &Runtime, _: Site) -> Option<()> {
+    fn take(&mut self, rt: &Runtime, _: Site) -> Option<()> {
+        rt.ledger().observe(2);
         self.done = true;
         Some(())
     }
@@ -151,12 +165,15 @@ impl Operation for Work {
         park_on_timer(&mut rt.core(), self.timer, wait, arm);
     }
 
-    fn finish(&mut self, _: &Runtime, _: WaitId, _: Site) {
+    fn finish(&mut self, rt: &Runtime, _: WaitId, _: Site) {
+        rt.ledger().observe(2);
         self.done = true;
     }
 
     fn unpark(&mut self, rt: &Runtime, _: WaitId) {
-        rt.core().timers.get_mut(self.timer).parked = None;
+        let mut core = rt.core();
+        core.ledger.change(core.timers.get(self.timer).name);
+        core.timers.get_mut(self.timer).parked = None;
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Runtime;
 use super::core::Life;
 use super::ends::Blocked;
+use super::ledger::mix;
 use super::operation::{Op, Operation, WaitId, sealed::Sealed};
 use crate::trace::{Kind, Site, TaskId};
 use std::cell::RefCell;
@@ -57,7 +58,8 @@ impl Runtime {
     ) -> Task<T> {
         let result = Rc::new(RefCell::new(None));
         let slot = result.clone();
-        let id = self.admit(name, server, Some(site), async move {
+        let is_plain = size_of::<T>() == 0;
+        let id = self.admit(name, server, is_plain, Some(site), async move {
             let output = future.await;
             *slot.borrow_mut() = Some(output);
         });
@@ -71,7 +73,7 @@ impl Runtime {
 
     /// Whether a task has crashed. An oracle: no real system has it, and only a perfect failure detector asks it.
     pub fn is_dead(&self, task: TaskId) -> bool {
-        self.core().tasks.get(task as usize).is_some_and(|slot| slot.life == Life::Crashed)
+        self.core().look_at(task) == Some(Life::Crashed)
     }
 
     /// Faults that only *may* strike begin or cease to apply to the current task here.
@@ -90,7 +92,7 @@ impl<T> Task<T> {
 
     /// Whether it has ended, crashed or been stopped.
     pub fn is_over(&self) -> bool {
-        !self.rt.core().is_alive(self.id)
+        self.rt.core().look_at(self.id) != Some(Life::Alive)
     }
 
     /// Waits for its end and gives what it returned.
@@ -117,6 +119,7 @@ impl Runtime {
     pub(crate) fn stop_task(&self, task: TaskId, site: Option<Site>) {
         let (event, own) = {
             let mut core = self.core();
+            core.ledger.read(core.tasks[task as usize].ending());
             if !core.is_alive(task) {
                 return;
             }
@@ -148,7 +151,14 @@ pub struct Join<T> {
 
 impl<T> Join<T> {
     fn outcome(&self, rt: &Runtime) -> Result<T, Gone> {
-        match rt.core().tasks[self.id as usize].life {
+        let life = {
+            let core = rt.core();
+            let slot = &core.tasks[self.id as usize];
+            let returned = if slot.is_plain { 0 } else { slot.history };
+            core.ledger.observe(mix(mix(slot.name, slot.life as u64), returned));
+            slot.life
+        };
+        match life {
             Life::Crashed => Err(Gone::Crashed),
             _ => self.result.borrow_mut().take().ok_or(Gone::Stopped),
         }
@@ -161,7 +171,9 @@ impl<T> Operation for Join<T> {
     type Output = Result<T, Gone>;
 
     fn is_ready(&mut self, rt: &Runtime) -> bool {
-        !rt.core().is_alive(self.id)
+        let core = rt.core();
+        core.ledger.read(core.tasks[self.id as usize].ending());
+        !core.is_alive(self.id)
     }
 
     fn take(&mut self, rt: &Runtime, _: Site) -> Option<Self::Output> {
@@ -170,6 +182,7 @@ impl<T> Operation for Join<T> {
 
     fn park(&mut self, rt: &Runtime, wait: WaitId, arm: u8, _: Site) {
         let mut core = rt.core();
+        core.ledger.add(core.tasks[self.id as usize].ending());
         core.tasks[self.id as usize].joiners.push((wait, arm));
         core.waits_on(wait, arm, Blocked::Join(self.id));
     }
@@ -179,6 +192,8 @@ impl<T> Operation for Join<T> {
     }
 
     fn unpark(&mut self, rt: &Runtime, wait: WaitId) {
-        rt.core().tasks[self.id as usize].joiners.retain(|(other, _)| *other != wait);
+        let mut core = rt.core();
+        core.ledger.add(core.tasks[self.id as usize].ending());
+        core.tasks[self.id as usize].joiners.retain(|(other, _)| *other != wait);
     }
 }

@@ -4,6 +4,7 @@
 //! under way rank before every timer of the same instant. A slot knows its place in the heap, so
 //! that any timer can be taken out without a search.
 
+use super::ledger::Name;
 use super::operation::WaitId;
 use crate::trace::{ChannelId, EventId, Site, TaskId};
 
@@ -33,6 +34,8 @@ pub(crate) struct Timer {
     pub due: Due,
     /// Whose timer it is.
     pub task: TaskId,
+    /// The same in every execution; of a landing: its channel and its sender.
+    pub name: Name,
     /// The event that set it.
     pub set: Option<EventId>,
     /// The line that asked for it.
@@ -69,18 +72,26 @@ impl Timers {
     }
 
     /// A new timer object, armed for `deadline`.
-    pub fn create(&mut self, deadline: u64, due: Due, task: TaskId, span: u64) -> TimerId {
+    pub fn create(&mut self, deadline: u64, due: Due, task: TaskId, name: Name, span: u64) -> TimerId {
         let rank = TIMER_RANK + self.message_rank();
-        self.create_ranked(deadline, rank, due, task, span)
+        self.create_ranked(deadline, rank, due, (task, name), span)
     }
 
     /// The same with a rank of its own.
-    pub fn create_ranked(&mut self, deadline: u64, rank: u64, due: Due, task: TaskId, span: u64) -> TimerId {
+    pub fn create_ranked(
+        &mut self,
+        deadline: u64,
+        rank: u64,
+        due: Due,
+        (task, name): (TaskId, Name),
+        span: u64,
+    ) -> TimerId {
         let timer = Timer {
             deadline,
             rank,
             due,
             task,
+            name,
             set: None,
             site: None,
             fired: None,
@@ -144,6 +155,19 @@ impl Timers {
 
     pub fn get_mut(&mut self, id: TimerId) -> &mut Timer {
         &mut self.slots[id as usize]
+    }
+
+    /// Every timer object there is, and whether it is pending.
+    pub fn all(&self) -> impl Iterator<Item = (&Timer, bool)> {
+        self.slots.iter().filter(|timer| timer.used).map(|timer| (timer, timer.place != NOWHERE))
+    }
+
+    /// Forgets all of them.
+    pub fn clear(&mut self) {
+        self.slots.clear();
+        self.free.clear();
+        self.heap.clear();
+        self.created = 0;
     }
 
     pub fn is_pending(&self, id: TimerId) -> bool {

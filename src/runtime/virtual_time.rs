@@ -28,7 +28,7 @@ impl Run {
 
     /// Starts the root task.
     pub fn start(&self, root: impl Future<Output = ()> + 'static) {
-        self.rt.admit("root", false, None, root);
+        self.rt.admit("root", false, true, None, root);
     }
 
     /// Goes on until the run ends or about `steps` more steps are done; whether it has ended.
@@ -56,33 +56,46 @@ impl Run {
     }
 
     fn step(&self) -> Option<End> {
-        self.rt.take_foreign_wakes();
-        let candidate = {
-            let mut core = self.rt.core();
-            if let Some(limit) = core.over {
-                return Some(End::Cut(limit));
-            }
-            if let Some(misfit) = core.misfit {
-                return Some(End::Misfit(misfit));
-            }
-            if core.tasks[0].life == Life::Ended {
-                return Some(End::Finished);
-            }
-            if core.plan.next_at().is_some_and(|at| at <= core.now) {
-                core.strike_due();
-            }
-            core.next()
-        };
+        if let Some(end) = self.settle() {
+            return Some(end);
+        }
+        let candidate = self.rt.core().next();
         match candidate {
-            Some(Candidate::Task(task)) => self.poll(task),
-            Some(Candidate::Timer(timer)) => {
+            Some(candidate) => self.move_on(candidate),
+            None => self.wait(),
+        }
+    }
+
+    /// Does what is due before anybody moves; how the run has ended, if it has.
+    pub(super) fn settle(&self) -> Option<End> {
+        self.rt.take_foreign_wakes();
+        let mut core = self.rt.core();
+        if let Some(limit) = core.over {
+            return Some(End::Cut(limit));
+        }
+        if let Some(misfit) = core.misfit {
+            return Some(End::Misfit(misfit));
+        }
+        if core.tasks[0].life == Life::Ended {
+            return Some(End::Finished);
+        }
+        if core.plan.next_at().is_some_and(|at| at <= core.now) {
+            core.strike_due();
+        }
+        None
+    }
+
+    /// One step.
+    pub(super) fn move_on(&self, candidate: Candidate) -> Option<End> {
+        match candidate {
+            Candidate::Task(task) => self.poll(task),
+            Candidate::Timer(timer) => {
                 let deadline = self.rt.core().timers.get(timer).deadline;
                 if self.move_clock(deadline) {
                     self.rt.fire(timer);
                 }
                 None
             }
-            None => self.wait(),
         }
     }
 
@@ -124,7 +137,7 @@ impl Run {
     }
 
     /// Nothing can move now: the clock goes on to the next timer or fault, or the run is stuck.
-    fn wait(&self) -> Option<End> {
+    pub(super) fn wait(&self) -> Option<End> {
         let next = {
             let core = self.rt.core();
             [core.timers.first_deadline(), core.plan.next_at()].into_iter().flatten().min()
@@ -138,7 +151,11 @@ impl Run {
         }
     }
 
-    fn conclude(&mut self, end: End) {
+    pub(super) fn forget_end(&mut self) {
+        self.end = None;
+    }
+
+    pub(super) fn conclude(&mut self, end: End) {
         let end = {
             let mut core = self.rt.core();
             let servers = 0..core.tasks.len() as TaskId;
@@ -183,6 +200,8 @@ impl Runtime {
             core.current = task;
             let slot = &mut core.tasks[task as usize];
             slot.woken = false;
+            // Even a task that has observed nothing yet is not what it was before its first poll.
+            self.ledger().set_history(slot.history.max(1));
             slot.waker.clone().unwrap_or_else(|| {
                 let waker = self.waker_of(task);
                 slot.waker = Some(waker.clone());
@@ -206,6 +225,7 @@ impl Runtime {
             }
             Poll::Pending => self.put_future(task, future),
         }
+        self.core().tasks[task as usize].history = self.ledger().history();
         self.take_foreign_wakes();
     }
 }

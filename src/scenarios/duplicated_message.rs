@@ -2,7 +2,7 @@
 
 use super::parameter::{Parameter, Params};
 use super::{ClaimInfo, Root, Scenario, any};
-use crate::analysis::claim::{Ending, Event, Expect, Kind, Outcome, Trace};
+use crate::analysis::claim::{Access, Ending, Event, Expect, Kind, Outcome, Trace, key_of};
 use crate::analysis::claims::{AtMostOnce, CancelHeard, NoOrphans, NothingLost, accepted};
 use crate::patterns::duplicates::generator::Generator;
 use crate::patterns::duplicates::sink::Sink;
@@ -157,5 +157,12 @@ impl Outcome for Deliveries {
         };
         let found: Vec<_> = (1..=self.requests).map(of).collect();
         ["stall", "lost", "dup", "once+stuck", "once"].into_iter().find(|outcome| found.contains(outcome))
+    }
+
+    /// Counts have no order.
+    fn order(&self, _: &Event, _: &Trace, _: &mut dyn FnMut(u64, Access)) {}
+
+    fn key(&self) -> Option<u64> {
+        Some(key_of(self.accepted.iter().map(|(request, count)| u64::from(*request) << 2 | u64::from((*count).min(2)))))
     }
 }

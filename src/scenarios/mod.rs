@@ -2,14 +2,21 @@
 
 mod cancellation_reasons;
 mod deadlock;
+mod detectors;
 mod duplicated_message;
 mod error_boundary;
+mod healthy_ward_restarted;
+mod heartbeat_tests;
 mod interval_heartbeat;
 pub mod parameter;
 mod preemption;
+mod restarted_stream;
+mod saturation;
 mod shared_state;
 mod silent_worker;
 mod stale_data;
+mod steward;
+mod work_unit_heartbeat;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
 use crate::patterns::config::ConfigError;
@@ -96,16 +103,23 @@ impl fmt::Debug for Scenario {
 }
 
 /// The one list, in the order of the catalogue.
-static ALL: [&Scenario; 9] = [
+static ALL: &[&Scenario] = &[
     &error_boundary::SCENARIO,
-    &deadlock::SCENARIO,
+    &cancellation_reasons::SCENARIO,
     &preemption::SCENARIO,
     &shared_state::SCENARIO,
+    &saturation::SCENARIO,
     &stale_data::SCENARIO,
+    &deadlock::SCENARIO,
     &duplicated_message::SCENARIO,
-    &cancellation_reasons::SCENARIO,
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,
+    &work_unit_heartbeat::SCENARIO,
+    &heartbeat_tests::SCENARIO,
+    &detectors::SCENARIO,
+    &steward::SCENARIO,
+    &restarted_stream::SCENARIO,
+    &healthy_ward_restarted::SCENARIO,
 ];
 
 /// Parameters that fit each other whatever they are.
@@ -115,7 +129,7 @@ pub fn any(_: &Params) -> Result<(), ConfigError> {
 
 /// Every scenario.
 pub fn all() -> &'static [&'static Scenario] {
-    &ALL
+    ALL
 }
 
 /// The scenario with this id.

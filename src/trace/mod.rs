@@ -11,7 +11,7 @@ mod time;
 
 pub use event::{ChannelId, Event, EventId, FaultCode, Kind, Reason, TaskId};
 pub use fingerprint::{ENCODING_VERSION, Fingerprint};
-pub use observe::Observe;
+pub use observe::{Access, Observe};
 pub use store::{ChannelInfo, Site, TaskInfo, Trace};
 pub(crate) use time::nanos;
 pub use time::{Time, UNITS, decimal, write_duration};

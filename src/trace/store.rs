@@ -77,6 +77,22 @@ impl Trace {
         self.source.push(source);
     }
 
+    /// Forgets what happened; labels and source lines keep their numbers.
+    pub fn restart(&mut self) {
+        for column in [&mut self.a, &mut self.task, &mut self.cause] {
+            column.clear();
+        }
+        self.time.clear();
+        self.kind.clear();
+        self.b.clear();
+        self.source.clear();
+        self.texts.clear();
+        self.tasks.clear();
+        self.channels.clear();
+        self.names.values_mut().for_each(|count| *count = 0);
+        self.fingerprint = Fingerprint::default();
+    }
+
     fn site_number(&mut self, site: Site) -> u16 {
         let found = self.sites.iter().position(|known| std::ptr::eq(*known, site));
         let number = found.unwrap_or_else(|| {

@@ -5,8 +5,10 @@
 mod cancellation_reasons;
 mod deadlock;
 mod error_boundary;
+mod healing;
 mod heartbeats;
 mod preemption;
+mod saturation;
 mod shared_state;
 mod stale_data;
 
@@ -25,6 +27,8 @@ struct Told {
     lines: Vec<(u64, String)>,
     end_ms: u64,
     broken: Vec<&'static str>,
+    /// The first words of all notes.
+    words: Vec<String>,
 }
 
 fn tell(link: &str) -> Told {
@@ -36,7 +40,12 @@ fn tell(link: &str) -> Told {
         let logs = trace.events().filter(|event| event.kind == Kind::Log);
         logs.map(|event| (event.time.as_nanos() / 1_000_000, trace.text(event.a).to_owned())).collect()
     };
+    let noted = |trace: &Trace| {
+        let notes = trace.events().filter(|event| event.kind == Kind::Note);
+        notes.map(|event| trace.label(event.a).split(' ').next().unwrap_or_default().to_owned()).collect()
+    };
     Told {
+        words: execution.with_trace(noted),
         link: link.to_owned(),
         lines: execution.with_trace(printed),
         end_ms: finished.duration.as_nanos() / 1_000_000,
@@ -55,6 +64,11 @@ fn tell_seeds(scenario: &str) -> impl Iterator<Item = Told> {
 }
 
 impl Told {
+    /// How many notes begin with this word.
+    fn notes(&self, word: &str) -> u64 {
+        self.words.iter().filter(|found| *found == word).count() as u64
+    }
+
     fn times_of(&self, start: &str) -> Vec<u64> {
         self.lines.iter().filter(|(_, line)| line.starts_with(start)).map(|(time, _)| *time).collect()
     }

@@ -104,6 +104,8 @@ impl Node {
     }
 
     pub fn end(&self) -> Option<(ContextError, Cause)> {
+        // By way of the signal, which tells an explorer that somebody has looked.
+        self.signal.given()?;
         self.end.get()
     }
 

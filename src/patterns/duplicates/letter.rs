@@ -82,6 +82,11 @@ impl Message for Letter {
         u32::from(self.word as u8) << 24 | u32::from(self.attempt) << 20 | (self.request & 0xf_ffff)
     }
 
+    /// Of the first million requests it says everything.
+    fn is_whole() -> bool {
+        true
+    }
+
     fn describe(code: u32) -> String {
         let word = Word::ALL.iter().find(|(word, _)| u32::from(*word as u8) == code >> 24);
         let name = word.map_or("letter", |(_, name)| name);

@@ -93,14 +93,14 @@ impl Attempt {
         let mut work = rt.work(self.plan.work);
         loop {
             if self.plan.preemptible {
-                match select((work.by_ref(), self.orders.recv(rt), self.user.wait(rt), beats.tick())).await {
+                match select((work.by_ref(), self.orders.recv(rt), self.user.wait(rt), beats.beat())).await {
                     Of4::A(()) => break,
                     Of4::B(order) => return Err(order.map_or(Stop, |order| self.obey(rt, order))),
                     Of4::C(_) => return Err(Stop),
                     Of4::D(_) => self.beat(rt, request).await,
                 }
             } else {
-                match select((work.by_ref(), beats.tick())).await {
+                match select((work.by_ref(), beats.beat())).await {
                     Of2::A(()) => break,
                     Of2::B(_) => self.beat(rt, request).await,
                 }
@@ -140,7 +140,7 @@ impl Attempt {
     async fn after_sending(&self, rt: &Runtime, request: u32, beats: Option<&Interval>) {
         if let Some(beats) = beats {
             // "Sent" travels in the next pulse, which is the last.
-            beats.tick().await;
+            beats.beat().await;
             rt.note("pulse request {} attempt {}", [request, u32::from(self.number)]);
             self.tell(rt, Word::Sent, request).await;
         }

@@ -1,0 +1,155 @@
+//! Claims about lives that follow one another: never two at a time, never twice the same.
+
+use super::claim::{Claim, Ending, Verdict};
+use crate::trace::{Event, EventId, FaultCode, Kind, TaskId, Trace};
+use std::collections::BTreeMap;
+
+/// Whether a task has this name, or is the n-th of this name.
+fn is_called(task: TaskId, name: &str, trace: &Trace) -> bool {
+    let rest = trace.task_name(task).strip_prefix(name);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+}
+
+/// Of the tasks of one name there is never more than one.
+pub struct OneLife {
+    name: &'static str,
+    alive: BTreeMap<TaskId, EventId>,
+    against: Vec<EventId>,
+}
+
+impl OneLife {
+    /// Of the tasks with this name.
+    pub fn of(name: &'static str) -> Self {
+        OneLife { name, alive: BTreeMap::new(), against: Vec::new() }
+    }
+}
+
+impl Claim for OneLife {
+    fn kinds(&self) -> u32 {
+        Kind::Spawn.bit() | Kind::End.bit() | Kind::Stop.bit() | Kind::Fault.bit()
+    }
+
+    fn see(&mut self, event: &Event, trace: &Trace) {
+        match event.kind {
+            Kind::Spawn if is_called(event.a, self.name, trace) => {
+                if let Some(older) = self.alive.values().next() {
+                    self.against.extend([*older, event.id]);
+                }
+                self.alive.insert(event.a, event.id);
+            }
+            Kind::Spawn => {}
+            Kind::Fault if event.a != FaultCode::Crash as u32 => {}
+            _ => drop(self.alive.remove(&event.task)),
+        }
+    }
+
+    fn verdict(&self, _: Ending) -> Verdict {
+        Verdict::unless(&self.against)
+    }
+}
+
+/// Nothing is taken from a channel twice: what comes again was begun again.
+pub struct NoRepeats {
+    channel: &'static str,
+    seen: BTreeMap<u32, EventId>,
+    against: Vec<EventId>,
+}
+
+impl NoRepeats {
+    /// On the channel with this name.
+    pub fn on(channel: &'static str) -> Self {
+        NoRepeats { channel, seen: BTreeMap::new(), against: Vec::new() }
+    }
+}
+
+impl Claim for NoRepeats {
+    fn kinds(&self) -> u32 {
+        Kind::Receive.bit()
+    }
+
+    fn see(&mut self, event: &Event, trace: &Trace) {
+        if trace.channel_name(event.a) != self.channel {
+            return;
+        }
+        if let Some(before) = self.seen.insert(event.message().1, event.id) {
+            self.against.extend([before, event.id]);
+        }
+    }
+
+    fn verdict(&self, _: Ending) -> Verdict {
+        Verdict::unless(&self.against)
+    }
+}
+
+/// So many messages are taken from a channel before the run ends.
+pub struct AllTaken {
+    channel: &'static str,
+    expected: u32,
+    taken: u32,
+    last: Option<EventId>,
+}
+
+impl AllTaken {
+    /// From the channel with this name.
+    pub fn from(channel: &'static str, expected: u32) -> Self {
+        AllTaken { channel, expected, taken: 0, last: None }
+    }
+}
+
+impl Claim for AllTaken {
+    fn kinds(&self) -> u32 {
+        Kind::Receive.bit()
+    }
+
+    fn see(&mut self, event: &Event, trace: &Trace) {
+        self.last = Some(event.id);
+        self.taken += u32::from(trace.channel_name(event.a) == self.channel);
+    }
+
+    fn verdict(&self, ending: Ending) -> Verdict {
+        match ending {
+            _ if self.taken >= self.expected => Verdict { holds: Some(true), evidence: Vec::new() },
+            Ending::Cut => Verdict { holds: None, evidence: Vec::new() },
+            _ => Verdict { holds: Some(false), evidence: self.last.into_iter().collect() },
+        }
+    }
+}
+
+/// Nobody, or no task of a name, ever notes one of these words.
+pub struct NeverNotes {
+    task: Option<&'static str>,
+    words: &'static [&'static str],
+    against: Vec<EventId>,
+}
+
+impl NeverNotes {
+    /// Nobody notes one of these words.
+    pub fn any(words: &'static [&'static str]) -> Self {
+        NeverNotes { task: None, words, against: Vec::new() }
+    }
+
+    /// The tasks of this name do not.
+    pub fn by(task: &'static str, words: &'static [&'static str]) -> Self {
+        NeverNotes { task: Some(task), words, against: Vec::new() }
+    }
+}
+
+impl Claim for NeverNotes {
+    fn kinds(&self) -> u32 {
+        Kind::Note.bit()
+    }
+
+    fn see(&mut self, event: &Event, trace: &Trace) {
+        let word = trace.label(event.a).split(' ').next().unwrap_or_default();
+        if self.words.contains(&word) && self.task.is_none_or(|task| is_called(event.task, task, trace)) {
+            self.against.push(event.id);
+        }
+    }
+
+    fn verdict(&self, ending: Ending) -> Verdict {
+        match (ending, self.against.is_empty()) {
+            (Ending::Cut, true) => Verdict { holds: None, evidence: Vec::new() },
+            _ => Verdict::unless(&self.against),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! How many retries all callers together may add to the load: three ways to count, all in whole thousandths.
+//!
+//! A budget that is used up suppresses only the new attempt; nothing under way is touched.
+
+use crate::patterns::config::ConfigError;
+use crate::patterns::window::Window;
+use crate::runtime::Time;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// A token, in the unit in which tokens are counted.
+pub const TOKEN: u32 = 1000;
+
+/// A retry budget. It is told of every request, success and failure, and asked before every retry.
+#[derive(Clone, Debug)]
+pub enum Budget {
+    /// Any number of retries.
+    Unlimited,
+    /// A share of the new requests.
+    Tokens(TokenRatio),
+    /// A share of the successes, given back half at a time.
+    Throttle(Throttle),
+    /// A share of the recent requests, and some per second besides.
+    Recent(Recent),
+}
+
+impl Budget {
+    /// A new request (not a retry) is made.
+    pub fn request(&mut self, now: Time) {
+        match self {
+            Budget::Tokens(tokens) => tokens.request(),
+            Budget::Recent(recent) => recent.deposit(now),
+            Budget::Unlimited | Budget::Throttle(_) => {}
+        }
+    }
+
+    /// An attempt succeeded.
+    pub fn success(&mut self) {
+        if let Budget::Throttle(throttle) = self {
+            throttle.success();
+        }
+    }
+
+    /// An attempt failed in a way that speaks of overload: worth retrying, or the server told not to.
+    pub fn failure(&mut self) {
+        if let Budget::Throttle(throttle) = self {
+            throttle.failure();
+        }
+    }
+
+    /// Whether one more retry may be made; it is paid for if so. `invited`: its failure was not held against the
+    /// throttle, since the server itself said when to come back.
+    pub fn retry(&mut self, now: Time, invited: bool) -> bool {
+        match self {
+            Budget::Unlimited => true,
+            Budget::Tokens(tokens) => tokens.retry(),
+            Budget::Throttle(throttle) => invited || throttle.allows(),
+            Budget::Recent(recent) => recent.withdraw(now),
+        }
+    }
+
+    /// The same budget for several callers.
+    pub fn shared(self) -> SharedBudget {
+        SharedBudget(Rc::new(RefCell::new(self)))
+    }
+}
+
+/// A budget that several callers share. Clones are the same budget.
+#[derive(Clone, Debug)]
+pub struct SharedBudget(Rc<RefCell<Budget>>);
+
+impl SharedBudget {
+    /// Asks or tells it something.
+    pub fn with<R>(&self, ask: impl FnOnce(&mut Budget) -> R) -> R {
+        ask(&mut self.0.borrow_mut())
+    }
+}
+
+/// Every new request earns a share of a token, every retry costs a whole one.
+#[derive(Clone, Debug)]
+pub struct TokenRatio {
+    ratio: u32,
+    cap: u32,
+    tokens: u32,
+}
+
+impl TokenRatio {
+    /// Earns `ratio` thousandths of a token per request, begins with `start` tokens, keeps at most `cap`.
+    ///
+    /// # Errors
+    /// If the ratio is 0 or above 1000 (a request would pay for more than a retry), the cap is 0 or above a
+    /// million, or the start is above the cap.
+    pub fn new(ratio: u32, start: u32, cap: u32) -> Result<Self, ConfigError> {
+        ConfigError::unless((1..=1000).contains(&ratio), "ratio", f64::from(ratio) / 1000.0, "0.001–1")?;
+        ConfigError::unless((1..=1_000_000).contains(&cap), "cap", cap, "1–1000000")?;
+        ConfigError::unless(start <= cap, "start", start, "0–cap")?;
+        Ok(TokenRatio { ratio, cap: cap * TOKEN, tokens: start * TOKEN })
+    }
+
+    /// Thousandths of a token that are left.
+    pub fn tokens(&self) -> u32 {
+        self.tokens
+    }
+
+    /// A new request earns its share.
+    pub fn request(&mut self) {
+        self.tokens = (self.tokens + self.ratio).min(self.cap);
+    }
+
+    /// Pays for a retry, if there is a whole token.
+    pub fn retry(&mut self) -> bool {
+        let paid = self.tokens.checked_sub(TOKEN);
+        self.tokens = paid.unwrap_or(self.tokens);
+        paid.is_some()
+    }
+}
+
+/// gRPC's retry throttle (A6): a failure costs a token, a success earns a share of one, and retries are allowed
+/// while more than half of the tokens are left.
+#[derive(Clone, Debug)]
+pub struct Throttle {
+    max: u32,
+    ratio: u32,
+    tokens: u32,
+}
+
+impl Throttle {
+    /// At most `max` tokens, `ratio` thousandths of one for each success.
+    ///
+    /// # Errors
+    /// If `max` is 0 or above 1000, or the ratio is 0 or above a thousand tokens.
+    pub fn new(max: u32, ratio: u32) -> Result<Self, ConfigError> {
+        ConfigError::unless((1..=1000).contains(&max), "max", max, "1–1000")?;
+        let share = f64::from(ratio) / 1000.0;
+        ConfigError::unless((1..=1000 * TOKEN).contains(&ratio), "ratio", share, "0.001–1000")?;
+        Ok(Throttle { max: max * TOKEN, ratio, tokens: max * TOKEN })
+    }
+
+    /// gRPC's numbers: 10 tokens, 0.1 per success.
+    pub fn grpc() -> Self {
+        Throttle { max: 10 * TOKEN, ratio: 100, tokens: 10 * TOKEN }
+    }
+
+    /// Thousandths of a token that are left.
+    pub fn tokens(&self) -> u32 {
+        self.tokens
+    }
+
+    /// An attempt succeeded.
+    pub fn success(&mut self) {
+        self.tokens = self.tokens.saturating_add(self.ratio).min(self.max);
+    }
+
+    /// An attempt failed.
+    pub fn failure(&mut self) {
+        self.tokens = self.tokens.saturating_sub(TOKEN);
+    }
+
+    /// Whether more than half of the tokens are left.
+    pub fn allows(&self) -> bool {
+        self.tokens > self.max / 2
+    }
+}
+
+/// A share of the requests of the last while, and so many retries a second besides (tower's `TpsBudget`).
+#[derive(Clone, Debug)]
+pub struct Recent {
+    window: Window<1>,
+    ratio: u32,
+    reserve: i64,
+}
+
+impl Recent {
+    /// `ratio` thousandths of a retry for every request of the last `window`, plus `per_second` retries a second.
+    ///
+    /// # Errors
+    /// If the window is not 1 to 60 s, the ratio is above a thousand, or neither would ever allow a retry.
+    pub fn new(window: Duration, per_second: u32, ratio: u32) -> Result<Self, ConfigError> {
+        let fits = (Duration::from_secs(1)..=Duration::from_secs(60)).contains(&window);
+        ConfigError::unless(fits, "window", format!("{window:?}"), "1s–60s")?;
+        ConfigError::unless(ratio <= 1_000_000, "ratio", f64::from(ratio) / 1000.0, "0–1000")?;
+        let reserve = u128::from(per_second) * window.as_millis();
+        Ok(Recent { window: Window::new(window, 10)?, ratio, reserve: i64::try_from(reserve).unwrap_or(i64::MAX / 2) })
+    }
+
+    /// A request was made.
+    pub fn deposit(&mut self, now: Time) {
+        self.window.add(now, 0, i64::from(self.ratio));
+    }
+
+    /// Pays for a retry, if the balance allows it.
+    pub fn withdraw(&mut self, now: Time) -> bool {
+        let [balance] = self.window.sums(now);
+        let is_covered = balance.saturating_add(self.reserve) >= i64::from(TOKEN);
+        if is_covered {
+            self.window.add(now, 0, -i64::from(TOKEN));
+        }
+        is_covered
+    }
+}

@@ -1,0 +1,159 @@
+//! The explorer's seat: it is shown who can move, by name, before every step, and what the step touched after it.
+//!
+//! With somebody following, every step is asked for, also where only one can move: whoever follows may give the
+//! execution up. A run that is followed can be begun anew, and keeps what it has allocated.
+
+use super::Runtime;
+use super::chooser::{Candidate, Choose};
+use super::core::{Core, Life};
+use super::ends::End;
+use super::ledger::{Access, Name, common, mix};
+use super::setting::Model;
+use super::virtual_time::Run;
+
+/// Who can move, and in which state.
+pub struct Moment<'a> {
+    /// The present moment in nanoseconds.
+    pub now: u64,
+    /// Who can move: first who would move canonically.
+    pub candidates: &'a [Candidate],
+    /// Their names.
+    pub names: &'a [Name],
+    /// A hash of everything on which it depends what happens from here on, if it was asked for and there is one.
+    pub state: Option<u64>,
+}
+
+/// Somebody who decides every step. What is decided within a step ([`Point::Select`](super::chooser::Point),
+/// [`Point::Fault`](super::chooser::Point)) its chooser is asked.
+pub trait Follow {
+    /// Whether the hash of the state is wanted before this step.
+    fn wants_state(&mut self) -> bool;
+    /// Who moves, of the candidates; none: the execution is given up.
+    fn pick(&mut self, moment: &Moment<'_>) -> Option<u32>;
+    /// What the step touched; `everything`: it commutes with no other.
+    fn stepped(&mut self, touched: &[(Name, Access)], everything: bool);
+}
+
+impl Run {
+    /// Lets somebody follow: from now on the run keeps account of what its steps touch.
+    pub fn followed_by(&self, chooser: Box<dyn Choose>) {
+        self.runtime().ledger().keep();
+        self.runtime().decide_with(chooser);
+    }
+
+    /// Goes on to the end, or until the follower gives up: [`End::Interrupted`].
+    pub fn follow(&mut self, follower: &mut impl Follow) -> End {
+        let (mut candidates, mut names) = (Vec::new(), Vec::new());
+        let end = loop {
+            if let Some(end) = self.settle() {
+                break end;
+            }
+            let now = {
+                let mut core = self.runtime().core();
+                core.list_candidates(&mut candidates);
+                names.clear();
+                names.extend(candidates.iter().map(|candidate| core.name_of(*candidate)));
+                core.now
+            };
+            if candidates.is_empty() {
+                match self.wait() {
+                    Some(end) => break end,
+                    None => continue,
+                }
+            }
+            let state = if follower.wants_state() { self.runtime().state_key() } else { None };
+            let moment = Moment { now, candidates: &candidates, names: &names, state };
+            let Some(pick) = follower.pick(&moment) else { break End::Interrupted };
+            let candidate = candidates[pick as usize];
+            self.runtime().core().begin_step(candidate);
+            if let Some(end) = self.move_on(candidate) {
+                break end;
+            }
+            self.runtime().ledger().with_touched(|touched, everything| follower.stepped(touched, everything));
+        };
+        self.conclude(end.clone());
+        end
+    }
+
+    /// Begins anew, with nothing left of what was but the room it took.
+    pub fn restart(&mut self) {
+        self.runtime().tear_down();
+        let wakers = self.runtime().core().restart();
+        drop(wakers);
+        self.forget_end();
+    }
+}
+
+impl Core {
+    fn name_of(&self, candidate: Candidate) -> Name {
+        match candidate {
+            Candidate::Task(task) => self.tasks[task as usize].name,
+            Candidate::Timer(timer) => self.timers.get(timer).name,
+        }
+    }
+
+    fn begin_step(&mut self, candidate: Candidate) {
+        self.ledger.begin();
+        match candidate {
+            Candidate::Task(task) => {
+                let slot = &mut self.tasks[task as usize];
+                self.ledger.change(slot.name);
+            }
+            Candidate::Timer(timer) => {
+                self.ledger.set_history(self.timers.get(timer).name);
+                if self.model == Model::AnySpeed {
+                    self.ledger.add(common::CLOCK);
+                    // The moment at which a timed fault strikes depends on every firing before it.
+                    if self.plan.next_at().is_some() {
+                        self.ledger.touch_everything();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether moments are part of the state: always where they decide who can move, else only if somebody looks.
+    fn has_time(&self) -> bool {
+        self.model == Model::Timed || self.ledger.clock_read() || self.plan.next_at().is_some()
+    }
+}
+
+impl Runtime {
+    /// A hash of everything on which it depends what happens next, the order of the ready queue aside, which decides
+    /// only who is candidate 0. None if something is part of it that has no hash.
+    fn state_key(&self) -> Option<u64> {
+        let core = self.core();
+        let judges = match &core.observer {
+            Some(observer) => observer.key()?,
+            None => 0,
+        };
+        if core.has_hidden_state {
+            return None;
+        }
+        let with_time = core.has_time();
+        let tasks = core.tasks.iter().zip(0_u64..).map(|(slot, id)| {
+            let is_alive = slot.life == Life::Alive;
+            let says_nothing = !is_alive && (slot.is_plain || slot.life != Life::Ended);
+            let known = if says_nothing { 0 } else { mix(slot.history, slot.drawn) };
+            let flags = [slot.woken, slot.doomed, slot.vulnerable, slot.frozen];
+            let flags = flags.iter().fold(slot.life as u64, |flags, flag| flags << 1 | u64::from(*flag));
+            let flags = if is_alive {
+                flags | u64::from(slot.held) << 8 | u64::from(slot.hung) << 16
+            } else {
+                slot.life as u64
+            };
+            mix(mix(mix(slot.name, id), mix(flags, slot.slow)), known)
+        });
+        let timers = core.timers.all().map(|(timer, is_pending)| {
+            let flags = u64::from(is_pending) | u64::from(timer.fired.is_some()) << 1;
+            let when = if with_time { mix(timer.deadline, timer.paused.map_or(0, |left| left + 1)) } else { 0 };
+            mix(mix(timer.name, flags), when)
+        });
+        let committed = core.waits.committed().map(|(task, arm)| mix(core.tasks[task as usize].name, u64::from(arm)));
+        let landings = self.0.landings.borrow();
+        let channels = landings.iter().map(|landing| landing.key(&core, with_time));
+        let unordered = tasks.chain(timers).chain(committed).chain(channels).fold(core.objects, u64::wrapping_add);
+        let when = if with_time { core.now } else { 0 };
+        Some(mix(mix(mix(unordered, when), core.plan.key()), judges))
+    }
+}

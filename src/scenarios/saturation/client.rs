@@ -1,0 +1,110 @@
+//! The clients: a source that starts one for each request, and what a client does until it has an answer or gives up.
+
+use super::instant::{ARRIVAL, TIMEOUT, give_way};
+use super::server::{Answer, Call};
+use super::{Counts, Plan};
+use crate::patterns::queue::WorkQueue;
+use crate::patterns::retry::{Attempt, Failure, SharedBudget, retry};
+use crate::runtime::scope::Scope;
+use crate::runtime::{Of2, Receiver, Runtime, Sender, Time, select};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// What all clients share.
+#[derive(Clone)]
+pub struct Clients {
+    pub rt: Runtime,
+    pub plan: Plan,
+    pub queue: WorkQueue<Call>,
+    pub budget: SharedBudget,
+    pub counts: Rc<Counts>,
+}
+
+impl Clients {
+    /// Starts a client for each request, at the rate of the moment, until the run has lasted long enough.
+    pub async fn arrive(self) {
+        let clients = Scope::new(&self.rt);
+        let end = Time::ZERO + self.plan.duration;
+        let mut planned = Time::ZERO;
+        let mut request = 0;
+        while planned < end {
+            let gap = self.plan.gap(planned);
+            let spread = (gap.as_nanos() * u128::from(self.plan.jitter) / 1_000_000) as u64;
+            let late = if spread > 0 { self.rt.draw("arrival", 0, spread) } else { 0 };
+            self.wait_until(planned + Duration::from_nanos(late)).await;
+            give_way(&self.rt, ARRIVAL).await;
+            request += 1;
+            clients.spawn("client", self.clone().ask(request));
+            planned = planned + gap;
+        }
+        self.wait_until(end).await;
+        // Whoever still waits is stopped: the observation is over.
+    }
+
+    async fn wait_until(&self, at: Time) {
+        let left = at - self.rt.now();
+        if !left.is_zero() {
+            self.rt.sleep(left).await;
+        }
+    }
+
+    /// One client: asks, and asks again if that fails.
+    async fn ask(self, request: u32) {
+        let began = self.rt.now();
+        // Late answers to earlier attempts find room, whether or not anybody still reads them.
+        let (reply, answers) = self.rt.channel("answers", self.plan.policy.attempts as usize);
+        let done =
+            retry(&self.rt, self.plan.policy, &self.budget, |attempt| self.attempt(request, attempt, &reply, &answers));
+        if done.await.is_ok() {
+            self.counts.useful.set(self.counts.useful.get() + 1);
+            self.rt.note("useful request {} after {} ms", [request, (self.rt.now() - began).as_millis() as u32]);
+        }
+    }
+
+    /// One attempt: into the queue, then waits for the answer, but not for ever.
+    async fn attempt(
+        &self,
+        request: u32,
+        attempt: Attempt,
+        reply: &Sender<Answer>,
+        answers: &Receiver<Answer>,
+    ) -> Result<(), Failure<()>> {
+        let (rt, number) = (&self.rt, attempt.number);
+        self.counts.offered.set(self.counts.offered.get() + 1);
+        rt.note("offer request {} attempt {}", [request, number]);
+        let deadline = rt.now() + self.plan.timeout;
+        let call = Call { request, attempt: number, reply: reply.clone() };
+        let Ok(ticket) = self.queue.offer(rt, call, deadline) else {
+            rt.note("refuse request {} attempt {}", [request, number]);
+            return Err(Failure::transient(()));
+        };
+        match self.answer(number, answers, deadline).await {
+            Some(true) => Ok(()),
+            Some(false) => Err(Failure::transient(())),
+            None => {
+                rt.note("timeout request {} attempt {}", [request, number]);
+                if self.plan.told {
+                    self.queue.withdraw(rt, ticket);
+                }
+                Err(Failure::transient(()))
+            }
+        }
+    }
+
+    /// Waits for the answer to an attempt: served or refused, or none by the deadline. Late answers to earlier
+    /// attempts are of no use.
+    async fn answer(&self, number: u32, answers: &Receiver<Answer>, deadline: Time) -> Option<bool> {
+        loop {
+            let answer = match select((answers.recv(&self.rt), self.rt.sleep(deadline - self.rt.now()))).await {
+                Of2::A(answer) => answer,
+                Of2::B(()) => {
+                    give_way(&self.rt, TIMEOUT).await;
+                    answers.try_recv(&self.rt)
+                }
+            }?;
+            if answer.attempt == number {
+                return Some(answer.served);
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The death spiral: a surge fills the queue, and long after it is gone the server works only for callers who have
+//! given up.
+
+mod client;
+mod instant;
+mod server;
+
+use super::parameter::{Parameter, Params, Rate};
+use super::{ClaimInfo, Root, Scenario};
+use crate::analysis::claim::Expect;
+use crate::analysis::overload::{GoodputBack, NoDeadWork, RetriesWithin};
+use crate::patterns::backoff::{Backoff, Growth, Jitter};
+use crate::patterns::config::ConfigError;
+use crate::patterns::queue::{Codel, Config, MOST, Order, Shed, WorkQueue};
+use crate::patterns::retry::budget::TokenRatio;
+use crate::patterns::retry::{Budget, Policy};
+use crate::runtime::{Runtime, Time};
+use client::Clients;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+pub static SCENARIO: Scenario = Scenario {
+    id: "saturation",
+    chapter: "5.2",
+    parameters: PARAMETERS,
+    tasks: &["source", "server", "monitor", "client"],
+    channels: &["requests", "answers"],
+    claims: &[
+        ClaimInfo::expected(
+            "goodput-back",
+            |params| if is_bounded(params) { Expect::Always } else { Expect::Breaks },
+            |params| Box::new(GoodputBack::new(params.duration("surge-end"), enough(params))),
+        )
+        .about_time(),
+        ClaimInfo::expected(
+            "no-dead-work",
+            |params| if is_pruned(params) { Expect::Always } else { Expect::Breaks },
+            |_| Box::new(NoDeadWork::default()),
+        ),
+        ClaimInfo::expected(
+            "retries-within-budget",
+            |params| if params.ratio("budget").millionths > 0 { Expect::Always } else { Expect::Breaks },
+            |params| Box::new(RetriesWithin::new(u64::from(START), budget(params))),
+        ),
+    ],
+    outcome: None,
+    sources: &[
+        "src/scenarios/saturation/client.rs",
+        "src/scenarios/saturation/server.rs",
+        "src/scenarios/saturation/mod.rs",
+        "src/scenarios/saturation/instant.rs",
+        "src/patterns/queue.rs",
+        "src/patterns/retry/mod.rs",
+        "src/patterns/retry/policy.rs",
+        "src/patterns/retry/budget.rs",
+    ],
+    presets: &[
+        ("spiral", ""),
+        ("queue-limit", "queue-limit=50"),
+        ("told", "told=true"),
+        ("hang", "surge=80/s&fault=server:hang@1s%2B2s"),
+        ("long-no-retry", "surge-start=10s&surge-end=20s&duration=300s&retries=0"),
+        ("long-retries", "surge-start=10s&surge-end=20s&duration=300s"),
+        ("long-expired", "surge-start=10s&surge-end=20s&duration=300s&retries=0&shed=expired"),
+        ("long-budget", "surge-start=10s&surge-end=20s&duration=300s&budget=0.1"),
+        ("long-limit", "surge-start=10s&surge-end=20s&duration=300s&queue-limit=50"),
+    ],
+    check,
+    start,
+};
+
+const PARAMETERS: &[Parameter] = &[
+    Parameter::rate("rate", "80/s", "1/m", "1000/s"),
+    Parameter::rate("surge", "200/s", "1/m", "1000/s"),
+    Parameter::duration("surge-start", "1s", "0s", "1h"),
+    Parameter::duration("surge-end", "3s", "0s", "1h"),
+    Parameter::duration("duration", "7s", "1s", "1h"),
+    Parameter::duration("service", "10ms", "1us", "1m"),
+    Parameter::duration("timeout", "1s", "1ms", "1h"),
+    Parameter::count("retries", 3, 0, 20),
+    Parameter::ratio("budget", "0", "0", "1"),
+    Parameter::duration("backoff", "0s", "0s", "1m"),
+    Parameter::choice("shed", "none", &["none", "expired", "remaining", "codel"]),
+    Parameter::choice("queue-order", "fifo", &["fifo", "lifo"]),
+    Parameter::count("queue-limit", 0, 0, 100_000),
+    Parameter::flag("told", false),
+    Parameter::ratio("jitter", "0", "0", "1"),
+];
+
+/// The tokens a retry budget begins with, and the most it keeps.
+const START: u32 = 10;
+const CAP: u32 = 100;
+
+/// What a run is given.
+#[derive(Clone, Copy)]
+pub struct Plan {
+    rate: Rate,
+    surge: Rate,
+    surge_start: Time,
+    surge_end: Time,
+    duration: Duration,
+    service: Duration,
+    timeout: Duration,
+    policy: Policy,
+    queue: Config,
+    told: bool,
+    /// In millionths of the gap to the next arrival.
+    jitter: u64,
+}
+
+impl Plan {
+    /// The time from an arrival to the next.
+    fn gap(&self, at: Time) -> Duration {
+        let rate = if (self.surge_start..self.surge_end).contains(&at) { self.surge } else { self.rate };
+        Duration::from_nanos((rate.per.as_nanos() / u128::from(rate.count.max(1))) as u64)
+    }
+}
+
+fn plan(params: &Params) -> Plan {
+    let base = params.duration("backoff");
+    let backoff = Backoff {
+        growth: Growth::Exponential { factor: 2000 },
+        base,
+        max: base.saturating_mul(64),
+        jitter: if base.is_zero() { Jitter::None } else { Jitter::Full },
+    };
+    let service = params.duration("service");
+    let shed = match params.choice("shed") {
+        "expired" => Shed::Expired,
+        "remaining" => Shed::TooLate { needs: service },
+        "codel" => Shed::Codel(Codel::default()),
+        _ => Shed::Nothing,
+    };
+    let limit = params.count("queue-limit") as u32;
+    Plan {
+        rate: params.rate("rate"),
+        surge: params.rate("surge"),
+        surge_start: Time::ZERO + params.duration("surge-start"),
+        surge_end: Time::ZERO + params.duration("surge-end"),
+        duration: params.duration("duration"),
+        service,
+        timeout: params.duration("timeout"),
+        policy: Policy { backoff, ..Policy::at_once(params.count("retries") as u32 + 1) },
+        queue: Config {
+            limit: if limit == 0 { MOST } else { limit },
+            order: if params.choice("queue-order") == "lifo" { Order::Lifo } else { Order::Fifo },
+            shed,
+        },
+        told: params.flag("told"),
+        jitter: params.ratio("jitter").millionths,
+    }
+}
+
+/// Ratio of the budget in millionths of a token per request.
+fn budget(params: &Params) -> u64 {
+    params.ratio("budget").millionths
+}
+
+/// Per second nine tenths of what is asked, or of what the server can do: the surge is forgotten. Two less, since
+/// an arrival or a completion near the end of a second may fall into the next.
+fn enough(params: &Params) -> u32 {
+    let plan = plan(params);
+    let second = 1_000_000_000;
+    let asked = u128::from(plan.rate.count) * second / plan.rate.per.as_nanos().max(1);
+    let possible = second / plan.service.as_nanos().max(1);
+    (asked.min(possible) * 9 / 10).saturating_sub(2) as u32
+}
+
+/// Whoever gets into the queue is served in time: all that wait and the one in service take less than the timeout.
+fn is_bounded(params: &Params) -> bool {
+    let plan = plan(params);
+    let is_kept = plan.queue.order == Order::Fifo && !matches!(plan.queue.shed, Shed::Codel(_));
+    is_kept && plan.service.saturating_mul(plan.queue.limit + 1) <= plan.timeout
+}
+
+/// Nobody whose caller has given up is served.
+fn is_pruned(params: &Params) -> bool {
+    let plan = plan(params);
+    plan.told || matches!(plan.queue.shed, Shed::Expired | Shed::TooLate { .. })
+}
+
+fn check(params: &Params) -> Result<(), ConfigError> {
+    let (start, end) = (params.duration("surge-start"), params.duration("surge-end"));
+    ConfigError::unless(start <= end, "surge-start", format!("{start:?}"), "≤ surge-end")?;
+    let ratio = budget(params);
+    ConfigError::unless(ratio == 0 || ratio >= 1000, "budget", ratio as f64 / 1e6, "0, 0.001–1")
+}
+
+/// How much of what happened so far.
+#[derive(Default)]
+pub struct Counts {
+    offered: Cell<u32>,
+    useful: Cell<u32>,
+}
+
+fn start(rt: &Runtime, params: &Params) -> Root {
+    let (rt, plan) = (rt.clone(), plan(params));
+    let ratio = (budget(params) / 1000) as u32;
+    Box::pin(async move {
+        let budget = match TokenRatio::new(ratio, START, CAP) {
+            Ok(tokens) => Budget::Tokens(tokens),
+            Err(_) => Budget::Unlimited,
+        };
+        let queue = WorkQueue::new(&rt, "requests", plan.queue).expect("the limit is in range");
+        let counts = Rc::new(Counts::default());
+        rt.spawn_server("monitor", watch(rt.clone(), queue.clone(), counts.clone()));
+        rt.spawn_server("server", server::serve(rt.clone(), plan, queue.clone()));
+        let clients = Clients { rt: rt.clone(), plan, queue, budget: budget.shared(), counts };
+        let _ = rt.spawn("source", clients.arrive()).join().await;
+    })
+}
+
+/// Once a second: what came out, what went in, what waits.
+async fn watch(rt: Runtime, queue: WorkQueue<server::Call>, counts: Rc<Counts>) {
+    let seconds = rt.interval(Duration::from_secs(1));
+    loop {
+        seconds.tick().await;
+        rt.note("gauge goodput {}/{}", [counts.useful.take(), 1]);
+        rt.note("gauge offered {}/{}", [counts.offered.take(), 1]);
+        rt.note("gauge queue {}/{}", [queue.len() as u32, 1]);
+    }
+}

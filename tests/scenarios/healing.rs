@@ -1,0 +1,206 @@
+//! `steward` (HL-1), `restarted-stream` (HL-2, HL-3) and `healthy-ward-restarted`.
+
+use crate::{SEEDS, Told, tell};
+use heartrace::analysis::claim::Expect;
+use heartrace::link::Link;
+use std::collections::BTreeMap;
+
+const HELLO: &str = "ward: Hello, I'm irresponsible!";
+const UNHEALTHY: &str = "steward: ward unhealthy; restarting";
+const HALTING: &str = "ward: I am halting.";
+
+fn lines(told: &Told) -> Vec<(u64, &str)> {
+    told.lines.iter().map(|(time, line)| (*time, line.as_str())).collect()
+}
+
+#[test]
+fn hl1_prints_what_the_book_prints() {
+    let told = tell("#/steward");
+    let expected = [
+        (0, HELLO),
+        (4000, UNHEALTHY),
+        (4000, HELLO),
+        (4000, HALTING),
+        (8000, UNHEALTHY),
+        (8000, HELLO),
+        (8000, HALTING),
+        (9000, "main: halting steward and ward."),
+        (9000, HALTING),
+        (9000, "Done"),
+    ];
+    assert_eq!(lines(&told), expected);
+    // Two lives overlap at each restart, whatever the order.
+    assert_eq!((told.end_ms, told.broken), (9000, vec!["one-life"]));
+}
+
+#[test]
+fn hl1_the_new_life_begins_before_the_old_one_halts() {
+    let mut last = BTreeMap::new();
+    for seed in 0..SEEDS {
+        let told = tell(&format!("#/steward?order=seeded&seed={seed}"));
+        let found = lines(&told);
+        let before = &found[..found.len() - 2];
+        let expected = [
+            (0, HELLO),
+            (4000, UNHEALTHY),
+            (4000, HELLO),
+            (4000, HALTING),
+            (8000, UNHEALTHY),
+            (8000, HELLO),
+            (8000, HALTING),
+            (9000, "main: halting steward and ward."),
+        ];
+        assert_eq!(before, expected, "{}", told.link);
+        // Who is last is open in Go; the book and the canonical order have the ward halt first.
+        *last.entry(found[found.len() - 1].1.to_owned()).or_insert(0) += 1;
+        let mut end = [found[found.len() - 2], found[found.len() - 1]];
+        end.sort_unstable();
+        assert_eq!(end, [(9000, "Done"), (9000, HALTING)], "{}", told.link);
+    }
+    assert!(last.len() == 2 && last.values().all(|times| *times > SEEDS / 20), "{last:?}");
+}
+
+#[test]
+fn a_ward_that_is_slow_to_stop_overlaps_two_others() {
+    let told = tell("#/steward?lag=6s&stop=13s");
+    assert_eq!(told.times_of(HELLO), [0, 4000, 8000, 12000]);
+    assert_eq!(told.times_of(HALTING), [10_000, 14_000, 18_000, 19_000]);
+    assert_eq!(told.broken, ["one-life", "no-orphans"]);
+}
+
+#[test]
+fn p_s9_a_steward_that_makes_sure_keeps_lives_apart() {
+    for (link, hellos) in [
+        ("#/steward?handover=kill", vec![0, 4000, 8000]),
+        // It waits for the old one, and only then begins the next.
+        ("#/steward?handover=kill&lag=1.5s", vec![0, 5500]),
+        // One that does not hear is dropped when its grace is over.
+        ("#/steward?handover=kill&lag=1h&grace=500ms", vec![0, 4500]),
+    ] {
+        let told = tell(link);
+        assert_eq!((told.times_of(HELLO), told.broken), (hellos, vec![]), "{link}");
+    }
+    for seed in 0..200 {
+        let told = tell(&format!("#/steward?handover=kill&lag=2s&grace=2s&model=any-speed&order=seeded&seed={seed}"));
+        assert!(told.broken.is_empty(), "{}: {:?}", told.link, told.broken);
+    }
+    let zombie = tell("#/steward?handover=fence&lag=6s&grace=500ms");
+    assert_eq!(zombie.times_of(HELLO), [0, 4500]);
+    assert_eq!(zombie.broken, ["one-life", "no-orphans"]);
+}
+
+const NEGATIVE: &str = "negative value: -1";
+
+#[test]
+fn hl2_prints_what_the_book_prints() {
+    let told = tell("#/restarted-stream");
+    let mut expected = Vec::new();
+    for round in 0..3 {
+        if round > 0 {
+            expected.push((round, UNHEALTHY));
+        }
+        expected.extend([(round, "Received: 1"), (round, NEGATIVE), (round, "Received: 2")]);
+    }
+    assert_eq!(lines(&told), expected);
+    assert_eq!((told.end_ms, told.broken), (2, vec!["no-repeats"]));
+}
+
+#[test]
+fn hl2_stays_within_what_go_does() {
+    let mut places = BTreeMap::new();
+    for seed in 0..SEEDS {
+        let told = tell(&format!("#/restarted-stream?order=seeded&seed={seed}"));
+        let found = lines(&told);
+        assert_eq!((found.len(), told.end_ms), (11, 2), "{}: {found:?}", told.link);
+        let mut rest = &found[..];
+        for round in 0..3_u64 {
+            if round > 0 {
+                assert_eq!(rest[0], (round, UNHEALTHY), "{}: {found:?}", told.link);
+                rest = &rest[1..];
+            }
+            // The negative value may come anywhere in its round.
+            let place = rest[..3].iter().position(|line| *line == (round, NEGATIVE));
+            *places.entry(place).or_insert(0) += 1;
+            let values: Vec<_> = rest[..3].iter().filter(|(_, line)| *line != NEGATIVE).collect();
+            assert_eq!(values, [&(round, "Received: 1"), &(round, "Received: 2")], "{}: {found:?}", told.link);
+            rest = &rest[3..];
+        }
+    }
+    assert!(!places.contains_key(&None) && places.len() >= 2, "{places:?}");
+}
+
+#[test]
+fn hl3_a_kept_list_goes_on_after_the_poison() {
+    let told = tell("#/restarted-stream?list=kept&take=5");
+    let received = told.lines.iter().filter_map(|(_, line)| line.strip_prefix("Received: "));
+    assert!(received.eq(["1", "2", "3", "4", "5"]), "{:?}", told.lines);
+    assert_eq!((told.times_of(NEGATIVE), told.times_of(UNHEALTHY)), (vec![0], vec![1]));
+    assert_eq!(told.broken, Vec::<&str>::new());
+}
+
+#[test]
+fn hl3_the_trap_is_a_sixth_value_that_never_comes() {
+    let told = tell("#/restarted-stream?list=kept&stop=10ms");
+    assert_eq!(told.times_of("Received").len(), 5);
+    // Restarted again and again, though there is nothing left to do.
+    assert_eq!(told.times_of(UNHEALTHY), (1..10).collect::<Vec<u64>>());
+    assert_eq!((told.end_ms, told.broken), (10, vec!["all-taken"]));
+}
+
+/// How many of so many seeds restart a healthy ward, and how often in all.
+fn false_restarts(query: &str, seeds: u64) -> (u64, u64) {
+    let (mut runs, mut restarts) = (0, 0);
+    for seed in 0..seeds {
+        let told = tell(&format!("#/healthy-ward-restarted?{query}&order=seeded&seed={seed}"));
+        runs += u64::from(told.broken == ["only-silent-suspected"]);
+        restarts += told.notes("restart");
+    }
+    (runs, restarts)
+}
+
+#[test]
+fn a_healthy_ward_is_restarted_in_some_orders() {
+    for pulse in ["2s", "4s", "5s", "7s"] {
+        let (runs, restarts) = false_restarts(&format!("steward-pulse={pulse}"), 400);
+        assert!(runs >= 200 && restarts >= runs, "steward pulse {pulse}: {restarts} restarts in {runs} of 400 runs");
+        for cure in ["capacity=1", "pulse=1.333333333s"] {
+            assert_eq!(false_restarts(&format!("steward-pulse={pulse}&{cure}"), 200), (0, 0), "{pulse} {cure}");
+        }
+    }
+    assert_eq!(false_restarts("steward-pulse=1h", 200), (0, 0));
+}
+
+#[test]
+fn what_is_said_of_a_healthy_ward_is_so() {
+    let (mut safe, mut unsafe_) = (0, 0);
+    for timeout in [4, 6] {
+        for pulse in [1, 2, 3] {
+            for own in [1, 2, 3, 5] {
+                for capacity in [0, 1] {
+                    let query = format!(
+                        "timeout={timeout}s&pulse={pulse}s&steward-pulse={own}s&capacity={capacity}&horizon=20s"
+                    );
+                    let link = Link::parse(&format!("#/healthy-ward-restarted?{query}")).unwrap();
+                    let expect = (link.scenario.claims[0].expect)(&link.params);
+                    let (runs, _) = false_restarts(&query, 100);
+                    assert_eq!(runs > 0, expect == Expect::Breaks, "{query}: {runs} of 100 seeds");
+                    *(if runs > 0 { &mut unsafe_ } else { &mut safe }) += 1;
+                }
+            }
+        }
+    }
+    assert!(safe > 20 && unsafe_ > 5, "{safe} {unsafe_}");
+}
+
+#[test]
+fn o032_a_steward_that_stood_still_does_not_blame_the_ward() {
+    let hidden = "horizon=30s&fault=steward:hang@10.5s%2B10s";
+    let blamed = tell(&format!("#/healthy-ward-restarted?{hidden}"));
+    assert_eq!((blamed.notes("restart"), blamed.broken), (1, vec!["only-silent-suspected"]));
+    let guarded = tell(&format!("#/healthy-ward-restarted?guard=500ms&{hidden}"));
+    assert_eq!((guarded.notes("restart"), guarded.notes("pause")), (0, 1));
+    assert_eq!(guarded.broken, Vec::<&str>::new());
+    // A ward that is really gone is restarted all the same.
+    let gone = tell("#/healthy-ward-restarted?guard=500ms&horizon=30s&fault=ward:crash@9s");
+    assert_eq!((gone.notes("restart"), gone.broken), (1, vec![]));
+}
