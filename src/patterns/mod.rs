@@ -4,7 +4,12 @@
 //! - [`fault`]: what went wrong, for a person, a program and a log
 //! - [`cancel`]: contexts, a tree of rights to stop
 //! - [`preempt`]: work that can be stopped
+//! - [`group`]: tasks that are stopped together
 //! - [`timeout`]: no longer than so
+//! - [`undo`]: the way back
+//! - [`stage`]: changes that nobody sees half
+//! - [`lock`]: one after the other
+//! - [`dedup`]: the same request once
 //! - [`duplicates`]: twenty policies for the message that arrives twice
 //! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
 //! - [`detector`]: from pulses to suspicion
@@ -28,16 +33,21 @@ pub mod bridge;
 pub mod cancel;
 pub mod concurrency;
 pub mod config;
+pub mod dedup;
 pub mod detector;
 pub mod duplicates;
 pub mod fault;
+pub mod group;
 pub mod heartbeat;
+pub mod lock;
 pub mod preempt;
 pub mod queue;
 pub mod rate_limit;
 pub mod replicate;
 pub mod retry;
+pub mod stage;
 pub mod steward;
 pub mod supervisor;
 pub mod timeout;
+pub mod undo;
 pub mod window;

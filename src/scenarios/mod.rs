@@ -2,7 +2,11 @@
 
 mod calls;
 mod cancellation_reasons;
+<<<<<<< HEAD
 mod circuit_breaker;
+=======
+mod deadlock;
+>>>>>>> faults
 mod detectors;
 mod duplicated_message;
 mod error_boundary;
@@ -17,7 +21,9 @@ mod replicated_requests;
 mod restarted_stream;
 mod retry_storm;
 mod saturation;
+mod shared_state;
 mod silent_worker;
+mod stale_data;
 mod steward;
 <<<<<<< HEAD
 mod tiered_rate_limit;
@@ -115,7 +121,10 @@ static ALL: &[&Scenario] = &[
     &error_boundary::SCENARIO,
     &cancellation_reasons::SCENARIO,
     &preemption::SCENARIO,
+    &shared_state::SCENARIO,
     &saturation::SCENARIO,
+    &stale_data::SCENARIO,
+    &deadlock::SCENARIO,
     &duplicated_message::SCENARIO,
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,

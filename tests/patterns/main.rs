@@ -3,6 +3,7 @@
 <<<<<<< HEAD
 mod bridge;
 mod cancel;
+<<<<<<< HEAD
 mod detector;
 mod heartbeat;
 <<<<<<< HEAD
@@ -27,6 +28,17 @@ mod queue;
 mod retry;
 mod window;
 >>>>>>> overload
+=======
+mod cancel_tree;
+mod dedup;
+mod fault;
+mod group;
+mod heartbeat;
+mod preempt;
+mod story;
+mod timeout;
+mod undo;
+>>>>>>> faults
 
 #[cfg(target_arch = "wasm32")]
 mod browser {

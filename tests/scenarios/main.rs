@@ -4,10 +4,14 @@
 
 mod cancellation_reasons;
 <<<<<<< HEAD
+<<<<<<< HEAD
 mod copies;
 =======
 mod circuit_breaker;
 >>>>>>> overload
+=======
+mod deadlock;
+>>>>>>> faults
 mod error_boundary;
 mod healing;
 mod heartbeat_stories;
@@ -19,6 +23,8 @@ mod rate_limits;
 mod retry_storm;
 >>>>>>> overload
 mod saturation;
+mod shared_state;
+mod stale_data;
 
 use heartrace::analysis::claim::Expect;
 use heartrace::link::Link;
@@ -61,10 +67,11 @@ fn tell(link: &str) -> Told {
     }
 }
 
-/// What a scenario prints under every seed; every claim has to hold.
+/// What a scenario, or a situation of it, prints under every seed; every claim has to hold.
 fn tell_seeds(scenario: &str) -> impl Iterator<Item = Told> {
+    let joint = if scenario.contains('?') { '&' } else { '?' };
     (0..SEEDS).map(move |seed| {
-        let told = tell(&format!("#/{scenario}?order=seeded&seed={seed}"));
+        let told = tell(&format!("#/{scenario}{joint}order=seeded&seed={seed}"));
         assert!(told.broken.is_empty(), "{}: broken {:?}", told.link, told.broken);
         told
     })
