@@ -15,11 +15,8 @@ pub mod copies;
 pub mod delays;
 pub mod doubts;
 pub mod failures;
-<<<<<<< HEAD
-pub mod limits;
-=======
 pub mod freshness;
->>>>>>> faults
+pub mod limits;
 pub mod lives;
 pub mod overload;
 pub mod progress;

@@ -2,11 +2,8 @@
 
 mod calls;
 mod cancellation_reasons;
-<<<<<<< HEAD
 mod circuit_breaker;
-=======
 mod deadlock;
->>>>>>> faults
 mod detectors;
 mod duplicated_message;
 mod error_boundary;
@@ -25,11 +22,8 @@ mod shared_state;
 mod silent_worker;
 mod stale_data;
 mod steward;
-<<<<<<< HEAD
-mod tiered_rate_limit;
-=======
 mod supervision_tree;
->>>>>>> healing
+mod tiered_rate_limit;
 mod work_unit_heartbeat;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};

@@ -1,44 +1,32 @@
 //! The techniques as patterns, one file each, natively and in the browser alike: what each promises, in virtual time.
 
-<<<<<<< HEAD
+mod backoff;
+mod breaker;
 mod bridge;
 mod cancel;
-<<<<<<< HEAD
+mod cancel_tree;
+mod concurrency;
+mod dedup;
 mod detector;
+mod fault;
+mod group;
 mod heartbeat;
-<<<<<<< HEAD
 mod limiter;
+mod preempt;
+mod queue;
 #[cfg(not(target_arch = "wasm32"))]
 mod races;
 mod rate_limit;
 #[cfg(not(target_arch = "wasm32"))]
 mod refunds;
 mod replicate;
-=======
-mod steward;
-mod supervisor;
->>>>>>> healing
-=======
-mod backoff;
-mod breaker;
-mod cancel;
-mod concurrency;
-mod heartbeat;
-mod queue;
 mod retry;
-mod window;
->>>>>>> overload
-=======
-mod cancel_tree;
-mod dedup;
-mod fault;
-mod group;
-mod heartbeat;
-mod preempt;
+mod steward;
 mod story;
+mod supervisor;
 mod timeout;
 mod undo;
->>>>>>> faults
+mod window;
 
 #[cfg(target_arch = "wasm32")]
 mod browser {

@@ -3,25 +3,16 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod cancellation_reasons;
-<<<<<<< HEAD
-<<<<<<< HEAD
-mod copies;
-=======
 mod circuit_breaker;
->>>>>>> overload
-=======
+mod copies;
 mod deadlock;
->>>>>>> faults
 mod error_boundary;
 mod healing;
 mod heartbeat_stories;
 mod heartbeats;
 mod preemption;
-<<<<<<< HEAD
 mod rate_limits;
-=======
 mod retry_storm;
->>>>>>> overload
 mod saturation;
 mod shared_state;
 mod stale_data;
