@@ -308,7 +308,17 @@ fn the_tasks_do_what_arithmetic_says() {
         limit: 1_000_000,
         told: false,
     };
-    let mut cases = vec![base, Case { budget: 100, ..base }, Case { limit: 50, ..base }, Case { limit: 98, ..base }];
+    // A longer story with fewer variants as well: what is late for one attempt may reach the next.
+    let long = Case { seconds: 20, surge_ms: (2000, 4000), ..base };
+    let mut cases = vec![
+        base,
+        long,
+        Case { told: true, ..long },
+        Case { shed: "codel", lifo: true, ..long },
+        Case { budget: 100, ..base },
+        Case { limit: 50, ..base },
+        Case { limit: 98, ..base },
+    ];
     for shed in ["none", "expired", "remaining", "codel"] {
         for (lifo, told) in [(false, false), (false, true), (true, false), (true, true)] {
             for (retries, timeout_ms) in [(0, 1000), (1, 250), (3, 1000), (2, 105)] {
