@@ -294,6 +294,9 @@ mod arithmetic {
     }
 }
 
+/// So many more, drawn; 600 found nothing that 40 do not.
+const RANDOM_CASES: u32 = 40;
+
 #[test]
 fn the_tasks_do_what_arithmetic_says() {
     use arithmetic::{Case, Model};
@@ -325,6 +328,24 @@ fn the_tasks_do_what_arithmetic_says() {
                 cases.push(Case { shed, lifo, told, retries, timeout_ms, ..base });
             }
         }
+    }
+    let mut dice = 1_u64;
+    let mut roll = |sides: u64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % sides
+    };
+    for _ in 0..RANDOM_CASES {
+        cases.push(Case {
+            seconds: 5,
+            surge_ms: (500, 500 + 250 * roll(10)),
+            timeout_ms: [55, 100, 105, 250, 400, 500, 1000, 1005][roll(8) as usize],
+            retries: roll(5) as u32,
+            budget: [0, 0, 50, 500][roll(4) as usize],
+            shed: ["none", "expired", "remaining", "codel"][roll(4) as usize],
+            lifo: roll(2) == 1,
+            limit: [1, 2, 10, 50, 99, 1_000_000][roll(6) as usize],
+            told: roll(2) == 1,
+        });
     }
     for case in cases {
         let order = if case.lifo { "lifo" } else { "fifo" };
