@@ -52,6 +52,7 @@ fn rl1_one_a_second() {
     assert_eq!(calls(&told), expected);
     assert_eq!(told.lines[19].1, "00:00:19 ResolveAddress");
     assert_eq!(told.lines[20].1, "Done.");
+    assert_eq!((told.notes("wait"), told.notes("take")), (19, 20));
     for told in tell_seeds("rate-limit") {
         assert!(times(&told).into_iter().eq((0..20).map(|second| second * 1000)), "{}", told.link);
     }
