@@ -2,6 +2,8 @@
 
 mod calls;
 mod cancellation_reasons;
+mod circuit_breaker;
+mod deadlock;
 mod detectors;
 mod duplicated_message;
 mod error_boundary;
@@ -14,9 +16,13 @@ mod preemption;
 mod rate_limit;
 mod replicated_requests;
 mod restarted_stream;
+mod retry_storm;
 mod saturation;
+mod shared_state;
 mod silent_worker;
+mod stale_data;
 mod steward;
+mod supervision_tree;
 mod tiered_rate_limit;
 mod work_unit_heartbeat;
 
@@ -109,7 +115,10 @@ static ALL: &[&Scenario] = &[
     &error_boundary::SCENARIO,
     &cancellation_reasons::SCENARIO,
     &preemption::SCENARIO,
+    &shared_state::SCENARIO,
     &saturation::SCENARIO,
+    &stale_data::SCENARIO,
+    &deadlock::SCENARIO,
     &duplicated_message::SCENARIO,
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,
@@ -120,9 +129,12 @@ static ALL: &[&Scenario] = &[
     &hedged_requests::SCENARIO,
     &rate_limit::SCENARIO,
     &tiered_rate_limit::SCENARIO,
+    &retry_storm::SCENARIO,
+    &circuit_breaker::SCENARIO,
     &steward::SCENARIO,
     &restarted_stream::SCENARIO,
     &healthy_ward_restarted::SCENARIO,
+    &supervision_tree::SCENARIO,
 ];
 
 /// Parameters that fit each other whatever they are.
