@@ -156,11 +156,11 @@ fn put(rt: &Runtime, total: &Shared<u32>, value: u32) {
     rt.note("gauge total {}/{}", [value, 1]);
 }
 
-/// Somebody else who looks at the total now and then.
+/// Somebody else who looks at the total now and then. An end to it keeps a search finite where time has none.
 async fn read(rt: Runtime, total: Shared<u32>) {
-    let looks = rt.interval(Duration::from_millis(400));
+    let looks = rt.interval(Duration::from_millis(600));
     let mut seen = *total.read();
-    loop {
+    for _ in 0..6 {
         looks.tick().await;
         let found = *total.read();
         if found != seen {
