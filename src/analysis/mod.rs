@@ -6,14 +6,17 @@
 //! - [`failures`]: those about what was logged and what users were told
 //! - [`lives`]: those about lives that follow one another · [`doubts`]: about detectors
 //! - [`overload`]: those about overload
+//! - [`limits`]: those about tokens · [`copies`]: those about copies of a request
 //! - [`text`]: an event in words · [`timeline`]: spans, arrows and marks to draw
 
 pub mod claim;
 pub mod claims;
+pub mod copies;
 pub mod delays;
 pub mod doubts;
 pub mod failures;
 pub mod freshness;
+pub mod limits;
 pub mod lives;
 pub mod overload;
 pub mod progress;

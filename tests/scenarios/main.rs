@@ -3,11 +3,16 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod cancellation_reasons;
+mod circuit_breaker;
+mod copies;
 mod deadlock;
 mod error_boundary;
 mod healing;
+mod heartbeat_stories;
 mod heartbeats;
 mod preemption;
+mod rate_limits;
+mod retry_storm;
 mod saturation;
 mod shared_state;
 mod stale_data;
