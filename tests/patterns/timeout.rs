@@ -216,6 +216,40 @@ fn draining_has_an_end_and_dropping_has_no_delay() {
     }
 }
 
+/// A resource that counts how many of it there are.
+struct Resource(Rc<Cell<i32>>);
+impl Resource {
+    fn open(count: &Rc<Cell<i32>>) -> Self {
+        count.set(count.get() + 1);
+        Resource(count.clone())
+    }
+}
+impl Drop for Resource {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+#[test]
+fn p_c9_what_was_made_too_late_to_be_handed_over_is_given_back() {
+    for mode in [Mode::Drop, Mode::Drain(secs(1))] {
+        for (takes, expected) in [(999, 1), (1_000, 0), (1_001, 0)] {
+            for seed in 0..50 {
+                story_in(seeded(seed), move |rt| async move {
+                    let open = Rc::new(Cell::new(0));
+                    let background = Context::background(&rt);
+                    let made = within(&rt, &background, secs(1), mode, async |_| {
+                        rt.sleep(ms(takes)).await;
+                        Resource::open(&open)
+                    });
+                    let made = made.await;
+                    assert_eq!((made.is_ok(), open.get()), (expected == 1, expected), "{takes} ms, seed {seed}");
+                });
+            }
+        }
+    }
+}
+
 #[test]
 fn p_c13_the_result_needs_nothing_of_the_work_that_is_stuck() {
     story(|rt| async move {
