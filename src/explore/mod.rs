@@ -5,11 +5,13 @@
 //! - [`mind`]: who decides · [`prove`]: all executions, sleep sets, cache · [`hunt`]: random walk, POS, PCT, URW
 //! - [`behaviour`]: what commutes, and the partial order as a hash · [`table`]: sets of hashes
 //! - [`report`]: what a search is reported as · [`merge`]: parts of a search as one
+//! - [`story`]: a run in ten sentences · [`inevitable`]: when it became so
 //! - [`outcomes`]: what was found · [`deepen`]: the fewest deviations · [`shrink`]: fewer of them
 
 pub mod behaviour;
 pub mod deepen;
 pub mod hunt;
+pub mod inevitable;
 pub mod merge;
 pub mod mind;
 pub mod options;
@@ -18,6 +20,7 @@ pub mod prove;
 pub mod report;
 pub mod search;
 pub mod shrink;
+pub mod story;
 pub mod table;
 pub mod world;
 
