@@ -1,19 +1,18 @@
 //! What a run is reported as: the same objects for `--json`, for JavaScript and for the page. Plain data.
 
+pub mod ending;
 pub mod export;
 pub mod golden;
 
 use crate::analysis::claim::Expect;
 use crate::analysis::text;
-use crate::link::{Link, LinkError, write_fault};
+use crate::link::{Link, LinkError};
 use crate::runner::Finished;
-use crate::runtime::TaskId;
 use crate::runtime::chooser::Misfit;
-use crate::runtime::ends::{Blocked, End};
 use crate::scenarios::Scenario;
 use crate::scenarios::parameter::{Parameter, Params};
-use crate::text::Texts;
 use crate::trace::{Event, EventId, Kind, Trace};
+use ending::{Sentence, ending};
 use serde::Serialize;
 
 /// The version of this program.
@@ -210,51 +209,10 @@ impl Report {
     }
 }
 
-/// Which limit, who waits for what, and which faults found nothing to strike, in English.
+/// What there is to say about the end, in English.
 fn end_detail(finished: &Finished, trace: &Trace) -> Option<String> {
-    let missed = |fault: String| Texts::english().fill("end.missed-fault", &[("fault", &fault)]);
-    let sentences: Vec<String> =
-        stopped_by(&finished.end, trace).into_iter().chain(missed_faults(finished).into_iter().map(missed)).collect();
+    let sentences: Vec<String> = ending(finished, trace).iter().map(Sentence::english).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
-}
-
-fn stopped_by(end: &End, trace: &Trace) -> Option<String> {
-    let texts = Texts::english();
-    match end {
-        End::Finished => None,
-        End::Stalled(waits) if waits.is_empty() => Some(texts.fill("end.stalled-alone", &[])),
-        End::Stalled(waits) => {
-            let waits: Vec<String> = waits.iter().map(|(task, blocked)| wait(*task, *blocked, trace)).collect();
-            Some(texts.fill("end.stalled", &[("waits", &waits.join("; "))]))
-        }
-        End::LiveLocked { polls, task } => {
-            let polls = polls.to_string();
-            Some(texts.fill("end.live-locked", &[("task", trace.task_name(*task)), ("polls", &polls)]))
-        }
-        End::Cut(limit) => {
-            let limit = texts.fill(&format!("limit.{}", limit.name()), &[]);
-            Some(texts.fill("end.cut", &[("limit", &limit)]))
-        }
-        End::Interrupted | End::Misfit(_) => Some(texts.fill("end.interrupted", &[])),
-    }
-}
-
-fn wait(task: TaskId, blocked: Blocked, trace: &Trace) -> String {
-    let (key, name) = wait_parts(blocked, trace);
-    Texts::english().fill(&format!("wait.{key}"), &[("task", trace.task_name(task)), ("name", name)])
-}
-
-/// What a task waits for: the word for it and the name of the channel or task.
-pub fn wait_parts(blocked: Blocked, trace: &Trace) -> (&'static str, &str) {
-    match blocked {
-        Blocked::Receive(channel) => ("receive", trace.channel_name(channel)),
-        Blocked::Send(channel) => ("send", trace.channel_name(channel)),
-        Blocked::Quiet(channel) => ("quiet", trace.channel_name(channel)),
-        Blocked::Signal(_) => ("signal", ""),
-        Blocked::Join(task) => ("join", trace.task_name(task)),
-        Blocked::Timer => ("timer", ""),
-        Blocked::Never => ("never", ""),
-    }
 }
 
 impl EventReport {
@@ -362,9 +320,4 @@ pub fn misfit_error(link: &Link, misfit: Misfit) -> LinkError {
     let deviations = link.setting.schedule.as_deref().unwrap_or_default();
     let pick = deviations.get(misfit.deviation as usize).map_or(0, |deviation| deviation.pick);
     LinkError::schedule_misfit(number, pick, misfit.recorded, misfit.met).placed_in(&link.to_string())
-}
-
-/// Faults of dynamic names that found nothing, as they stand in the link.
-fn missed_faults(finished: &Finished) -> Vec<String> {
-    finished.missed.iter().map(write_fault).collect()
 }

@@ -8,6 +8,7 @@ mod explore;
 use crate::analysis::text::{Part, parts};
 use crate::analysis::timeline::{Timeline, timeline};
 use crate::link::{Link, LinkError, write_fault, write_may};
+use crate::report::ending::ending;
 use crate::report::{Catalogue, ErrorReport, EventReport, Report, misfit_error, portable};
 use crate::runner::{Execution, Finished, judge, jury_of};
 use crate::runtime::browser::LiveRun;
@@ -46,6 +47,8 @@ export interface Timeline {
   spans: { lane: Uint32Array; start: Float64Array; end: Float64Array; kind: Uint8Array; flags: Uint8Array; event: Uint32Array }
   arrows: { from: Uint32Array; to: Uint32Array; kind: Uint8Array; reason: Uint8Array }
   marks: { event: Uint32Array; kind: Uint8Array }
+  /** Levels over time: `curve` is an index into `curves`, and the level holds until the curve's next one. */
+  gauges: { curve: Uint16Array; event: Uint32Array; value: Float64Array; curves: { name: string; task: number }[] }
 }
 "#;
 
@@ -258,24 +261,13 @@ pub fn advance(steps: u32) -> Result<JsValue, JsValue> {
 /// The report of the session: of a run that has not ended, as if it were ended now.
 #[wasm_bindgen(unchecked_return_type = "Report")]
 pub fn report() -> Result<JsValue, JsValue> {
-    with_session(|session| match session {
-        Session::Virtual { link, execution, finished } => {
-            let judged;
-            let finished = match finished {
-                Some(finished) => finished,
-                None => {
-                    judged = execution.judge().map_err(|misfit| thrown(misfit_error(link, misfit)))?;
-                    &judged
-                }
-            };
-            object(&execution.with_trace(|trace| Report::new(link, finished, trace)))
-        }
-        Session::Live { link, run, jury, claims } => {
-            let end = run.end().unwrap_or(End::Interrupted);
-            let finished = judge(run.runtime(), jury, claims, end);
-            object(&run.runtime().with_trace(|trace| Report::new(link, &finished, trace)))
-        }
-    })
+    with_verdict(|link, finished, trace| object(&Report::new(link, finished, trace)))
+}
+
+/// What there is to say about the end, as codes and arguments: `end_detail` for any language.
+#[wasm_bindgen(js_name = ending, unchecked_return_type = "Sentence[]")]
+pub fn end_sentences() -> Result<JsValue, JsValue> {
+    with_verdict(|_, finished, trace| object(&ending(finished, trace)))
 }
 
 /// The events as columns.
@@ -389,10 +381,14 @@ pub fn live_poll() -> Result<JsValue, JsValue> {
     })
 }
 
-/// Ends the session and drops its tasks.
+/// Ends the live session and drops its tasks; what happened can still be read.
 #[wasm_bindgen]
-pub fn live_stop() {
-    replace(None);
+pub fn live_stop() -> Result<(), JsValue> {
+    with_session(|session| {
+        let Session::Live { run, .. } = session else { return Err(no_run()) };
+        run.stop();
+        Ok(())
+    })
 }
 
 /// The session is taken out before the old one is dropped: its tasks' destructors may not find it half gone.
@@ -416,6 +412,28 @@ fn with_trace(read: impl FnOnce(&Trace, Time) -> Result<JsValue, JsValue>) -> Re
         };
         let now = rt.now();
         rt.with_trace(|trace| read(trace, now))
+    })
+}
+
+/// Reads the verdicts with the trace: of a run that has not ended, as if it were ended now.
+fn with_verdict(read: impl FnOnce(&Link, &Finished, &Trace) -> Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
+    with_session(|session| match session {
+        Session::Virtual { link, execution, finished } => {
+            let judged;
+            let finished = match finished {
+                Some(finished) => finished,
+                None => {
+                    judged = execution.judge().map_err(|misfit| thrown(misfit_error(link, misfit)))?;
+                    &judged
+                }
+            };
+            execution.with_trace(|trace| read(link, finished, trace))
+        }
+        Session::Live { link, run, jury, claims } => {
+            let end = run.end().unwrap_or(End::Interrupted);
+            let finished = judge(run.runtime(), jury, claims, end);
+            run.runtime().with_trace(|trace| read(link, &finished, trace))
+        }
     })
 }
 
@@ -557,5 +575,17 @@ fn timeline_object(drawn: &Timeline) -> JsValue {
         ("event", words(marks.iter().map(|mark| mark.event))),
         ("kind", bytes(marks.iter().map(|mark| mark.kind as u8))),
     ]);
-    fields(&[("spans", spans), ("arrows", arrows), ("marks", marks)])
+    let levels = &drawn.levels;
+    let curves: js_sys::Array = drawn
+        .curves
+        .iter()
+        .map(|curve| fields(&[("name", JsValue::from_str(&curve.name)), ("task", JsValue::from(curve.task))]))
+        .collect();
+    let gauges = fields(&[
+        ("curve", Uint16Array::from(levels.iter().map(|level| level.curve).collect::<Vec<_>>().as_slice()).into()),
+        ("event", words(levels.iter().map(|level| level.event))),
+        ("value", Float64Array::from(levels.iter().map(|level| level.value).collect::<Vec<_>>().as_slice()).into()),
+        ("curves", curves.into()),
+    ]);
+    fields(&[("spans", spans), ("arrows", arrows), ("marks", marks), ("gauges", gauges)])
 }

@@ -29,6 +29,35 @@ function policyMeta(): Plugin {
   }
 }
 
+/** What takes longest begins first: the core's worker and module, while the page's script and style are on their way. */
+function startCore(): Plugin {
+  return {
+    name: 'start-core',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { bundle }) => {
+        const files = Object.values(bundle ?? {})
+        const script = files.find((file) => file.type === 'chunk' && file.facadeModuleId?.endsWith(SPAWN))
+        const core = files.find((file) => file.fileName.endsWith('.wasm'))
+        if (!script || !core) throw new Error(`the build has no chunk of ${SPAWN}, or no module`)
+        const link = { rel: 'preload', href: `./${core.fileName}`, as: 'fetch', type: 'application/wasm' }
+        return [
+          // Without `async` it would wait for the style.
+          {
+            tag: 'script',
+            attrs: { type: 'module', async: true, crossorigin: true, src: `./${script.fileName}` },
+            injectTo: 'head' as const,
+          },
+          { tag: 'link', attrs: { ...link, crossorigin: true }, injectTo: 'head' },
+        ]
+      },
+    },
+  }
+}
+
+const SPAWN = 'src/worker/spawn.ts'
+
 /** Ships the Rust files that the page shows, under `source/`: the very files that were compiled. */
 function rustSources(): Plugin {
   const shown = ['patterns', 'scenarios', 'runtime'].flatMap((folder) =>
@@ -56,14 +85,14 @@ function rustSources(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [policyMeta(), rustSources()],
+  plugins: [startCore(), policyMeta(), rustSources()],
   resolve: { alias: { heartrace: here('../pkg/heartrace.js') } },
   build: {
     target: 'es2022',
     // No data: addresses: the policy allows only files of this site.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index.html', 'embed.html'].map(here).filter(existsSync) },
+    rolldownOptions: { input: ['index.html', 'embed.html', SPAWN].map(here).filter(existsSync) },
   },
   worker: { format: 'es' },
   // The Rust sources that the page shows lie above this folder.

@@ -62,9 +62,15 @@ pub fn parts(event: &Event, trace: &Trace) -> Vec<(&'static str, Part)> {
         Kind::Close => vec![("channel", text(trace.channel_name(event.a)))],
         Kind::Cancel | Kind::Cancelled => vec![("reason", text(reason(event)))],
         Kind::Note => {
-            let word = trace.label(event.a).split(' ').next().unwrap_or_default();
+            let mut words = trace.label(event.a).split(' ');
+            let word = words.next().unwrap_or_default();
             let [first, second] = event.numbers();
-            vec![("note", text(word)), ("0", Part::Number(first.into())), ("1", Part::Number(second.into()))]
+            let mut parts =
+                vec![("note", text(word)), ("0", Part::Number(first.into())), ("1", Part::Number(second.into()))];
+            if word == "gauge" {
+                parts.push(("gauge", text(words.next().unwrap_or_default())));
+            }
+            parts
         }
         Kind::Log => vec![("line", text(trace.text(event.a)))],
         Kind::Fault => {

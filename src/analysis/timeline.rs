@@ -109,6 +109,26 @@ pub struct Mark {
     pub kind: MarkKind,
 }
 
+/// One line of a chart: what a task reports of one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Curve {
+    /// What is measured: the word after `gauge`.
+    pub name: String,
+    /// Who reports it.
+    pub task: TaskId,
+}
+
+/// A point of a curve; the value holds until the curve's next point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Level {
+    /// An index into [`Timeline::curves`].
+    pub curve: u16,
+    /// The note that reported it.
+    pub event: EventId,
+    /// The value.
+    pub value: f64,
+}
+
 /// All that is to be drawn.
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
@@ -118,7 +138,14 @@ pub struct Timeline {
     pub arrows: Vec<Arrow>,
     /// By event.
     pub marks: Vec<Mark>,
+    /// The lines of the charts, as they first appear; at most [`CURVES`].
+    pub curves: Vec<Curve>,
+    /// By event.
+    pub levels: Vec<Level>,
 }
+
+/// More lines than this cannot be told apart.
+pub const CURVES: usize = 256;
 
 /// Draws a trace up to `end`, in nanoseconds.
 pub fn timeline(trace: &Trace, end: u64) -> Timeline {
@@ -189,16 +216,37 @@ impl Painter {
     }
 
     fn note(&mut self, event: &Event, trace: &Trace) {
-        let kind = match trace.label(event.a).split(' ').next().unwrap_or_default() {
+        let mut words = trace.label(event.a).split(' ');
+        let kind = match words.next().unwrap_or_default() {
+            "gauge" => return self.level(event, words.next().unwrap_or_default()),
             "pulse" => MarkKind::Pulse,
             "accept" if self.accepted.insert(event.numbers()[0]) => MarkKind::Accept,
             "accept" => MarkKind::AcceptAgain,
             "discard" | "refuse" => MarkKind::Refused,
-            "timeout" | "suspect" | "silence" | "revoke" => MarkKind::Timeout,
+            "timeout" | "suspect" | "silence" | "doubt" | "revoke" => MarkKind::Timeout,
             "restart" => MarkKind::Restart,
             _ => MarkKind::Note,
         };
         self.mark(event, kind);
+    }
+
+    /// A level over time is a point of a curve, not a mark: `gauge NAME {}/{}` with a value and its divisor.
+    fn level(&mut self, event: &Event, name: &str) {
+        let Timeline { curves, levels, .. } = &mut self.drawn;
+        let known = curves.iter().position(|curve| curve.task == event.task && curve.name == name);
+        let curve = known.unwrap_or_else(|| {
+            curves.push(Curve { name: name.to_owned(), task: event.task });
+            curves.len() - 1
+        });
+        let [value, divisor] = event.numbers();
+        if curve < CURVES {
+            levels.push(Level {
+                curve: curve as u16,
+                event: event.id,
+                value: f64::from(value) / f64::from(divisor.max(1)),
+            });
+        }
+        curves.truncate(CURVES);
     }
 
     fn fault(&mut self, event: &Event) {

@@ -57,6 +57,8 @@ struct Session {
     fired: Cell<u32>,
     max_late: Cell<f64>,
     over: Cell<bool>,
+    /// The clock stands still from here on, in nanoseconds.
+    stopped_at: Cell<Option<u64>>,
 }
 
 /// Asks for the next macrotask without the 4 ms of a chained timer.
@@ -105,7 +107,8 @@ impl Drop for Pump {
 impl Session {
     fn clock(&self) -> u64 {
         // Milliseconds with fractions of a microsecond: exact enough in f64 for centuries.
-        ((now_ms() - self.start_ms).max(0.0) * 1e6) as u64
+        let measured = || ((now_ms() - self.start_ms).max(0.0) * 1e6) as u64;
+        self.stopped_at.get().unwrap_or_else(measured)
     }
 
     /// A new macrotask: a new slice for the tasks that waited for it.
@@ -291,6 +294,7 @@ impl LiveRun {
             fired: Cell::new(0),
             max_late: Cell::new(0.0),
             over: Cell::new(false),
+            stopped_at: Cell::new(None),
         });
         let mut core = Core::new(setting, true);
         core.live = Some(Box::new(Hooks(Rc::downgrade(&session))));
@@ -331,6 +335,9 @@ impl LiveRun {
         if core.tasks.first()?.life == Life::Ended {
             return Some(End::Finished);
         }
+        if self.session.stopped_at.get().is_some() {
+            return Some(End::Interrupted);
+        }
         let is_idle = self.session.timeouts.borrow().is_empty()
             && self.session.faults.borrow().is_none()
             && core.tasks.iter().all(|slot| !slot.woken || slot.life != Life::Alive);
@@ -349,11 +356,14 @@ impl LiveRun {
     pub fn elapsed(&self) -> Duration {
         Duration::from_nanos(self.session.clock())
     }
-}
 
-impl Drop for LiveRun {
-    /// Ends the session: every wrapper is woken and returns, timers are taken back, tasks are dropped.
-    fn drop(&mut self) {
+    /// Ends the session and its clock: every wrapper is woken and returns, timers are taken back, tasks are dropped.
+    /// The trace stays.
+    pub fn stop(&self) {
+        if self.session.stopped_at.get().is_some() {
+            return;
+        }
+        self.session.stopped_at.set(Some(self.session.clock()));
         self.session.over.set(true);
         self.session.faults.borrow_mut().take();
         let timeouts = std::mem::take(&mut *self.session.timeouts.borrow_mut());
@@ -362,5 +372,11 @@ impl Drop for LiveRun {
         wakers.into_values().for_each(Waker::wake);
         self.rt.tear_down();
         self.session.rt.borrow_mut().take();
+    }
+}
+
+impl Drop for LiveRun {
+    fn drop(&mut self) {
+        self.stop();
     }
 }

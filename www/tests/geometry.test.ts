@@ -2,7 +2,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { clipLine } from '../src/timeline/arrows'
-import { coverage } from '../src/timeline/density'
 import { distanceToSegment } from '../src/timeline/hit'
 import { overlaps, place, type Wish } from '../src/timeline/labels'
 import { clampScroll, layoutLanes, rowAt, rowTop, visibleRows } from '../src/timeline/lanes'
@@ -105,7 +104,7 @@ describe('the ruling', () => {
 
 describe('lanes', () => {
   const lanes = (count: number) =>
-    Array.from({ length: count }, (_, task) => ({ task, name: `t${task}`, depth: 0, server: false }))
+    Array.from({ length: count }, (_, task) => ({ task, name: `t${task}`, depth: 0, server: false, tasks: 1 }))
   test('every visible row is found again from its middle', () => {
     fc.assert(
       fc.property(
@@ -113,7 +112,7 @@ describe('lanes', () => {
         fc.integer({ min: 50, max: 2_000 }),
         fc.nat(400_000),
         (count, height, scroll) => {
-          const layout = layoutLanes(lanes(count), count, height, scroll)
+          const layout = layoutLanes(lanes(count), new Int32Array(count), height, scroll)
           const [first, last] = visibleRows(layout, height)
           for (const row of [first, last]) expect(rowAt(layout, rowTop(layout, row) + layout.height / 2)).toBe(row)
           expect(last - first).toBeLessThanOrEqual(height / 46 + 2)
@@ -197,18 +196,5 @@ describe('words and pointers', () => {
   test('distance to a segment', () => {
     expect(distanceToSegment(5, 3, 0, 0, 10, 0)).toBe(3)
     expect(distanceToSegment(13, 4, 0, 0, 10, 0)).toBe(5)
-  })
-  test('coverage counts what a slow painter would', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 0, max: 95 }), fc.integer({ min: 1, max: 20 })), { maxLength: 5 }),
-        (bars) => {
-          const cells = coverage(100, bars.length, (i) => ({ x0: bars[i]![0], x1: bars[i]![0] + bars[i]![1] }))
-          for (const [x, share] of cells.entries()) {
-            expect(share > 0).toBe(bars.some(([x0, length]) => x >= x0 && x < Math.min(100, x0 + length)))
-          }
-        },
-      ),
-    )
   })
 })

@@ -1,8 +1,8 @@
 // The page's model without a page: history, edits, sliders, playback, keys, the table's rows.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { firstRow, scrollFor } from '../src/app/events'
 import { belongsToFocus, readKey } from '../src/app/keys'
+import { firstRow, scrollFor } from '../src/app/scroll'
 import { applyChange, command, FAULT_KINDS, writeFault } from '../src/state/edit'
 import { emptyHistory, record, redo, undo } from '../src/state/history'
 import { asFaults } from '../src/state/live'
@@ -127,7 +127,7 @@ test('every row of the table can be reached by scrolling', () => {
   fc.assert(
     fc.property(fc.integer({ min: 20, max: 2_000_000 }), fc.double({ min: 0, max: 1, noNaN: true }), (count, share) => {
       const row = Math.floor(share * (count - 12))
-      expect(Math.abs(firstRow(scrollFor(row, count, 12), count, 12) - row)).toBeLessThanOrEqual(1)
+      expect(Math.abs(firstRow(scrollFor(row, count, 12, 28), count, 12, 28) - row)).toBeLessThanOrEqual(1)
     }),
   )
 })

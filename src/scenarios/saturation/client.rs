@@ -2,11 +2,12 @@
 
 use super::instant::{ARRIVAL, TIMEOUT, give_way};
 use super::server::{Answer, Call};
-use super::{Counts, Plan};
-use crate::patterns::queue::WorkQueue;
-use crate::patterns::retry::{Attempt, Failure, SharedBudget, retry};
+use super::{Counts, Plan, URGENT, bump};
+use crate::patterns::queue::{Admitted, WorkQueue};
+use crate::patterns::retry::{Attempt, Checked, Failure, SharedBudget, retry};
 use crate::runtime::scope::Scope;
-use crate::runtime::{Of2, Receiver, Runtime, Sender, Time, select};
+use crate::runtime::{Receiver, Runtime, Sender, Time};
+use futures::future::{Either, select};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use std::time::Duration;
 pub struct Clients {
     pub rt: Runtime,
     pub plan: Plan,
+    pub policy: Checked,
     pub queue: WorkQueue<Call>,
     pub budget: SharedBudget,
     pub counts: Rc<Counts>,
@@ -52,12 +54,17 @@ impl Clients {
     async fn ask(self, request: u32) {
         let began = self.rt.now();
         // Late answers to earlier attempts find room, whether or not anybody still reads them.
-        let (reply, answers) = self.rt.channel("answers", self.plan.policy.attempts as usize);
+        let (reply, answers) = self.rt.channel("answers", self.plan.retries as usize + 1);
         let done =
-            retry(&self.rt, self.plan.policy, &self.budget, |attempt| self.attempt(request, attempt, &reply, &answers));
+            retry(&self.rt, self.policy, &self.budget, |attempt| self.attempt(request, attempt, &reply, &answers));
         if done.await.is_ok() {
-            self.counts.useful.set(self.counts.useful.get() + 1);
-            self.rt.note("useful request {} after {} ms", [request, (self.rt.now() - began).as_millis() as u32]);
+            bump(&self.counts.useful);
+            if self.plan.class(request) == URGENT {
+                bump(&self.counts.urgent);
+            }
+            let took_ms = (self.rt.now() - began).as_millis() as u32;
+            self.counts.worst_ms.set(self.counts.worst_ms.get().max(took_ms));
+            self.rt.note("useful request {} after {} ms", [request, took_ms]);
         }
     }
 
@@ -70,15 +77,18 @@ impl Clients {
         answers: &Receiver<Answer>,
     ) -> Result<(), Failure<()>> {
         let (rt, number) = (&self.rt, attempt.number);
-        self.counts.offered.set(self.counts.offered.get() + 1);
+        bump(&self.counts.offered);
         rt.note("offer request {} attempt {}", [request, number]);
         let deadline = rt.now() + self.plan.timeout;
-        let call = Call { request, attempt: number, reply: reply.clone() };
-        let Ok(ticket) = self.queue.offer(rt, call, deadline) else {
+        let call = Call { request, attempt: number, since: rt.now(), reply: reply.clone() };
+        let Ok(Admitted { ticket, evicted }) = self.queue.offer(rt, call, self.plan.class(request), deadline) else {
             rt.note("refuse request {} attempt {}", [request, number]);
             return Err(Failure::transient(()));
         };
-        match self.answer(number, answers, deadline).await {
+        if let Some(evicted) = evicted {
+            evicted.refuse(rt);
+        }
+        match self.answer(number, answers).await {
             Some(true) => Ok(()),
             Some(false) => Err(Failure::transient(())),
             None => {
@@ -92,19 +102,18 @@ impl Clients {
     }
 
     /// Waits for the answer to an attempt: served or refused, or none by the deadline. Late answers to earlier
-    /// attempts are of no use.
-    async fn answer(&self, number: u32, answers: &Receiver<Answer>, deadline: Time) -> Option<bool> {
-        loop {
-            let answer = match select((answers.recv(&self.rt), self.rt.sleep(deadline - self.rt.now()))).await {
-                Of2::A(answer) => answer,
-                Of2::B(()) => {
-                    give_way(&self.rt, TIMEOUT).await;
-                    answers.try_recv(&self.rt)
-                }
-            }?;
+    /// attempts are of no use, and do not wind the clock up again.
+    async fn answer(&self, number: u32, answers: &Receiver<Answer>) -> Option<bool> {
+        let rt = &self.rt;
+        let mut patience = rt.sleep(self.plan.timeout);
+        while let Either::Left((answer, _)) = select(answers.recv(rt), &mut patience).await {
+            let answer = answer?;
             if answer.attempt == number {
                 return Some(answer.served);
             }
         }
+        give_way(rt, TIMEOUT).await;
+        let in_time = std::iter::from_fn(|| answers.try_recv(rt)).find(|answer| answer.attempt == number);
+        in_time.map(|answer| answer.served)
     }
 }

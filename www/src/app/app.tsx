@@ -13,6 +13,7 @@ import { Inspector } from './inspector'
 import { Legend } from './legend'
 import { LivePanel } from './live_panel'
 import { LiveRegion } from './live_region'
+import { Log } from './log'
 import { Order } from './order'
 import { Parameters } from './parameters'
 import { Share } from './share'
@@ -42,7 +43,7 @@ export function Page() {
       {ui.dialog.value === 'catalogue' && (
         <Dialog title={t('nav.catalogue')} close={() => (ui.dialog.value = null)}>
           <nav class="side-sheet" aria-label={t('nav.catalogue')}>
-            <ScenarioList chosen={() => (ui.dialog.value = null)} />
+            <ScenarioList />
           </nav>
         </Dialog>
       )}
@@ -71,6 +72,7 @@ function Workbench() {
       <aside>
         <LivePanel />
         <Claims />
+        <Log />
         <Parameters />
         <Faults />
         <Order />

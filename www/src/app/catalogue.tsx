@@ -1,5 +1,6 @@
 /** All scenarios by chapter: the side list, the sheet of a phone, and the start page. */
 
+import { useEffect, useRef } from 'preact/hooks'
 import { scenarioText, scenarioTitle } from '../text/core'
 import { find, t } from '../text/locale'
 import type { ScenarioInfo } from '../worker/core'
@@ -23,20 +24,23 @@ function chapterTitle(chapter: string): string {
   return find([`chapter.${chapter}`]) ?? chapter
 }
 
-/** The list of scenarios as links; `chosen` is called after a choice. */
-export function ScenarioList({ chosen }: { chosen?: () => void }) {
+/** The list of scenarios as links. */
+export function ScenarioList() {
   const { session } = useApp()
   const here = session.info.value?.scenario
+  const current = useRef<HTMLAnchorElement>(null)
+  useEffect(() => current.current?.scrollIntoView({ block: 'nearest' }), [here])
   return (
     <>
       {byChapter(session.catalogue.value?.scenarios ?? []).map(([chapter, scenarios]) => (
         <section key={chapter}>
-          <h2>{chapterTitle(chapter)}</h2>
+          <h2>
+            <span class="number">{chapter}</span> {chapterTitle(chapter)}
+          </h2>
           <ul>
             {scenarios.map(({ id }) => (
               <li key={id}>
-                <a href={`#/${id}`} aria-current={id === here ? 'page' : undefined} onClick={chosen}>
-                  <span class="number">{chapter}</span>
+                <a href={`#/${id}`} ref={id === here ? current : null} aria-current={id === here ? 'page' : undefined}>
                   {scenarioTitle(id)}
                 </a>
               </li>

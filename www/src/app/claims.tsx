@@ -2,7 +2,7 @@
 import { useSignalEffect } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { claimText, endText } from '../text/core'
-import { showDuration } from '../text/duration'
+import { aboutTime } from '../text/duration'
 import { count, find, list, t } from '../text/locale'
 import type { ClaimReport } from '../worker/core'
 import { useApp } from './context'
@@ -101,5 +101,5 @@ function Claim({ claim, scenario, times }: { claim: ClaimReport; scenario: strin
 
 function where(times: number[]): string {
   if (times.length > WRITTEN) return t('claims.more', { count: count(times.length) })
-  return t('claims.at', { times: list(times.map(showDuration)) })
+  return t('claims.at', { times: list(times.map(aboutTime)) })
 }

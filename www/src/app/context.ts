@@ -16,6 +16,8 @@ export interface Ui {
   dialog: Signal<DialogName | null>
   table: Signal<boolean>
   letters: Signal<boolean>
+  /** Counts changes of what the system asks for (forced colours, contrast): the picture is painted anew. */
+  looks: Signal<number>
   /** Room for the inspector under the timeline. */
   roomy: Signal<boolean>
   /** What the live region says next. */

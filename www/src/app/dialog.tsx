@@ -12,12 +12,7 @@ export function Dialog({ title, close, children }: { title: string; close(): voi
     ref.current?.showModal()
   }, [])
   return (
-    <dialog
-      ref={ref}
-      aria-labelledby={id}
-      onClose={close}
-      onClick={(event) => event.target === ref.current && ref.current?.close()}
-    >
+    <dialog ref={ref} aria-labelledby={id} onClose={close} closedby="any">
       <div class="sheet">
         <div class="sheet-head">
           <h2 id={id}>{title}</h2>

@@ -7,28 +7,13 @@ import { showDuration } from '../text/duration'
 import { t } from '../text/locale'
 import { useApp } from './context'
 import { Close } from './icons'
+import { firstRow, scrollFor, TALLEST } from './scroll'
 
 /** Height of a row, px (the style sheet says the same). */
 const ROW = 28
 /** Rows in the document at most. */
 const ROWS = 50
-/** A scrolling area must not be taller than browsers can make it. */
-const TALLEST = 8_000_000
-
 const COLUMNS = ['id', 'time', 'task', 'kind', 'what', 'cause', 'source'] as const
-
-/** The first row to draw for a scroll position, for `count` rows of which `visible` fit. */
-export function firstRow(scrollTop: number, count: number, visible: number): number {
-  const total = Math.min(count * ROW, TALLEST)
-  const room = Math.max(1, total - visible * ROW)
-  return Math.max(0, Math.min(count - visible, Math.round((scrollTop / room) * Math.max(0, count - visible))))
-}
-
-/** The scroll position that brings a row to the top. */
-export function scrollFor(row: number, count: number, visible: number): number {
-  const total = Math.min(count * ROW, TALLEST)
-  return (row / Math.max(1, count - visible)) * Math.max(0, total - visible * ROW)
-}
 
 /** The drawer with the table. */
 export function EventTable({ shown }: { shown: Shown }) {
@@ -36,7 +21,7 @@ export function EventTable({ shown }: { shown: Shown }) {
   const box = useRef<HTMLDivElement>(null)
   const first = useSignal(0)
   const visible = useSignal(12)
-  const { trace, rows } = shown
+  const { trace, rows, info } = shown
   const selected = transport.selected.value
 
   useEffect(() => {
@@ -59,8 +44,9 @@ export function EventTable({ shown }: { shown: Shown }) {
       Math.min(target, Math.max(0, trace.count - visible.value)),
       trace.count,
       visible.value,
+      ROW,
     )
-    first.value = firstRow(element.scrollTop, trace.count, visible.value)
+    first.value = firstRow(element.scrollTop, trace.count, visible.value, ROW)
   }, [selected, trace])
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -79,6 +65,10 @@ export function EventTable({ shown }: { shown: Shown }) {
     event.stopPropagation()
     transport.select(Math.min(Math.max(target, 0), trace.count - 1))
   }
+  const onClick = ({ target }: MouseEvent) => {
+    const row = (target as Element).closest<HTMLElement>('[data-event]')
+    if (row) transport.select(Number(row.dataset.event))
+  }
   const shownRows = Array.from(
     { length: Math.min(visible.value + 1, trace.count - first.value) },
     (_, i) => first.value + i,
@@ -90,7 +80,7 @@ export function EventTable({ shown }: { shown: Shown }) {
     if (column === 'task') return trace.tasks[trace.columns.task[id] ?? 0]?.name
     if (column === 'kind') return trace.kinds[trace.columns.kind[id] ?? 0]
     if (!row) return '…'
-    if (column === 'what') return eventSentence(row)
+    if (column === 'what') return eventSentence(row, info.scenario)
     if (column === 'cause') return row.cause ?? ''
     return row.source?.replace(/^src\//, '') ?? ''
   }
@@ -116,13 +106,14 @@ export function EventTable({ shown }: { shown: Shown }) {
         aria-rowcount={trace.count + 1}
         aria-colcount={COLUMNS.length}
         aria-activedescendant={selected !== null && shownRows.includes(selected) ? `event-${selected}` : undefined}
-        onScroll={(event) => (first.value = firstRow(event.currentTarget.scrollTop, trace.count, visible.value))}
+        onScroll={(event) => (first.value = firstRow(event.currentTarget.scrollTop, trace.count, visible.value, ROW))}
         onKeyDown={onKeyDown}
+        onClick={onClick}
       >
         <div class="grid-rows" role="rowgroup">
-          <div class="grid-row grid-head" role="row" aria-rowindex={1}>
+          <div class="grid-row grid-head" role="row" tabIndex={-1} aria-rowindex={1}>
             {COLUMNS.map((column) => (
-              <span key={column} role="columnheader">
+              <span key={column} role="columnheader" tabIndex={-1}>
                 {t(`events.${column}`)}
               </span>
             ))}
@@ -135,10 +126,11 @@ export function EventTable({ shown }: { shown: Shown }) {
               role="row"
               aria-rowindex={id + 2}
               aria-selected={id === selected}
-              onClick={() => transport.select(id)}
+              data-event={id}
+              tabIndex={-1}
             >
               {COLUMNS.map((column) => (
-                <span key={column} role="gridcell" class={column}>
+                <span key={column} role="gridcell" tabIndex={-1} class={column}>
                   {cell(id, column)}
                 </span>
               ))}

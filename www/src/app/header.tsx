@@ -22,9 +22,9 @@ export function Header() {
   }
   return (
     <header class="head">
-      <a class="skip" href="#timeline" onClick={skip}>
+      <button type="button" class="skip" onClick={skip}>
         {t('app.skip')}
-      </a>
+      </button>
       <button
         type="button"
         class="icon-button narrow"
@@ -89,7 +89,6 @@ export function Header() {
 }
 
 /** Moves the focus by hand: the hash belongs to links of runs. */
-function skip(event: MouseEvent): void {
-  event.preventDefault()
+function skip(): void {
   document.querySelector<HTMLElement>('.scrub input, #main a')?.focus()
 }

@@ -1,10 +1,11 @@
 /** One event: in words, why, what came of it, and the Rust line that ran. */
 
 import { eventSentence } from '../text/core'
-import { showDuration, showTime } from '../text/duration'
+import { aboutTime, showTime } from '../text/duration'
 import { t } from '../text/locale'
 import { causeChain, effects } from '../timeline/trace'
 import { useApp } from './context'
+import { Ids } from './log'
 import { Source } from './source'
 
 /** Causes and effects listed. */
@@ -24,7 +25,7 @@ export function Inspector() {
       </section>
     )
   }
-  const { trace, rows } = shown
+  const { trace, rows, info } = shown
   const row = rows.get(id)
   const causes = causeChain(trace, id, CAUSES)
   const after = effects(trace, id, EFFECTS)
@@ -38,7 +39,9 @@ export function Inspector() {
       </h2>
       <Source trace={trace} event={id} />
       <div class="story">
-        <p class="sentence">{row ? eventSentence(row) : '…'}</p>
+        <p class="sentence">
+          {row ? eventSentence(row, info.scenario) : '…'} {row?.kind === 'log' && <Ids event={id} line={row.detail} />}
+        </p>
         <h3>{t('inspector.causes')}</h3>
         {causes.length === 0 ? <p class="quiet">{t('inspector.first')}</p> : <EventList events={causes} from={time} />}
         {after.length > 0 && (
@@ -66,9 +69,9 @@ function EventList({ events, from }: { events: number[]; from: number }) {
           <li key={event}>
             <button type="button" class="plain-button" onClick={() => transport.select(event)}>
               <span class="time">
-                {distance === 0 ? '±0' : `${distance > 0 ? '+' : '−'}${showDuration(Math.abs(distance))}`}
+                {distance === 0 ? '±0' : `${distance > 0 ? '+' : '−'}${aboutTime(Math.abs(distance))}`}
               </span>
-              <span>{row ? eventSentence(row) : '…'}</span>
+              <span>{row ? eventSentence(row, shown.info.scenario) : '…'}</span>
             </button>
           </li>
         )

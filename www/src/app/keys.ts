@@ -71,5 +71,5 @@ export function belongsToFocus(tag: string, type: string, role: string | null, k
   if (tag === 'INPUT') return type !== 'range' || !['[', ']', 't', '?', ' ', '+', '-', '=', '0'].includes(key)
   if (key === ' ' || key === 'Enter') return tag === 'BUTTON' || tag === 'A' || tag === 'SUMMARY'
   const moves = key.startsWith('Arrow') || key === 'Home' || key === 'End'
-  return moves && (role === 'grid' || role === 'region')
+  return moves && (role === 'grid' || tag === 'SECTION')
 }

@@ -19,8 +19,8 @@ export function LiveRegion() {
     }, QUIET_MS) as unknown as number
   })
   return (
-    <div class="hidden" role="status" aria-live="polite">
+    <output class="hidden" aria-live="polite">
       {said.value}
-    </div>
+    </output>
   )
 }

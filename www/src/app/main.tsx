@@ -22,13 +22,15 @@ const store = guardedStore(() => window.localStorage)
 const roomy = matchMedia('(min-width: 1181px) and (min-height: 760px)')
 
 async function start(): Promise<void> {
-  await useLocale(preferredLocale(store.read('locale'), navigator.languages))
+  const texts = useLocale(preferredLocale(store.read('locale'), navigator.languages))
   effect(() => {
     document.documentElement.lang = locale.value
   })
   const missing = missingFeature()
-  if (missing) return render(<Missing what={missing} />, root)
-
+  if (missing) {
+    await texts
+    return render(<Missing what={missing} />, root)
+  }
   const address = createAddress(window, (hash) => {
     live.leave()
     session.openText(hash)
@@ -38,6 +40,7 @@ async function start(): Promise<void> {
   try {
     session = createSession(world, (text, error) => withoutPart(text, error.position))
   } catch {
+    await texts
     return render(<Missing what="worker" />, root)
   }
   const transport = createTransport(session.shown)
@@ -50,6 +53,7 @@ async function start(): Promise<void> {
     table: signal(false),
     roomy: signal(roomy.matches),
     letters: signal(store.read('letters') !== 'false'),
+    looks: signal(0),
     announcement: signal(''),
     zoom: signal<{ factor: number } | null>(null),
   }
@@ -75,6 +79,9 @@ async function start(): Promise<void> {
   roomy.addEventListener('change', ({ matches }) => {
     ui.roomy.value = matches
   })
+  for (const query of ['(forced-colors: active)', '(prefers-contrast: more)']) {
+    matchMedia(query).addEventListener('change', () => (ui.looks.value += 1))
+  }
   matchMedia('(prefers-color-scheme: light)').addEventListener('change', ({ matches }) => {
     if (store.read('theme') === null) ui.theme.value = matches ? 'paper' : 'monitor'
   })
@@ -85,6 +92,11 @@ async function start(): Promise<void> {
     const id = session.face.value.kind === 'run' ? session.info.value?.scenario : undefined
     document.title = id ? `${scenarioTitle(id)} · ${t('app.name')}` : t('app.name')
   })
+  // The sheet of all scenarios has done its part when one is there.
+  effect(() => {
+    void session.info.value?.scenario
+    if (ui.dialog.peek() === 'catalogue') ui.dialog.value = null
+  })
   // A link with `mode=live` runs live as soon as its virtual run is there; any other link ends a live session.
   effect(() => {
     const now = session.shown.value
@@ -93,6 +105,9 @@ async function start(): Promise<void> {
   effect(() => {
     if (!session.info.value?.live && live.state.peek() !== null) live.leave()
   })
+  // The worker starts and the first run is made while the texts are still on their way.
+  session.openText(address.current())
+  await texts
   listen(app, window)
   play(app)
   render(
@@ -101,7 +116,6 @@ async function start(): Promise<void> {
     </AppProvider>,
     root,
   )
-  session.ready().then(() => session.openText(address.current()))
 }
 
 /** One frame loop for playback; it sleeps while nothing plays. */

@@ -41,13 +41,14 @@ export function Parameters() {
         </button>
       </div>
       {scenario.presets.length > 0 && (
-        <div class="presets" role="group" aria-label={t('parameters.presets')}>
+        <fieldset class="presets">
+          <legend>{t('parameters.presets')}</legend>
           {scenario.presets.map(({ id, link }) => (
             <button type="button" key={id} aria-pressed={info.link === link} onClick={() => session.openText(link)}>
               {scenarioText(scenario.id, `preset.${id}`) ?? id}
             </button>
           ))}
-        </div>
+        </fieldset>
       )}
       {scenario.parameters.map((parameter) => (
         <Parameter key={`${scenario.id} ${parameter.name}`} scenario={scenario.id} parameter={parameter} />

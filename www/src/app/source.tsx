@@ -53,7 +53,7 @@ export function Source({ trace, event }: { trace: Trace; event: number }) {
   }, [file])
   useEffect(() => {
     const line = lit.current
-    const box = line?.closest('pre')
+    const box = line?.closest<HTMLElement>('.scroll')
     if (line && box) box.scrollTop = line.offsetTop - box.clientHeight / 2 + line.offsetHeight / 2
   }, [place?.line, lines.value])
   if (!place) return <p class="quiet">{t('inspector.source.none')}</p>
@@ -69,37 +69,40 @@ export function Source({ trace, event }: { trace: Trace; event: number }) {
       {failed.value ? (
         <p class="quiet">{t('inspector.source.failed')}</p>
       ) : (
-        <pre
+        <section
+          class="scroll"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached without a mouse.
           tabIndex={0}
-          role="region"
           aria-label={t('inspector.source.label', { file: place.file, line: place.line })}
         >
-          {(lines.value ?? []).map((pieces, i) => {
-            const here = i + 1 === place.line
-            return (
-              <span
-                key={i}
-                class={here ? 'code hit' : 'code'}
-                ref={here ? lit : null}
-                aria-current={here ? 'true' : undefined}
-              >
-                <span class="line-number" aria-hidden="true">
-                  {String(i + 1).padStart(digits)}
+          <pre>
+            {(lines.value ?? []).map((pieces, i) => {
+              const here = i + 1 === place.line
+              return (
+                <span
+                  key={i}
+                  class={here ? 'code hit' : 'code'}
+                  ref={here ? lit : null}
+                  aria-current={here ? 'true' : undefined}
+                >
+                  <span class="line-number" aria-hidden="true">
+                    {String(i + 1).padStart(digits)}
+                  </span>
+                  {pieces.map((piece, n) =>
+                    piece.kind === 'plain' ? (
+                      piece.text
+                    ) : (
+                      <i key={n} class={`rust-${piece.kind}`}>
+                        {piece.text}
+                      </i>
+                    ),
+                  )}
+                  {'\n'}
                 </span>
-                {pieces.map((piece, n) =>
-                  piece.kind === 'plain' ? (
-                    piece.text
-                  ) : (
-                    <i key={n} class={`rust-${piece.kind}`}>
-                      {piece.text}
-                    </i>
-                  ),
-                )}
-                {'\n'}
-              </span>
-            )
-          })}
-        </pre>
+              )
+            })}
+          </pre>
+        </section>
       )}
     </figure>
   )

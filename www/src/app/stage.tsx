@@ -1,80 +1,62 @@
 /** The middle: the lesson, the timeline with its lanes' names, and what is going on with the run. */
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { endText, eventSentence, scenarioText } from '../text/core'
+import { endingText, endText, eventSentence, scenarioText } from '../text/core'
 import { showTime } from '../text/duration'
 import { count, locale, t } from '../text/locale'
-import { type LaneLayout, rowTop, visibleRows } from '../timeline/lanes'
-import { AXIS } from '../timeline/paint'
+import type { ChartRow } from '../timeline/charts'
+import type { LaneLayout } from '../timeline/lanes'
 import { createTimeline, type Timeline } from '../timeline/view'
 import { splitLesson } from './catalogue'
+import { ChartNames } from './charts'
 import { useApp } from './context'
 import { Fit, Minus, Plus } from './icons'
+import { LaneNames } from './lane_names'
 import { wordsFor } from './words'
 
-/** The sentence of the scenario: the point first. */
+/** What the scenario shows, the point first; a long lesson is opened on demand, so that the picture keeps its room. */
 export function Lesson() {
   const { session } = useApp()
   const id = session.info.value?.scenario
+  const text = useRef<HTMLParagraphElement>(null)
+  const whole = useSignal(false)
+  const long = useSignal(false)
+  useEffect(() => {
+    whole.value = false
+    const measure = () => {
+      const p = text.current
+      if (p && !whole.value) long.value = p.scrollHeight > p.clientHeight + 2
+    }
+    const observer = new ResizeObserver(measure)
+    if (text.current) observer.observe(text.current)
+    measure()
+    return () => observer.disconnect()
+  }, [id, locale.value])
   if (!id) return null
   const [first, rest] = splitLesson(scenarioText(id, 'lesson') ?? '')
   const look = scenarioText(id, 'look')
   return (
-    <p class="lesson">
-      <b>{first}</b> {rest}
-      {look && (
-        <span class="look">
-          {' '}
-          <i>{t('lesson.look')}</i> {look}
-        </span>
-      )}
-    </p>
-  )
-}
-
-/** The names of the lanes beside the picture: one stop for the Tab key, arrows move between them. */
-function LaneNames({ layout, height }: { layout: LaneLayout | null; height: number }) {
-  const { transport } = useApp()
-  if (!layout) return <ul class="lanes" />
-  const [first, last] = visibleRows(layout, height)
-  const chosen = transport.lane.value
-  const move = (row: number) => {
-    const lane = layout.lanes[Math.min(Math.max(row, 0), layout.lanes.length - 1)]
-    if (lane) transport.lane.value = lane.task
-  }
-  const onKeyDown = (event: KeyboardEvent) => {
-    const row = chosen === null ? -1 : (layout.rowOf[chosen] ?? -1)
-    if (event.key === 'ArrowDown') move(row + 1)
-    else if (event.key === 'ArrowUp') move(row - 1)
-    else return
-    event.preventDefault()
-    event.stopPropagation()
-  }
-  const active = chosen !== null && layout.lanes.some((lane) => lane.task === chosen) ? `lane-${chosen}` : undefined
-  return (
-    <ul
-      class="lanes"
-      role="listbox"
-      aria-label={t('timeline.lanes')}
-      tabIndex={0}
-      aria-activedescendant={active}
-      onKeyDown={onKeyDown}
-    >
-      {layout.lanes.slice(first, last + 1).map((lane, i) => (
-        <li
-          key={lane.task}
-          id={`lane-${lane.task}`}
-          role="option"
-          aria-selected={lane.task === chosen}
-          style={{ top: `${AXIS + rowTop(layout, first + i)}px`, height: `${layout.height}px` }}
-          onClick={() => (transport.lane.value = lane.task)}
-          title={lane.name}
+    <div class={`lesson ${whole.value ? 'whole' : ''}`}>
+      <p ref={text}>
+        <b>{first}</b> {rest}
+        {look && (
+          <span class="look">
+            {' '}
+            <i>{t('lesson.look')}</i> {look}
+          </span>
+        )}
+      </p>
+      {(long.value || whole.value) && (
+        <button
+          type="button"
+          class="quiet-button"
+          aria-expanded={whole.value}
+          onClick={() => (whole.value = !whole.value)}
         >
-          <span>{lane.name}</span>
-          {lane.server && <small>{t('timeline.server')}</small>}
-        </li>
-      ))}
-    </ul>
+          {whole.value ? t('lesson.less') : t('lesson.more')}
+        </button>
+      )}
+    </div>
   )
 }
 
@@ -85,6 +67,7 @@ export function TimelinePanel() {
   const timeline = useRef<Timeline | null>(null)
   const layout = useSignal<LaneLayout | null>(null)
   const height = useSignal(0)
+  const charts = useSignal<ChartRow[]>([])
   const tip = useSignal<{ event: number; x: number; y: number } | null>(null)
 
   useEffect(() => {
@@ -94,9 +77,10 @@ export function TimelinePanel() {
       seek: transport.seek,
       lane: (task) => (transport.lane.value = task),
       hover: (event, x, y) => (tip.value = event === null ? null : { event, x, y }),
-      moved(next) {
+      moved(next, lanesHeight, rows) {
         layout.value = next
-        height.value = (host.current?.clientHeight ?? 0) - AXIS
+        height.value = lanesHeight
+        charts.value = rows
       },
     })
     timeline.current = made
@@ -110,7 +94,7 @@ export function TimelinePanel() {
       timeline.current?.show(
         now.trace,
         session.scenario.value?.tasks ?? [],
-        wordsFor(now.trace, now.live),
+        wordsFor(now.trace, now.info.scenario, now.live),
         t('timeline.arrows'),
         now.live,
       )
@@ -125,6 +109,7 @@ export function TimelinePanel() {
   })
   useSignalEffect(() => {
     void ui.theme.value
+    void ui.looks.value
     requestAnimationFrame(() => timeline.current?.restyle())
   })
   useSignalEffect(() => {
@@ -137,7 +122,10 @@ export function TimelinePanel() {
   const zoom = (factor: number) => (ui.zoom.value = { factor })
   return (
     <div class="timeline" id="timeline">
-      <LaneNames layout={layout.value} height={height.value} />
+      <div class="gutter">
+        <LaneNames layout={layout.value} height={height.value} />
+        <ChartNames rows={charts.value} />
+      </div>
       <div class="plot" ref={host}>
         {tip.value && <Tip {...tip.value} />}
       </div>
@@ -178,8 +166,9 @@ export function TimelinePanel() {
 /** What the pointer is on, in words. */
 function Tip({ event, x, y }: { event: number; x: number; y: number }) {
   const { session } = useApp()
-  const row = session.shown.value?.rows.get(event)
-  if (!row) return null
+  const shown = session.shown.value
+  const row = shown?.rows.get(event)
+  if (!row || !shown) return null
   const width = 260
   return (
     <div
@@ -187,7 +176,7 @@ function Tip({ event, x, y }: { event: number; x: number; y: number }) {
       aria-hidden="true"
       style={{ left: `max(4px, min(${x + 14}px, 100% - ${width}px))`, top: `${y + 18}px` }}
     >
-      <span class="time">{showTime(row.time_ns)}</span> {eventSentence(row)}
+      <span class="time">{showTime(row.time_ns)}</span> {eventSentence(row, shown.info.scenario)}
     </div>
   )
 }
@@ -199,25 +188,18 @@ function RunState() {
   const shown = session.shown.value
   if (progress) {
     return (
-      <div class="run-state" role="status">
+      <output class="run-state">
         <span class="spinner" aria-hidden="true" />
         <span>{t('run.busy', { events: count(progress.events), time: showTime(progress.timeNs) })}</span>
         <button type="button" onClick={session.stop}>
           {t('run.stop')}
         </button>
-      </div>
+      </output>
     )
   }
   if (shown?.stopped) return <p class="run-state">{t('run.stopped', { events: count(shown.trace.count) })}</p>
-  const report = shown?.report
-  if (report && report.end !== 'finished') {
-    return (
-      <p class="run-state bad">
-        {report.end_detail
-          ? t('run.end', { end: endText(report.end), detail: report.end_detail })
-          : endText(report.end)}
-      </p>
-    )
-  }
-  return null
+  if (!shown?.report) return null
+  const { report, ending } = shown
+  if (report.end === 'finished' && ending.length === 0) return null
+  return <p class="run-end">{ending.length > 0 ? endingText(ending) : endText(report.end)}</p>
 }

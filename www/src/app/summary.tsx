@@ -1,5 +1,5 @@
 /** The run in a paragraph, for those who do not see the picture, and for anyone in a hurry. */
-import { claimText, endText, eventSentence, scenarioTitle } from '../text/core'
+import { claimText, endingText, endText, eventSentence, scenarioTitle } from '../text/core'
 import { showDuration, showTime } from '../text/duration'
 import { count, t } from '../text/locale'
 import { outcomeWord, verdictWord } from './claims'
@@ -10,7 +10,7 @@ export function Summary() {
   const { session } = useApp()
   const shown = session.shown.value
   if (!shown?.report) return null
-  const { report, info, rows, trace } = shown
+  const { report, info, rows, trace, ending } = shown
   const broken = report.claims.find((claim) => claim.holds === false && claim.evidence.length > 0)
   const event = broken?.evidence.at(-1)
   const row = event === undefined ? undefined : rows.get(event)
@@ -22,8 +22,9 @@ export function Summary() {
       events: count(report.event_count),
       tasks: count(trace.tasks.length),
     }),
+    ...(ending.length > 0 ? [endingText(ending)] : []),
     ...(report.outcome ? [t('summary.outcome', { outcome: outcomeWord(report.outcome) })] : []),
-    ...(row ? [t('summary.first', { time: showTime(row.time_ns), sentence: eventSentence(row) })] : []),
+    ...(row ? [t('summary.first', { time: showTime(row.time_ns), sentence: eventSentence(row, info.scenario) })] : []),
     ...report.claims.map(({ id, holds }) =>
       t('summary.claim', { claim: claimText(info.scenario, id), verdict: verdictWord(holds) }),
     ),

@@ -22,7 +22,7 @@ export function TransportBar() {
   const atEnd = transport.cursor.value >= transport.duration.value
   const off = shown === null || (shown.live && live.state.value?.poll?.done !== true)
   return (
-    <div class="transport" role="group" aria-label={t('transport.label')}>
+    <fieldset class="transport" aria-label={t('transport.label')}>
       <button
         type="button"
         class="icon-button"
@@ -87,7 +87,7 @@ export function TransportBar() {
       >
         <Rows />
       </button>
-    </div>
+    </fieldset>
   )
 }
 
@@ -104,7 +104,7 @@ function Scrubber({ off }: { off: boolean }) {
   const selected = transport.selected.value
   const row = selected === null ? undefined : shown?.rows.get(selected)
   const time = showTime(cursor)
-  const words = row ? timedSentence(row) : t('event.none', { time })
+  const words = row && shown ? timedSentence(row, shown.info.scenario) : t('event.none', { time })
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return
     event.preventDefault()
@@ -115,7 +115,7 @@ function Scrubber({ off }: { off: boolean }) {
     <span class="scrub">
       {shown && (
         <svg class="strokes" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
-          {landmarks(shown.trace, STROKES).map(({ time, kind, event }) => (
+          {landmarks(shown.trace, STROKES, duration / STROKES).map(({ time, kind, event }) => (
             <rect
               key={`${event} ${kind}`}
               class={strokeClass(kind)}

@@ -1,6 +1,6 @@
 /** The words on the picture, in the reader's language. */
 
-import { clip, visible } from '../text/core'
+import { clip, noteWords, visible } from '../text/core'
 import { roughDuration, showDuration } from '../text/duration'
 import { type PageKey, t } from '../text/locale'
 import type { Reason, Words } from '../timeline/input'
@@ -10,8 +10,8 @@ import { MARK } from '../worker/core'
 /** Longest word at a mark, in characters. */
 const LONGEST = 36
 
-/** Words for a run; live ones are measured and therefore rounded. */
-export function wordsFor(trace: Trace, live: boolean): Words {
+/** Words for a run of a scenario; live ones are measured and therefore rounded. */
+export function wordsFor(trace: Trace, scenario: string, live: boolean): Words {
   const show = live ? roughDuration : showDuration
   const reason = (why: Reason) => (why === 'none' ? '' : t(`reason.${why}` as PageKey))
   return {
@@ -21,7 +21,9 @@ export function wordsFor(trace: Trace, live: boolean): Words {
     tooLate: (ns) => t('word.too-late', { duration: show(ns) }),
     cancel: (why) => (why === 'none' ? t('word.cancelled') : t('word.cancel.by', { reason: reason(why) })),
     mark(kind, event, why) {
-      const detail = clip(visible(trace.words.get(event)?.detail ?? ''), LONGEST)
+      const row = trace.words.get(event)
+      const words = row ? (noteWords(row, scenario) ?? visible(row.detail)) : ''
+      const detail = clip(words, LONGEST)
       switch (kind) {
         case MARK.accept:
           return t('word.accept')

@@ -4,7 +4,7 @@ import { writeDuration } from '../text/duration'
 import { type Client, createClient, type Loss, type Port } from '../worker/client'
 import type { CoreError, LinkInfo, LivePoll } from '../worker/core'
 import { createRows } from './rows'
-import type { Shown } from './session'
+import { type Shown, told } from './session'
 
 /** One thing the person did, and when (ns since the start). */
 export interface LiveAction {
@@ -49,12 +49,12 @@ export function createLive(spawn: () => Port, shown: Signal<Shown | null>, lost:
         refused(error) {
           if (state.value) state.value = { ...state.value, error }
         },
-        picture(poll, trace, report) {
+        picture(poll, trace, judged) {
           if (!state.value || client !== mine) return
           count = trace.count
           batch(() => {
             if (state.value) state.value = { ...state.value, poll }
-            shown.value = { info, trace, report, rows, stopped: false, live: true }
+            shown.value = { info, trace, ...told(judged), rows, stopped: false, live: true }
           })
         },
       })

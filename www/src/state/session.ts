@@ -2,8 +2,8 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { Trace } from '../timeline/trace'
 import { type Client, createClient, type Loss, type Port } from '../worker/client'
-import type { Catalogue, CoreError, LinkInfo, Report, ScenarioInfo } from '../worker/core'
-import type { Origin, RunResult } from '../worker/protocol'
+import type { Catalogue, CoreError, LinkInfo, Report, ScenarioInfo, Sentence } from '../worker/core'
+import type { Judged, Origin, RunResult } from '../worker/protocol'
 import { applyChange, type Change, defaults, fieldOf } from './edit'
 import { emptyHistory, type History, record, redo, undo } from './history'
 import { createRows, type Rows } from './rows'
@@ -29,6 +29,8 @@ export interface Shown {
   info: LinkInfo
   trace: Trace
   report: Report | null
+  /** What there is to say about the end: a limit, who waits for what, a fault that found nothing. */
+  ending: Sentence[]
   rows: Rows
   stopped: boolean
   live: boolean
@@ -86,7 +88,8 @@ export function createSession(world: World, recover: (text: string, error: CoreE
     batch(() => {
       busy.value = false
       progress.value = null
-      shown.value = { info: of, trace: result.trace, report: result.report, rows, stopped: result.stopped, live: false }
+      const { trace, judged, stopped } = result
+      shown.value = { info: of, trace, ...told(judged), rows, stopped, live: false }
     })
   }
 
@@ -229,6 +232,11 @@ export function createSession(world: World, recover: (text: string, error: CoreE
     /** The canonical link of some parts (for previews); rejects with `Refused`. */
     format: (edit: LinkInfo) => client.format(edit),
   }
+}
+
+/** The verdicts as a run on the screen has them. */
+export function told(judged: Judged | null): Pick<Shown, 'report' | 'ending'> {
+  return { report: judged?.report ?? null, ending: judged?.ending ?? [] }
 }
 
 function changeText(change: Change): string {

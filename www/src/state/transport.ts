@@ -1,6 +1,6 @@
 /** Where the reader stands in a run: the cursor, the chosen event and lane, and playback. */
 import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals'
-import { eventAt, landmarks, neighbour, type Trace } from '../timeline/trace'
+import { eventAt, lastLandmark, neighbour, type Trace } from '../timeline/trace'
 import { advance, type Speed } from './player'
 import type { Shown } from './session'
 
@@ -28,7 +28,8 @@ export function createTransport(shown: ReadonlySignal<Shown | null>) {
       playing.value = false
       cursor.value = now.trace.duration
       if (now.live || wasLive) {
-        if (!now.live) selected.value = null
+        // An event of the other kind of run is none of this one.
+        if (now.live !== wasLive) selected.value = null
       } else {
         const broke = telling !== null && telling < now.trace.count ? telling : null
         // Nothing broke: the last landmark is worth reading, with the whole run in view.
@@ -101,9 +102,4 @@ export function createTransport(shown: ReadonlySignal<Shown | null>) {
       })
     },
   }
-}
-
-function lastLandmark(trace: Trace): number | null {
-  const events = landmarks(trace, 500).map(({ event }) => event)
-  return events.length > 0 ? Math.max(...events) : null
 }

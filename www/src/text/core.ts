@@ -1,28 +1,69 @@
 /** Sentences for what the core says in codes: events, errors, ends, claims, scenario texts. */
-import type { CoreError, EventRow } from '../worker/core'
+import type { CoreError, EventRow, Sentence } from '../worker/core'
 import { showDuration, showTime } from './duration'
 import { find, t } from './locale'
 
-/** An event as a sentence, without its time. The most particular text that exists is taken. */
-export function eventSentence(row: EventRow): string {
+/** An event as a sentence, without its time. The most particular text that exists is taken, the scenario's own first. */
+export function eventSentence(row: EventRow, scenario: string): string {
   const { task, kind, args } = row
   const detail = visible(row.detail)
   const values: Record<string, string | number> = { task: visible(task), detail }
-  for (const [name, value] of Object.entries(args)) values[name] = argument(name, value)
-  const particular = args.note ?? args.fault ?? (args.cut === 1 ? 'cut' : undefined)
+  for (const [name, value] of Object.entries(args)) values[name] = argument(name, value, scenario)
+  if (args.note === 'gauge') values.value = Number(args[0]) / Math.max(1, Number(args[1]))
+  const told = noteWords(row, scenario)
+  if (told !== null) values.detail = told
+  const particular = told !== null ? undefined : (args.note ?? args.fault ?? (args.cut === 1 ? 'cut' : undefined))
   const keys = particular === undefined ? [] : [`event.${kind}.${particular}`]
   return find([...keys, `event.${kind}`], values) ?? `${task}: ${kind} ${detail}`.trim()
 }
 
-function argument(name: string, value: string | number): string | number {
+/** What a scenario's own text says of a note, without its task: `note.WORD` with the note's two numbers; or null. */
+export function noteWords({ args }: EventRow, scenario: string): string | null {
+  if (args.note === undefined) return null
+  return find([`${scenario}/note.${args.note}`], args)
+}
+
+function argument(name: string, value: string | number, scenario: string): string | number {
   if (typeof value === 'number') return name.endsWith('_ns') ? showDuration(value) : value
-  if (name === 'message' && value === '') return t('legend.message')
+  if (name === 'message') return messageWords(value, scenario)
+  if (name === 'gauge') return gaugeName(value, scenario)
   return name === 'reason' ? (find([`reason.${value}`]) ?? value) : visible(value)
 }
 
+/**
+ * The words of a message in the reader's language: `result 1 attempt 2` is the text `message.result` with the numbers
+ * 1 and 2. Words without a text stay as they are.
+ */
+export function messageWords(words: string, scenario: string): string {
+  if (words === '') return t('legend.message')
+  const [first = '', ...rest] = words.split(' ')
+  const numbers = rest.filter((word) => /\d/.test(word)).map(visible)
+  return (
+    find([`${scenario}/message.${first}`, `message.${first}`], Object.fromEntries(numbers.entries())) ?? visible(words)
+  )
+}
+
+/** What a chart is called. */
+export function gaugeName(name: string, scenario: string): string {
+  return find([`${scenario}/gauge.${name}`, `gauge.${name}`]) ?? visible(name)
+}
+
 /** An event with its time, for the slider and the live region. */
-export function timedSentence(row: EventRow): string {
-  return t('event.timed', { time: showTime(row.time_ns), sentence: eventSentence(row) })
+export function timedSentence(row: EventRow, scenario: string): string {
+  return t('event.timed', { time: showTime(row.time_ns), sentence: eventSentence(row, scenario) })
+}
+
+/** What there is to say about the end of a run. */
+export function endingText(ending: Sentence[]): string {
+  return ending.map(sentence).join(' ')
+}
+
+function sentence({ code, args }: Sentence): string {
+  const values = Object.entries(args).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? visible(value) : value.map(sentence).join(t('list.separator')),
+  ])
+  return find([code], Object.fromEntries(values)) ?? code
 }
 
 /** What was wrong, in the page's language; the core's own English sentence where no text exists. */

@@ -32,9 +32,14 @@ export function showTime(ns: number, places = 3): string {
 
 /** A rounded duration with three significant digits, for measured things: `12.3 ms`. */
 export function roughDuration(ns: number): string {
-  if (ns === 0) return '0'
+  if (ns === 0) return showDuration(0)
   const unit = 10 ** (Math.floor(Math.log10(Math.abs(ns))) - 2)
   return showDuration(Math.round(ns / unit) * unit)
+}
+
+/** A time as short as it can be read on: to the millisecond, and below one second to three digits. */
+export function aboutTime(ns: number): string {
+  return Math.abs(ns) >= 1e9 ? showDuration(Math.round(ns / 1e6) * 1e6) : roughDuration(ns)
 }
 
 /** Reads a link's duration; null when the text is no duration. The core checks ranges. */

@@ -51,6 +51,11 @@ export function count(value: number): string {
   return new Intl.NumberFormat(locale.value).format(value)
 }
 
+/** A measured value with at most four digits that count. */
+export function level(value: number): string {
+  return new Intl.NumberFormat(locale.value, { maximumSignificantDigits: 4 }).format(value)
+}
+
 /** A list in the language's way: `a, b and c`. */
 export function list(items: string[]): string {
   return new Intl.ListFormat(locale.value, { type: 'conjunction', style: 'long' }).format(items)

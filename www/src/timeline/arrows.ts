@@ -1,12 +1,12 @@
 /** Messages and cancels between lanes, and by how much a cancel came too late. */
 
-import { ARROW, NONE, REASONS } from '../worker/core'
+import { NONE, REASONS } from '../worker/core'
 import type { Reason, SceneInput } from './input'
 import type { Box } from './labels'
+import { lowerBound } from './lane_index'
 import { anatomy, rowTop } from './lanes'
 import { toPx } from './scale'
 import type { Bar } from './spans'
-import { lowerBound } from './trace'
 
 /** A line from an event to the event it caused on another lane; `to` is null when it never arrived. */
 export interface Arrow {
@@ -46,18 +46,18 @@ export function arrowsOf(input: SceneInput): { arrows: Arrow[]; tooMany: boolean
   const { trace, view, height } = input
   const { arrows } = trace.timeline
   const { time } = trace.columns
-  const at = (i: number) => time[arrows.from[trace.arrowOrder[i]!]!]!
-  const all = trace.arrowOrder.length
-  const first = lowerBound(0, all, view.t0 - trace.longestArrow, at)
-  const last = lowerBound(first, all, view.t1, at)
-  const tooMany = last - first > ARROW_LIMIT
+  const inView = (order: Uint32Array) => {
+    const at = (i: number) => time[arrows.from[order[i]!]!]!
+    const first = lowerBound(0, order.length, view.t0 - trace.longestArrow, at)
+    return order.subarray(first, lowerBound(first, order.length, view.t1, at))
+  }
+  const all = inView(trace.arrowOrder)
+  const tooMany = all.length > ARROW_LIMIT
+  const drawn = tooMany ? inView(trace.rareArrows) : all
+  // Not even the cancels can be told apart: a few of them would be a false picture.
+  if (drawn.length > ARROW_LIMIT) return { arrows: [], tooMany }
   const found: Arrow[] = []
-  for (let i = first; i < last; i++) {
-    // Not even the cancels can be told apart: a few of them would be a false picture.
-    if (found.length >= ARROW_LIMIT) return { arrows: [], tooMany: true }
-    const number = trace.arrowOrder[i]!
-    const kind = arrows.kind[number]!
-    if (tooMany && (kind === ARROW.message || kind === ARROW.spawn)) continue
+  for (const number of drawn) {
     const arrow = arrowOf(input, number)
     if (arrow && Math.max(arrow.x0, arrow.x1) >= 0 && overlapsY(arrow, height)) found.push(arrow)
   }
@@ -127,7 +127,8 @@ export function measuresOf(input: SceneInput, arrows: Arrow[], bars: Bar[]): Mea
   const { time, task } = trace.columns
   const found: Measure[] = []
   for (const cancel of arrows) {
-    if (cancel.kind !== 'cancel' || cancel.to === null) continue
+    // At the end of a run everything is told to stop: nobody is late for that.
+    if (cancel.kind !== 'cancel' || cancel.to === null || cancel.reason === 'shutdown') continue
     const lane = task[cancel.to]!
     const row = layout.rowOf[lane] ?? -1
     const y = rowTop(layout, row) + anatomy(layout.height).middle

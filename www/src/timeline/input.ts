@@ -1,4 +1,5 @@
 /** What a scene is made from: a run, a window, lanes, and the words of the reader's language. */
+import type { ChartRow } from './charts'
 import type { LaneLayout } from './lanes'
 import type { View } from './scale'
 import type { Trace } from './trace'
@@ -34,7 +35,10 @@ export interface SceneInput {
   trace: Trace
   view: View
   layout: LaneLayout
+  /** Height of the lanes' area. */
   height: number
+  /** The charts under it. */
+  charts: ChartRow[]
   words: Words
   measure(text: string, strong: boolean, mono: boolean): number
 }

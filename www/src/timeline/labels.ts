@@ -33,7 +33,7 @@ export function overlaps(a: Box, b: Box): boolean {
 /** Gives each wish the first of its places that is free and inside `area`; those without one are left out. */
 export function place<T>(wishes: Wish<T>[], area: Box, taken: Box[]): Placed<T>[] {
   const placed: Placed<T>[] = []
-  const boxes = [...taken]
+  const boxes = bands(taken)
   const order = wishes.map((_, i) => i).sort((p, q) => wishes[q]!.weight - wishes[p]!.weight || p - q)
   for (const i of order) {
     const wish = wishes[i]!
@@ -43,11 +43,32 @@ export function place<T>(wishes: Wish<T>[], area: Box, taken: Box[]): Placed<T>[
       if (Math.abs(shifted - x) > wish.width * 0.6) continue
       const box = { x: shifted, y, width: wish.width, height: wish.height }
       if (y < area.y || y + wish.height > area.y + area.height) continue
-      if (boxes.some((other) => overlaps(other, box))) continue
-      boxes.push(box)
+      if (boxes.meets(box)) continue
+      boxes.add(box)
       placed.push({ value: wish.value, box })
       break
     }
   }
   return placed
 }
+
+/** Boxes by the band of height they lie in: a new one is held against its neighbours only. */
+function bands(first: Box[]) {
+  const rows = new Map<number, Box[]>()
+  const each = ({ y, height }: Box, visit: (row: number) => boolean) => {
+    for (let row = Math.floor(y / BAND); row <= Math.floor((y + height) / BAND); row++) if (visit(row)) return true
+    return false
+  }
+  const add = (box: Box) =>
+    each(box, (row) => {
+      const boxes = rows.get(row)
+      if (boxes) boxes.push(box)
+      else rows.set(row, [box])
+      return false
+    })
+  const meets = (box: Box) => each(box, (row) => rows.get(row)?.some((other) => overlaps(other, box)) ?? false)
+  first.forEach(add)
+  return { add, meets }
+}
+
+const BAND = 24

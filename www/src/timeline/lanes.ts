@@ -7,6 +7,8 @@ export interface Lane {
   name: string
   depth: number
   server: boolean
+  /** How many tasks share it. */
+  tasks: number
 }
 
 /** All lanes at one height; `scroll` is how far the area is scrolled down. */
@@ -14,7 +16,7 @@ export interface LaneLayout {
   lanes: Lane[]
   height: number
   scroll: number
-  /** Row of a task, or -1 when its lane is hidden. */
+  /** Row of a task's lane, or -1 when it is hidden. */
   rowOf: Int32Array
 }
 
@@ -25,24 +27,32 @@ const MAX_HEIGHT = 200
 /** The lanes of a run: first the tasks of `order`, the scenario's own, then the others as they came; no root without marks. */
 export function lanesOf(trace: Trace, order: readonly string[]): Lane[] {
   const lanes: Lane[] = []
+  const members = new Uint32Array(trace.tasks.length)
+  for (const lane of trace.laneOf) members[lane]! += 1
   const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
   for (const task of [...trace.tasks].sort((p, q) => place(p.name) - place(q.name) || p.id - q.id)) {
+    if (trace.laneOf[task.id] !== task.id) continue
     if (task.parent === null && trace.tasks.length > 1 && isQuiet(trace, task.id)) continue
     let depth = 0
     for (let parent = task.parent; parent !== null && depth < 8; depth++) parent = trace.tasks[parent]?.parent ?? null
-    lanes.push({ task: task.id, name: task.name, depth, server: task.server })
+    lanes.push({ task: task.id, name: task.name, depth, server: task.server, tasks: members[task.id]! })
   }
   return lanes
 }
 
+/** The row of each task's lane, or -1 where there is none. */
+export function rowsOf(lanes: Lane[], laneOf: Uint32Array): Int32Array {
+  const rowOfLane = new Int32Array(laneOf.length).fill(-1)
+  lanes.forEach((lane, row) => {
+    rowOfLane[lane.task] = row
+  })
+  return Int32Array.from(laneOf, (lane) => rowOfLane[lane]!)
+}
+
 /** Shares `available` px among the lanes; when they do not fit they keep their least height and scroll. */
-export function layoutLanes(lanes: Lane[], tasks: number, available: number, scroll: number): LaneLayout {
+export function layoutLanes(lanes: Lane[], rowOf: Int32Array, available: number, scroll: number): LaneLayout {
   const share = available / Math.max(1, lanes.length)
   const height = Math.min(Math.max(share, MIN_HEIGHT), MAX_HEIGHT)
-  const rowOf = new Int32Array(tasks).fill(-1)
-  lanes.forEach((lane, row) => {
-    rowOf[lane.task] = row
-  })
   return { lanes, height, scroll: clampScroll(scroll, lanes.length * height, available), rowOf }
 }
 

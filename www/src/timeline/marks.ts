@@ -4,9 +4,10 @@ import { MARK, REASONS } from '../worker/core'
 import type { Arrow, Measure } from './arrows'
 import { type Reason, type SceneInput, type Tone, WORD_HEIGHT, type Word } from './input'
 import type { Wish } from './labels'
+import { apart, lowerBound } from './lane_index'
 import { anatomy } from './lanes'
 import { toPx } from './scale'
-import { lowerBound } from './trace'
+import { MARK_KINDS } from './trace'
 
 /** A mark at an event. */
 export interface Glyph {
@@ -37,8 +38,12 @@ const WEIGHT: Record<number, number> = {
   [MARK.log]: 1,
 }
 
+/** Px beside the view in which a mark still shows. */
+const MARGIN = 8
 /** Least px between two marks of one kind: closer ones would only cover each other. */
 const MARK_PX = 5
+/** Least px between two words. */
+const GAP = 8
 /** More marks of one kind on a lane than this are drawn without words, but for the worst. */
 const WORDED = 24
 
@@ -62,33 +67,25 @@ export function toneOf(kind: number, reason: Reason): Tone {
   }
 }
 
-function told(reason: string | number | undefined): Reason {
-  return REASONS.find((one) => one === reason) ?? 'none'
-}
-
-/** The marks of one lane that are in view. */
-export function glyphsOf(input: SceneInput, task: number, top: number, reasons: Map<number, Reason>): Glyph[] {
+/** The marks of one lane that are in view; of each kind those that can be told apart. */
+export function glyphsOf(input: SceneInput, lane: number, top: number, reasons: Map<number, Reason>): Glyph[] {
   const { trace, view, layout } = input
   const { marks } = trace.timeline
-  const { time } = trace.columns
+  const { time, b } = trace.columns
   const { start, order } = trace.marksByLane
   const { middle } = anatomy(layout.height)
-  const at = (i: number) => time[marks.event[order[i]!]!]!
-  const end = start[task + 1] ?? 0
-  const margin = ((view.t1 - view.t0) / view.width) * 8
+  const px = (i: number) => toPx(view, time[marks.event[order[i]!]!]!)
   const found: Glyph[] = []
-  const lastPx: number[] = []
-  for (let i = lowerBound(start[task] ?? 0, end, view.t0 - margin, at); i < end && at(i) <= view.t1 + margin; i++) {
-    const mark = order[i]!
-    const kind = marks.kind[mark]!
-    if (kind === MARK.pulse) continue
-    const x = toPx(view, at(i))
-    const same = lastPx[kind]
-    if (same !== undefined && x - same < MARK_PX) continue
-    lastPx[kind] = x
-    const event = marks.event[mark]!
-    const reason = reasons.get(event) ?? told(trace.words.get(event)?.args.reason)
-    found.push({ x, y: top + middle, kind, tone: toneOf(kind, reason), reason, event })
+  for (let kind = MARK.pulse + 1; kind < MARK_KINDS; kind++) {
+    const group = lane * MARK_KINDS + kind
+    const from = lowerBound(start[group]!, start[group + 1]!, -MARGIN, px)
+    const to = lowerBound(from, start[group + 1]!, view.width + MARGIN, px)
+    for (const i of apart(from, to, MARK_PX, px)) {
+      const event = marks.event[order[i]!]!
+      const own = kind === MARK.cancelled ? REASONS[b[event]!] : undefined
+      const reason = reasons.get(event) ?? own ?? 'none'
+      found.push({ x: px(i), y: top + middle, kind, tone: toneOf(kind, reason), reason, event })
+    }
   }
   // What matters more is drawn later, on top.
   return found.sort((p, q) => (WEIGHT[p.kind] ?? 0) - (WEIGHT[q.kind] ?? 0))
@@ -115,7 +112,7 @@ export function wishesOf(input: SceneInput, glyphs: Glyph[], measures: Measure[]
   const wishes: Wish<Word>[] = []
   const add = (word: Word, weight: number, places: (width: number) => { x: number; y: number }[]) => {
     const width = measure(word.text, word.strong, word.mono)
-    wishes.push({ value: word, weight, width, height: WORD_HEIGHT, places: places(width) })
+    wishes.push({ value: word, weight, width: width + GAP, height: WORD_HEIGHT, places: places(width) })
   }
   for (const { x0, x1, y, ns } of measures) {
     const word: Word = { text: words.tooLate(ns), tone: 'quiet', strong: false, mono: true }

@@ -6,7 +6,7 @@ import type { Scene } from './scene'
 
 type Context = CanvasRenderingContext2D
 
-/** The state the overlay shows. Times in ns, `height` of the lanes' area in px. */
+/** The state the overlay shows. Times in ns, `height` of lanes and charts in px. */
 export interface Overlay {
   scene: Scene
   view: View

@@ -13,22 +13,28 @@ const SQUARE = 13
 /** Px over which a line fades after a task's end. */
 const FADE = 110
 
+/** Dashes of the curves of one chart: told apart without their colours. */
+const CURVES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2]]
+
 type Context = CanvasRenderingContext2D
 
-/** Everything a frame needs. Height is that of the lanes' area, px. */
+/** Everything a frame needs. `height` is that of the lanes' area, `below` that of the charts under it, px. */
 export interface Frame {
   scene: Scene
   view: View
   layout: LaneLayout
   height: number
+  below: number
   palette: Palette
+  /** The name of a task. */
+  name(task: number): string
   note: string | null
 }
 
 /** Paints the paper, the axis and the scene. */
 export function paint(c: Context, frame: Frame): void {
-  const { scene, view, palette, height } = frame
-  c.clearRect(0, 0, view.width, height + AXIS)
+  const { scene, view, palette, height, below } = frame
+  c.clearRect(0, 0, view.width, height + below + AXIS)
   paintPaper(c, frame)
   paintAxis(c, frame)
   c.save()
@@ -37,7 +43,7 @@ export function paint(c: Context, frame: Frame): void {
   c.clip()
   c.translate(0, AXIS)
   paintLines(c, frame)
-  for (const strip of scene.density) paintDensity(c, strip, palette)
+  paintDensity(c, scene.density, palette)
   for (const pulse of scene.pulses) paintPulse(c, pulse, palette)
   for (const bar of scene.bars) paintBar(c, bar, palette)
   for (const arrow of scene.arrows) paintArrow(c, arrow, palette)
@@ -46,10 +52,12 @@ export function paint(c: Context, frame: Frame): void {
   paintWords(c, scene, palette)
   if (frame.note) text(c, frame.note, 8, height - 12, palette.ink2, `12px ${palette.sans}`, palette.background)
   c.restore()
+  if (below > 0) paintCharts(c, frame)
 }
 
 /** Small and large squares; the lines down are times, the lines across only help the eye. */
-function paintPaper(c: Context, { view, height, palette, layout }: Frame): void {
+function paintPaper(c: Context, { view, height, below, palette, layout }: Frame): void {
+  const bottom = height + below
   const rule = ruling(view)
   const lines = (step: number, colour: string) => {
     c.strokeStyle = colour
@@ -57,7 +65,7 @@ function paintPaper(c: Context, { view, height, palette, layout }: Frame): void 
     for (const time of multiples(view, step)) {
       const x = Math.round(toPx(view, time)) + 0.5
       c.moveTo(x, AXIS - 5)
-      c.lineTo(x, AXIS + height)
+      c.lineTo(x, AXIS + bottom)
     }
     c.stroke()
   }
@@ -66,7 +74,7 @@ function paintPaper(c: Context, { view, height, palette, layout }: Frame): void 
   const across = (every: number, colour: string) => {
     c.strokeStyle = colour
     c.beginPath()
-    for (let y = SQUARE * every; y < height; y += SQUARE * every) {
+    for (let y = SQUARE * every; y < bottom; y += SQUARE * every) {
       c.moveTo(0, AXIS + Math.round(y) + 0.5)
       c.lineTo(view.width, AXIS + Math.round(y) + 0.5)
     }
@@ -80,7 +88,7 @@ function paintPaper(c: Context, { view, height, palette, layout }: Frame): void 
   const [first, last] = visibleRows(layout, height)
   for (let row = first; row <= last + 1; row++) {
     const y = Math.round(AXIS + rowTop(layout, row)) + 0.5
-    if (y < AXIS) continue
+    if (y < AXIS || y > AXIS + height) continue
     c.moveTo(0, y)
     c.lineTo(view.width, y)
   }
@@ -113,18 +121,35 @@ function paintLines(c: Context, { scene, palette }: Frame): void {
   c.setLineDash([])
 }
 
-function paintDensity(c: Context, { y, height, cells }: DensityStrip, palette: Palette): void {
-  c.fillStyle = palette.work
-  for (let x = 0; x < cells.length; x++) {
-    const share = cells[x]!
-    if (share === 0) continue
-    c.globalAlpha = 0.25 + 0.75 * share
-    c.fillRect(x, y, 1, height)
-  }
-  c.globalAlpha = 1
+/** All strips at once: one row of bytes per lane on a canvas of their own, each stretched to its lane's height. */
+function paintDensity(c: Context, strips: DensityStrip[], palette: Palette): void {
+  const width = strips[0]?.cells.length ?? 0
+  if (width === 0) return
+  const canvas = c.canvas.ownerDocument.createElement('canvas')
+  canvas.width = width
+  canvas.height = strips.length
+  const rows = canvas.getContext('2d')
+  if (!rows) return
+  const image = rows.createImageData(width, strips.length)
+  strips.forEach(({ cells }, row) => {
+    for (let x = 0; x < width; x++) {
+      if (cells[x]! > 0) image.data[(row * width + x) * 4 + 3] = 64 + 0.75 * cells[x]!
+    }
+  })
+  rows.putImageData(image, 0, 0)
+  rows.globalCompositeOperation = 'source-in'
+  rows.fillStyle = palette.work
+  rows.fillRect(0, 0, width, strips.length)
+  c.imageSmoothingEnabled = false
+  for (const [row, { y, height }] of strips.entries()) c.drawImage(canvas, 0, row, width, 1, 0, y, width, height)
 }
 
 function paintBar(c: Context, bar: Bar, palette: Palette): void {
+  if (bar.width < 5 && bar.kind === 'work' && !bar.cut && !bar.slowed) {
+    c.fillStyle = palette.work
+    c.fillRect(bar.x, bar.y, bar.width, bar.height)
+    return
+  }
   const radius = Math.min(3, bar.width / 2)
   c.save()
   c.beginPath()
@@ -150,7 +175,9 @@ function paintBar(c: Context, bar: Bar, palette: Palette): void {
   }
   if (bar.kind === 'hang') {
     c.strokeStyle = palette.bad
-    c.lineWidth = 1.5
+    c.lineWidth = 3
+    c.beginPath()
+    c.roundRect(bar.x, bar.y, bar.width, bar.height, radius)
     c.stroke()
   }
   c.restore()
@@ -172,7 +199,7 @@ function trace(c: Context, line: number[]): void {
   for (let i = 2; i < line.length; i += 2) c.lineTo(line[i]!, line[i + 1]!)
 }
 
-function paintPulse(c: Context, { line, kind, fadeFrom, y }: Pulse, palette: Palette): void {
+function paintPulse(c: Context, { line, bands, beatHeight, kind, fadeFrom, y }: Pulse, palette: Palette): void {
   c.lineJoin = 'round'
   c.lineCap = 'round'
   c.strokeStyle = palette.pulse
@@ -187,6 +214,7 @@ function paintPulse(c: Context, { line, kind, fadeFrom, y }: Pulse, palette: Pal
   c.lineWidth = kind === 'heartbeat' ? 1.8 : 1.4
   trace(c, line)
   c.stroke()
+  for (const [x0, x1] of bands) paintBand(c, x0, x1, y, beatHeight, palette.pulse)
   if (fadeFrom !== null) {
     const fade = c.createLinearGradient(fadeFrom, 0, fadeFrom + FADE, 0)
     fade.addColorStop(0, palette.pulse)
@@ -200,6 +228,24 @@ function paintPulse(c: Context, { line, kind, fadeFrom, y }: Pulse, palette: Pal
   }
   c.globalAlpha = 1
   c.lineCap = 'butt'
+}
+
+/** Beats too close to tell apart: a comb. */
+function paintBand(c: Context, x0: number, x1: number, y: number, height: number, colour: string): void {
+  c.fillStyle = colour
+  const alpha = c.globalAlpha
+  c.globalAlpha = alpha * 0.35
+  c.fillRect(x0, y - height, x1 - x0, height)
+  c.globalAlpha = alpha
+  c.setLineDash([1, 2])
+  const width = c.lineWidth
+  c.lineWidth = height
+  c.lineCap = 'butt'
+  trace(c, [x0, y - height / 2, x1, y - height / 2])
+  c.stroke()
+  c.setLineDash([])
+  c.lineWidth = width
+  c.lineCap = 'round'
 }
 
 function paintArrow(c: Context, arrow: Arrow, palette: Palette): void {
@@ -236,6 +282,79 @@ function paintArrow(c: Context, arrow: Arrow, palette: Palette): void {
   }
   c.stroke()
   c.globalAlpha = 1
+}
+
+/** Curves under the lanes; several in one chart differ in their dashes too. */
+function paintCharts(c: Context, { scene, view, palette, name }: Frame): void {
+  const tones = [palette.work, palette.pulse, palette.tones.timeout, palette.tones.parent, palette.tones.replica]
+  c.save()
+  c.translate(0, AXIS)
+  for (const { y, height, base, peak, lines, tasks } of scene.charts) {
+    c.beginPath()
+    c.rect(0, y, view.width, height)
+    c.save()
+    c.clip()
+    c.strokeStyle = palette.line
+    c.lineWidth = 1
+    trace(c, [0, Math.round(y) + 0.5, view.width, Math.round(y) + 0.5])
+    c.stroke()
+    if (peak) {
+      c.setLineDash([2, 4])
+      trace(c, [0, Math.round(peak.y) + 0.5, view.width, Math.round(peak.y) + 0.5])
+      c.stroke()
+      c.setLineDash([])
+    }
+    lines.forEach((line, i) => {
+      if (line.length === 0) return
+      const colour = tones[i % tones.length]!
+      if (lines.length === 1) {
+        trace(c, [line[0]!, base, ...line, line.at(-2)!, base])
+        c.fillStyle = colour
+        c.globalAlpha = 0.16
+        c.fill()
+        c.globalAlpha = 1
+      }
+      c.strokeStyle = colour
+      c.lineWidth = 1.6
+      c.lineJoin = 'round'
+      c.setLineDash(CURVES[i % CURVES.length]!)
+      trace(c, line)
+      c.stroke()
+      c.setLineDash([])
+    })
+    if (peak)
+      text(
+        c,
+        String(Number(peak.value.toPrecision(4))),
+        6,
+        peak.y,
+        palette.ink3,
+        `11px ${palette.mono}`,
+        palette.background,
+      )
+    if (lines.length > 1) paintCurveNames(c, tasks.map(name), tones, view.width, y + 9, palette)
+    c.restore()
+  }
+  c.restore()
+}
+
+/** Whose curves they are, from the right edge on to the left as far as there is room. */
+function paintCurveNames(
+  c: Context,
+  names: string[],
+  tones: string[],
+  width: number,
+  y: number,
+  palette: Palette,
+): void {
+  const font = `11px ${palette.sans}`
+  c.font = font
+  let x = width - 8
+  for (const [i, name] of [...names.entries()].reverse()) {
+    x -= c.measureText(name).width + 10
+    if (x < width / 3) return
+    text(c, name, x, y, tones[i % tones.length]!, font, palette.background)
+  }
 }
 
 function paintMeasure(c: Context, { x0, x1, y }: Measure, palette: Palette): void {

@@ -1,6 +1,7 @@
 /** What is on the picture, in px, without a canvas: one scene for the painter, the pointer and later the exports. */
 
 import { type Arrow, arrowsOf, type Measure, measuresOf } from './arrows'
+import { type ChartPicture, drawChart } from './charts'
 import type { Reason, SceneInput, Word } from './input'
 import { type Box, type Placed, place } from './labels'
 import { rowTop, visibleRows } from './lanes'
@@ -21,6 +22,7 @@ export interface Scene {
   measures: Measure[]
   glyphs: Glyph[]
   words: Placed<Word>[]
+  charts: ChartPicture[]
   /** More messages than can be told apart: only cancels and restarts are drawn. */
   tooManyArrows: boolean
 }
@@ -37,6 +39,7 @@ export function buildScene(input: SceneInput): Scene {
     measures: [],
     glyphs: [],
     words: [],
+    charts: input.charts.map((row) => drawChart(row, view, input.trace.duration)),
     tooManyArrows: false,
   }
   const [first, last] = visibleRows(layout, height)
@@ -49,20 +52,22 @@ export function buildScene(input: SceneInput): Scene {
     const lane = layout.lanes[row]
     if (!lane) continue
     const top = rowTop(layout, row)
-    spansOf(input, lane.task, top, scene)
-    lifeOf(input, lane.task, top, scene)
+    spansOf(input, lane, top, scene)
+    lifeOf(input, lane, top, scene)
     scene.glyphs.push(...glyphsOf(input, lane.task, top, reasons))
   }
   scene.glyphs.push(...landings(arrows, scene.glyphs))
   scene.measures = measuresOf(input, arrows, scene.bars)
   const area: Box = { x: 0, y: -4, width: view.width, height: height + 4 }
-  scene.words = place(wishesOf(input, scene.glyphs, scene.measures), area, obstacles(scene))
+  scene.words = place(wishesOf(input, scene.glyphs, scene.measures), area, obstacles(scene, height))
   return scene
 }
 
 /** What no word may cover. */
-function obstacles(scene: Scene): Box[] {
-  const bars = scene.bars.map(({ x, y, width, height }) => ({ x, y, width, height }))
+function obstacles(scene: Scene, height: number): Box[] {
+  // A word may lie on a bar that is hardly wider than a line.
+  const bars = scene.bars.filter(({ width }) => width > 3).map(({ x, y, width, height }) => ({ x, y, width, height }))
   const glyphs = scene.glyphs.map(({ x, y }) => ({ x: x - 7, y: y - 7, width: 14, height: 14 }))
-  return [...bars, ...glyphs]
+  const note = scene.tooManyArrows ? [{ x: 0, y: height - 22, width: 330, height: 22 }] : []
+  return [...bars, ...glyphs, ...note]
 }

@@ -1,13 +1,14 @@
 /** Work, waiting, hangs and the pulse of one lane. */
 
 import { MARK, SPAN, SPAN_FLAG } from '../worker/core'
-import { coverage } from './density'
+import { coverage } from './busy'
 import type { SceneInput } from './input'
-import { anatomy } from './lanes'
+import { apart, gallop, lowerBound } from './lane_index'
+import { anatomy, type Lane } from './lanes'
 import { pulseLine } from './pulse'
 import { toPx } from './scale'
 import type { Scene } from './scene'
-import { lowerBound } from './trace'
+import { MARK_KINDS, SPAN_KINDS } from './trace'
 
 /** A bar: work or a hang. */
 export interface Bar {
@@ -30,145 +31,167 @@ export interface Line {
   kind: 'wait' | 'dead'
 }
 
-/** Coverage of each px column, for lanes with too many bars. */
+/** Coverage of each px column, a byte each, for lanes with too many bars. */
 export interface DensityStrip {
   y: number
   height: number
-  cells: Float32Array
+  cells: Uint8Array<ArrayBuffer>
 }
 
 /** The pulse of a lane, or the quiet line of a task that has none. */
 export interface Pulse {
   /** `x, y, x, y …` */
   line: number[]
+  /** Stretches of px with beats too close to tell apart. */
+  bands: [x0: number, x1: number][]
+  beatHeight: number
   kind: 'heartbeat' | 'alive'
   /** Where the task ended: the line fades out after it. */
   fadeFrom: number | null
   y: number
 }
 
-/** More spans than this in one lane are drawn as coverage. */
-const SPAN_LIMIT = 2_000
-/** Px per beat at the least; closer beats become a band. */
-const BEAT_PX = 5
+/** Bars are drawn one by one while each has so many px on average. */
+const BAR_PX = 4
+/** Shorter waiting is not drawn. */
+const LINE_PX = 3
+/** Hangs and dead stretches of one lane that are drawn. */
+const RARE = 2_000
+/** Beats closer than this are one; with so little room on average they become bands. */
+const BEAT_PX = 2
+const ROOM_PX = 5
+/** Beats of a band are not further apart. */
+const BAND_PX = 14
 
-/** Adds the bars and lines of a lane. */
-export function spansOf(input: SceneInput, task: number, top: number, scene: Scene): void {
-  const { trace, view, layout, words, measure } = input
+/** The positions of a lane's spans of one kind that touch the view, and how to read them. */
+function spansInView({ trace, view }: SceneInput, lane: number, kind: number) {
   const { spans } = trace.timeline
   const { start, order } = trace.spansByLane
+  const group = lane * SPAN_KINDS + kind
+  const end = start[group + 1]!
+  const begin = (i: number) => spans.start[order[i]!]!
+  const from = lowerBound(start[group]!, end, view.t0, (i) => trace.reach[i]!)
+  return { from, to: lowerBound(from, end, view.t1, begin), begin, end: (i: number) => spans.end[order[i]!]!, order }
+}
+
+/** Adds the bars and lines of a lane. */
+export function spansOf(input: SceneInput, lane: Lane, top: number, scene: Scene): void {
+  const { trace, view, layout } = input
   const { middle, barHeight } = anatomy(layout.height)
   const y = top + middle
-  const from = start[task] ?? 0
-  const to = lowerBound(from, start[task + 1] ?? 0, view.t1, (i) => spans.start[order[i]!]!)
-  if (to - from > SPAN_LIMIT) {
-    const cells = coverage(view.width, to - from, (i) => {
-      const span = order[from + i]!
-      const work = spans.kind[span] === SPAN.work
-      return { x0: work ? toPx(view, spans.start[span]!) : -1, x1: work ? toPx(view, spans.end[span]!) : -1 }
-    })
-    scene.density.push({ y: y - barHeight / 2, height: barHeight, cells })
-    return
+  const work = spansInView(input, lane.task, SPAN.work)
+  const busy = trace.busy.get(lane.task)
+  if (busy && work.to - work.from > view.width / BAR_PX) {
+    scene.density.push({ y: y - barHeight / 2, height: barHeight, cells: coverage(busy, view) })
+  } else {
+    for (let i = work.from; i < work.to; i++) addBar(input, work.order[i]!, y, scene)
   }
-  for (let i = from; i < to; i++) {
-    const span = order[i]!
-    const kind = spans.kind[span]
-    const begin = spans.start[span]!
-    const end = spans.end[span]!
-    if (end < view.t0 || kind === SPAN.life) continue
-    const x0 = Math.max(-8, toPx(view, begin))
-    const x1 = Math.min(view.width + 8, toPx(view, end))
-    if (kind === SPAN.wait || kind === SPAN.dead) {
-      if (x1 - x0 >= 3) scene.lines.push({ x0, x1, y, kind: kind === SPAN.wait ? 'wait' : 'dead' })
-      continue
-    }
-    const flags = spans.flags[span]!
-    const slowed = (flags & SPAN_FLAG.slowed) !== 0
-    const text =
-      kind === SPAN.hang ? words.hang(end - begin) : slowed ? words.slowed(end - begin) : words.work(end - begin)
-    scene.bars.push({
-      x: x0,
-      y: y - barHeight / 2,
-      width: Math.max(1, x1 - x0),
-      height: barHeight,
-      kind: kind === SPAN.hang ? 'hang' : 'work',
-      cut: (flags & SPAN_FLAG.cut) !== 0,
-      slowed,
-      text: x1 - x0 > measure(text, true, false) + 14 ? text : null,
-      event: spans.event[span]!,
-    })
+  const hangs = spansInView(input, lane.task, SPAN.hang)
+  for (let i = hangs.from; i < Math.min(hangs.to, hangs.from + RARE); i++) addBar(input, hangs.order[i]!, y, scene)
+  // The tasks of a shared lane wait all over each other.
+  if (lane.tasks === 1) addLines(input, lane, SPAN.wait, y, scene)
+  addLines(input, lane, SPAN.dead, y, scene)
+}
+
+function addBar({ trace, view, layout, words, measure }: SceneInput, span: number, y: number, scene: Scene): void {
+  const { spans } = trace.timeline
+  const begin = spans.start[span]!
+  const end = spans.end[span]!
+  if (end < view.t0) return
+  const x0 = Math.max(-8, toPx(view, begin))
+  const x1 = Math.min(view.width + 8, toPx(view, end))
+  const { barHeight } = anatomy(layout.height)
+  const flags = spans.flags[span]!
+  const slowed = (flags & SPAN_FLAG.slowed) !== 0
+  const hang = spans.kind[span] === SPAN.hang
+  const write = hang ? words.hang : slowed ? words.slowed : words.work
+  const text = x1 - x0 > 30 ? write(end - begin) : ''
+  scene.bars.push({
+    x: x0,
+    y: y - barHeight / 2,
+    width: Math.max(1, x1 - x0),
+    height: barHeight,
+    kind: hang ? 'hang' : 'work',
+    cut: (flags & SPAN_FLAG.cut) !== 0,
+    slowed,
+    text: text && x1 - x0 > measure(text, true, false) + 14 ? text : null,
+    event: spans.event[span]!,
+  })
+}
+
+/** Stretches that are long enough to be seen. They do not overlap: of those that begin within a few px only the last can be. */
+function addLines(input: SceneInput, lane: Lane, kind: number, y: number, scene: Scene): void {
+  const { view } = input
+  const lines = spansInView(input, lane.task, kind)
+  const px = (i: number) => toPx(view, lines.begin(i))
+  for (let i = lines.from; i < lines.to; ) {
+    const x0 = Math.max(-8, px(i))
+    const x1 = Math.min(view.width + 8, toPx(view, lines.end(i)))
+    if (x1 - x0 >= LINE_PX) scene.lines.push({ x0, x1, y, kind: kind === SPAN.wait ? 'wait' : 'dead' })
+    i = Math.max(i + 1, gallop(i + 1, lines.to, px(i) + LINE_PX, px) - 1)
   }
 }
 
-/** Adds the pulse line of a lane: heartbeats if it has them, else small beats where the task did something. */
-export function lifeOf(input: SceneInput, task: number, top: number, scene: Scene): void {
-  const { trace, view, layout } = input
-  const { spans } = trace.timeline
-  const { start, order } = trace.spansByLane
+/** Adds the pulse line of a lane: heartbeats if it has them, else small beats where its tasks did something. */
+export function lifeOf(input: SceneInput, lane: Lane, top: number, scene: Scene): void {
+  const { view, layout } = input
   const { base, beatHeight } = anatomy(layout.height)
-  const beats = moments(input, task)
-  for (let i = start[task] ?? 0; i < (start[task + 1] ?? 0); i++) {
-    const span = order[i]!
-    if (spans.start[span]! > view.t1) break
-    if (spans.kind[span] !== SPAN.life || spans.end[span]! < view.t0) continue
-    const x0 = Math.max(-40, toPx(view, spans.start[span]!))
-    const end = toPx(view, spans.end[span]!)
-    const x1 = Math.min(view.width + 40, end)
+  const beats = moments(input, lane.task)
+  const kind = beats.heartbeat ? 'heartbeat' : 'alive'
+  const height = beatHeight * (beats.heartbeat ? 1 : 0.45)
+  const width = Math.min(30, Math.max(16, view.width / 40)) * (beats.heartbeat ? 1 : 0.6)
+  for (const life of lives(input, lane.task)) {
+    const x0 = Math.max(-40, life.x0)
+    const x1 = Math.min(view.width + 40, life.x1)
     const mine = beats.px.filter((x) => x >= x0 - 1 && x <= x1 + 1)
-    const size = beats.heartbeat ? 1 : 0.45
-    const width = Math.min(30, Math.max(16, view.width / 40)) * (beats.heartbeat ? 1 : 0.6)
-    const line = beats.dense
-      ? bandLine(x0, x1, top + base, beatHeight * size)
-      : pulseLine(x0, x1, top + base, mine, width, beatHeight * size)
-    const kind = beats.heartbeat ? 'heartbeat' : 'alive'
-    scene.pulses.push({ line, kind, fadeFrom: end < view.width ? end : null, y: top + base })
+    const { bands, single } = beats.dense ? bandsOf(mine) : { bands: [], single: mine }
+    const line = pulseLine(x0, x1, top + base, single, width, height)
+    const fadeFrom = life.x1 < view.width ? life.x1 : null
+    scene.pulses.push({ line, bands, beatHeight: height, kind, fadeFrom, y: top + base })
   }
+}
+
+/** When the lane had a living task, px; the lives of a shared lane run together. */
+function lives(input: SceneInput, lane: number): { x0: number; x1: number }[] {
+  const { view } = input
+  const found: { x0: number; x1: number }[] = []
+  const all = spansInView(input, lane, SPAN.life)
+  for (let i = all.from; i < all.to; i++) {
+    const x0 = toPx(view, all.begin(i))
+    const x1 = toPx(view, all.end(i))
+    const last = found.at(-1)
+    if (last && x0 <= last.x1 + 1) last.x1 = Math.max(last.x1, x1)
+    else if (x1 >= 0) found.push({ x0, x1 })
+  }
+  return found
 }
 
 /** The beats in view: the heartbeats of a task that sends them, else everything it did. */
-function moments(input: SceneInput, task: number): { px: number[]; heartbeat: boolean; dense: boolean } {
-  const { trace, view } = input
+function moments({ trace, view }: SceneInput, lane: number): { px: number[]; heartbeat: boolean; dense: boolean } {
   const { time } = trace.columns
   const { marks } = trace.timeline
-  const pulses = trace.marksByLane
-  const limit = view.width / BEAT_PX
-  const from = pulses.start[task] ?? 0
-  const to = pulses.start[task + 1] ?? 0
-  const at = (i: number) => time[marks.event[pulses.order[i]!]!]!
-  let heartbeat = false
-  for (let i = from; i < Math.min(to, from + 4096); i++) {
-    if (marks.kind[pulses.order[i]!] === MARK.pulse) {
-      heartbeat = true
-      break
-    }
-  }
-  const px: number[] = []
-  const margin = ((view.t1 - view.t0) / view.width) * 40
-  const add = (x: number) => {
-    if (px.length === 0 || x - px[px.length - 1]! >= 0.5) px.push(x)
-  }
-  if (heartbeat) {
-    for (let i = lowerBound(from, to, view.t0 - margin, at); i < to && at(i) <= view.t1 + margin; i++) {
-      if (marks.kind[pulses.order[i]!] === MARK.pulse) add(toPx(view, at(i)))
-    }
-  } else {
-    const events = trace.eventsByLane
-    const end = events.start[task + 1] ?? 0
-    const when = (i: number) => time[events.order[i]!]!
-    for (
-      let i = lowerBound(events.start[task] ?? 0, end, view.t0 - margin, when);
-      i < end && when(i) <= view.t1 + margin;
-      i++
-    ) {
-      add(toPx(view, when(i)))
-    }
-  }
-  return { px, heartbeat, dense: px.length > limit }
+  const { marksByLane, eventsByLane } = trace
+  const group = lane * MARK_KINDS + MARK.pulse
+  const heartbeat = marksByLane.start[group]! < marksByLane.start[group + 1]!
+  const { start, order } = heartbeat ? marksByLane : eventsByLane
+  const event = heartbeat ? (i: number) => marks.event[order[i]!]! : (i: number) => order[i]!
+  const px = (i: number) => toPx(view, time[event(i)]!)
+  const end = start[(heartbeat ? group : lane) + 1]!
+  const from = lowerBound(start[heartbeat ? group : lane]!, end, -40, px)
+  const found = apart(from, lowerBound(from, end, view.width + 40, px), BEAT_PX, px).map(px)
+  return { px: found, heartbeat, dense: found.length > view.width / ROOM_PX }
 }
 
-/** A line that fills a band: beats too close to tell apart. */
-function bandLine(x0: number, x1: number, base: number, height: number): number[] {
-  const line: number[] = []
-  for (let x = x0, up = true; x <= x1; x += 1.5, up = !up) line.push(x, up ? base - height : base)
-  return line
+/** Runs of beats that are too close, and the beats that stand alone: a silence between two runs stays flat. */
+export function bandsOf(px: number[]): { bands: [number, number][]; single: number[] } {
+  const bands: [number, number][] = []
+  const single: number[] = []
+  for (let i = 0; i < px.length; ) {
+    let last = i
+    while (last + 1 < px.length && px[last + 1]! - px[last]! <= BAND_PX) last++
+    if (last - i >= 3) bands.push([px[i]!, px[last]!])
+    else single.push(...px.slice(i, last + 1))
+    i = last + 1
+  }
+  return { bands, single }
 }

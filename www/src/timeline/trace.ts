@@ -1,12 +1,17 @@
 /** A run as the page keeps it: the core's columns, and per-lane indexes so that any window is found by binary search. */
 import type { Columns, EventRow, TaskInfo, Timeline } from '../worker/core'
-import { ARROW, MARK, NONE } from '../worker/core'
+import { ARROW, MARK, NONE, SPAN } from '../worker/core'
+import { type Busy, busyOf } from './busy'
+import { type Chart, chartsOf } from './charts'
+import { foldTasks } from './fold'
+import { grouped, type LaneIndex, lowerBound } from './lane_index'
 
-/** Items of all lanes in one array, lane by lane; lane `i` owns `order[start[i] .. start[i + 1]]`. */
-export interface LaneIndex {
-  start: Uint32Array
-  order: Uint32Array
-}
+/** Kinds of spans and of marks: on each lane each kind is a group of its own, so that no kind hides another. */
+export const SPAN_KINDS = Object.keys(SPAN).length
+export const MARK_KINDS = Object.keys(MARK).length
+
+/** Lanes with more work than this can be drawn as coverage. */
+const MANY = 100
 
 /** Everything the page draws and lists of one run. All times in nanoseconds from the start of the run. */
 export interface Trace {
@@ -17,12 +22,25 @@ export interface Trace {
   tasks: TaskInfo[]
   sources: { file: string; line: number }[]
   timeline: Timeline
+  /** For each task the task whose lane it is drawn on. */
+  laneOf: Uint32Array
+  /** Groups by lane and kind, within a group by start; and the latest end so far in the group. */
   spansByLane: LaneIndex
+  reach: Float64Array
+  /** Groups by lane and kind. */
   marksByLane: LaneIndex
+  /** Without levels, which are points of `charts` and nothing that a task did. */
   eventsByLane: LaneIndex
   /** Arrow numbers in order of departure, and the longest flight: together they bound a search. */
   arrowOrder: Uint32Array
   longestArrow: number
+  /** Those of them that are never left out for being too many: cancels and restarts. */
+  rareArrows: Uint32Array
+  /** Of lanes with much work. */
+  busy: Map<number, Busy>
+  charts: Chart[]
+  /** The printed lines, in order. */
+  logs: Uint32Array
   /** Rows (with the arguments of their sentences) of the marks that carry words. */
   words: Map<number, EventRow>
 }
@@ -37,8 +55,8 @@ export interface RawTrace {
   words: Map<number, EventRow>
 }
 
-/** Builds the indexes; runs in the worker. */
-export function indexTrace(raw: RawTrace, duration: number): Trace {
+/** Builds the indexes; runs in the worker. `alive` is called between the parts: a large run takes its time. */
+export function indexTrace(raw: RawTrace, duration: number, alive: () => void = () => {}): Trace {
   const { columns, timeline, tasks } = raw
   const { spans, marks, arrows } = timeline
   const lanes = tasks.length
@@ -52,31 +70,91 @@ export function indexTrace(raw: RawTrace, duration: number): Trace {
     if (arrows.to[i] === NONE) continue
     longestArrow = Math.max(longestArrow, departure(columns, arrows.to[i]) - departure(columns, arrows.from[i]))
   }
+  alive()
+  const laneOf = foldTasks(tasks)
+  const spansByLane = grouped(
+    spans.lane.length,
+    lanes * SPAN_KINDS,
+    (i) => laneOf[spans.lane[i]!]! * SPAN_KINDS + spans.kind[i]!,
+    (i) => spans.start[i]!,
+  )
+  const reach = reachOf(spansByLane, spans.end)
+  alive()
+  const busy = busyLanes(spansByLane, timeline)
+  alive()
+  const marksByLane = grouped(
+    marks.event.length,
+    lanes * MARK_KINDS,
+    (i) => laneOf[columns.task[marks.event[i]!]!]! * MARK_KINDS + marks.kind[i]!,
+    (i) => marks.event[i]!,
+  )
+  alive()
   return {
     ...raw,
     count,
     duration: Math.max(duration, last),
-    spansByLane: byLane(
-      spans.lane.length,
-      lanes,
-      (i) => spans.lane[i]!,
-      (i) => spans.start[i]!,
-    ),
-    marksByLane: byLane(
-      marks.event.length,
-      lanes,
-      (i) => columns.task[marks.event[i]!]!,
-      (i) => marks.event[i]!,
-    ),
-    eventsByLane: byLane(count, lanes, (i) => columns.task[i]!),
+    laneOf,
+    spansByLane,
+    reach,
+    busy,
+    marksByLane,
+    eventsByLane: eventsByLane(columns, timeline, laneOf),
+    charts: chartsOf(timeline.gauges, columns.time),
+    logs: marks.event.filter((_, i) => marks.kind[i] === MARK.log),
     arrowOrder,
     longestArrow,
+    rareArrows: arrowOrder.filter((i) => arrows.kind[i] === ARROW.cancel || arrows.kind[i] === ARROW.restart),
   }
+}
+
+/** Up to each span of a group, its latest end: ascends, so that the first span that reaches into a window is found. */
+function reachOf({ start, order }: LaneIndex, end: Float64Array): Float64Array {
+  const reach = new Float64Array(order.length)
+  for (let group = 0; group + 1 < start.length; group++) {
+    let latest = 0
+    for (let i = start[group]!; i < start[group + 1]!; i++) {
+      latest = Math.max(latest, end[order[i]!]!)
+      reach[i] = latest
+    }
+  }
+  return reach
+}
+
+function busyLanes({ start, order }: LaneIndex, { spans }: Timeline): Map<number, Busy> {
+  const busy = new Map<number, Busy>()
+  for (let group = SPAN.work; group + 1 < start.length; group += SPAN_KINDS) {
+    const work = order.subarray(start[group], start[group + 1])
+    if (work.length <= MANY) continue
+    const starts = Float64Array.from(work, (i) => spans.start[i]!)
+    const ends = Float64Array.from(work, (i) => spans.end[i]!).sort()
+    busy.set((group - SPAN.work) / SPAN_KINDS, busyOf(starts, ends))
+  }
+  return busy
+}
+
+/** The events of each lane, without levels. */
+function eventsByLane({ task }: Columns, { gauges }: Timeline, laneOf: Uint32Array): LaneIndex {
+  const levels = gauges.event
+  if (levels.length === 0) return grouped(task.length, laneOf.length, (i) => laneOf[task[i]!]!)
+  const told = new Uint32Array(task.length - levels.length)
+  for (let event = 0, level = 0, at = 0; event < task.length; event++) {
+    if (levels[level] === event) level++
+    else told[at++] = event
+  }
+  const { start, order } = grouped(told.length, laneOf.length, (i) => laneOf[task[told[i]!]!]!)
+  return { start, order: order.map((i) => told[i]!) }
+}
+
+/** Whether an event is a level of a chart. */
+export function isLevel(trace: Trace, event: number): boolean {
+  const levels = trace.timeline.gauges.event
+  return levels[lowerBound(0, levels.length, event, (i) => levels[i]!)] === event
 }
 
 /** The buffers that can be transferred instead of copied. */
 export function transferables(trace: Trace): ArrayBuffer[] {
   const { columns, timeline } = trace
+  const { curve, event, value } = timeline.gauges
   const arrays = [
     ...Object.values(columns),
     ...Object.values(timeline.spans),
@@ -86,33 +164,27 @@ export function transferables(trace: Trace): ArrayBuffer[] {
     trace.marksByLane.order,
     trace.eventsByLane.order,
     trace.arrowOrder,
+    ...[trace.rareArrows, trace.reach],
+    ...[...trace.busy.values()].flatMap(({ time, done, open }) => [time, done, open]),
+    ...[curve, event, value, trace.logs],
+    ...trace.charts.flatMap((chart) => chart.curves.flatMap((one) => [one.time, one.value])),
   ] as { buffer: ArrayBuffer }[]
   return [...new Set(arrays.map((array) => array.buffer))]
-}
-
-/** First position in `[from, to)` whose value is not below `bound`; the values must ascend. */
-export function lowerBound(from: number, to: number, bound: number, value: (i: number) => number): number {
-  let low = from
-  let high = to
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (value(middle) < bound) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** The event that the reader stands on at a time: the last one not after it, or null before the first. */
 export function eventAt(trace: Trace, time: number): number | null {
   const { time: times } = trace.columns
-  const next = lowerBound(0, trace.count, time + 0.5, (i) => times[i]!)
-  return next > 0 ? next - 1 : null
+  let event = lowerBound(0, trace.count, time + 0.5, (i) => times[i]!) - 1
+  while (event >= 0 && isLevel(trace, event)) event--
+  return event >= 0 ? event : null
 }
 
-/** The neighbour of an event, on one lane or anywhere; null at either end. */
+/** The neighbour of an event, on one lane or anywhere, passing over levels; null at either end. */
 export function neighbour(trace: Trace, event: number | null, step: 1 | -1, lane: number | null): number | null {
   if (lane === null) {
-    const next = event === null ? (step === 1 ? 0 : -1) : event + step
+    let next = event === null ? (step === 1 ? 0 : -1) : event + step
+    while (next >= 0 && next < trace.count && isLevel(trace, next)) next += step
     return next >= 0 && next < trace.count ? next : null
   }
   const { start, order } = trace.eventsByLane
@@ -128,7 +200,7 @@ export function causeChain(trace: Trace, event: number, limit: number): number[]
   const chain: number[] = []
   let at = trace.columns.cause[event] ?? NONE
   while (at !== NONE && chain.length < limit) {
-    chain.push(at)
+    if (!isLevel(trace, at)) chain.push(at)
     const next = trace.columns.cause[at] ?? NONE
     if (next >= at) break
     at = next
@@ -140,32 +212,46 @@ export function causeChain(trace: Trace, event: number, limit: number): number[]
 export function effects(trace: Trace, event: number, limit: number): number[] {
   const found: number[] = []
   const { cause } = trace.columns
-  for (let i = event + 1; i < cause.length && found.length < limit; i++) if (cause[i] === event) found.push(i)
+  for (let i = event + 1; i < cause.length && found.length < limit; i++) {
+    if (cause[i] === event && !isLevel(trace, i)) found.push(i)
+  }
   return found
 }
 
-/** Marks worth a stroke on the time slider, most telling kinds first, at most `limit`. */
-export function landmarks(trace: Trace, limit: number): { time: number; kind: number; event: number }[] {
-  const rank: number[] = [MARK.acceptAgain, MARK.crash, MARK.fault, MARK.lost, MARK.timeout, MARK.cancelled]
-  rank.push(MARK.restart, MARK.refused, MARK.duplicate, MARK.accept)
+/** Kinds of marks that tell the story of a run, the most telling first. */
+const TELLING: number[] = [MARK.acceptAgain, MARK.crash, MARK.fault, MARK.lost, MARK.timeout, MARK.cancelled]
+TELLING.push(MARK.restart, MARK.refused, MARK.duplicate, MARK.accept)
+
+/** Marks worth a stroke on the time slider, most telling kinds first, at most `limit`, those of a kind `gap` apart. */
+export function landmarks(trace: Trace, limit: number, gap = 0): { time: number; kind: number; event: number }[] {
   const { marks } = trace.timeline
   const found = []
-  for (const kind of rank) {
+  for (const kind of TELLING) {
+    let before = Number.NEGATIVE_INFINITY
     for (let i = 0; i < marks.kind.length && found.length < limit; i++) {
+      if (marks.kind[i] !== kind) continue
       const event = marks.event[i]!
-      if (marks.kind[i] === kind) found.push({ time: trace.columns.time[event]!, kind, event })
+      const time = trace.columns.time[event]!
+      if (time - before < gap) continue
+      before = time
+      found.push({ time, kind, event })
     }
   }
   return found
 }
 
+/** The last mark that tells something, or null. */
+export function lastLandmark({ timeline: { marks } }: Trace): number | null {
+  for (let i = marks.kind.length - 1; i >= 0; i--) if (TELLING.includes(marks.kind[i]!)) return marks.event[i]!
+  return null
+}
+
 /** Whether a lane has anything to show besides its own life; a quiet root needs no lane. */
 export function isQuiet(trace: Trace, lane: number): boolean {
   const { spansByLane, marksByLane, timeline } = trace
-  if (marksByLane.start[lane] !== marksByLane.start[lane + 1]) return false
-  for (let i = spansByLane.start[lane]!; i < spansByLane.start[lane + 1]!; i++) {
-    if (timeline.spans.kind[spansByLane.order[i]!] === 1) return false
-  }
+  if (marksByLane.start[lane * MARK_KINDS] !== marksByLane.start[(lane + 1) * MARK_KINDS]) return false
+  const work = lane * SPAN_KINDS + SPAN.work
+  if (spansByLane.start[work] !== spansByLane.start[work + 1]) return false
   for (let i = 0; i < timeline.arrows.from.length; i++) {
     if (timeline.arrows.kind[i] === ARROW.spawn) continue
     if (trace.columns.task[timeline.arrows.from[i]!] === lane) return false
@@ -177,26 +263,4 @@ export function isQuiet(trace: Trace, lane: number): boolean {
 
 function departure(columns: Columns, event: number | undefined): number {
   return columns.time[event ?? 0] ?? 0
-}
-
-/** Counting sort by lane, stable; within a lane by `key` when the input is not in time order already. */
-function byLane(count: number, lanes: number, lane: (i: number) => number, key?: (i: number) => number): LaneIndex {
-  const start = new Uint32Array(lanes + 1)
-  for (let i = 0; i < count; i++) start[lane(i) + 1]! += 1
-  for (let i = 0; i < lanes; i++) start[i + 1]! += start[i]!
-  const next = start.slice()
-  const order = new Uint32Array(count)
-  for (let i = 0; i < count; i++) order[next[lane(i)]!++] = i
-  if (key) {
-    for (let i = 0; i < lanes; i++) {
-      const part = order.subarray(start[i], start[i + 1])
-      if (!ascends(part, key)) part.sort((p, q) => key(p) - key(q) || p - q)
-    }
-  }
-  return { start, order }
-}
-
-function ascends(part: Uint32Array, key: (i: number) => number): boolean {
-  for (let i = 1; i < part.length; i++) if (key(part[i]!) < key(part[i - 1]!)) return false
-  return true
 }

@@ -1,7 +1,8 @@
 /** The timeline on the page: two canvases, one frame loop, pointer and wheel. Tells what the person did; decides nothing. */
+import { type ChartRow, layoutCharts } from './charts'
 import { hit } from './hit'
 import type { Words } from './input'
-import { anatomy, clampScroll, type Lane, type LaneLayout, lanesOf, layoutLanes, rowAt, rowTop } from './lanes'
+import { anatomy, clampScroll, type Lane, type LaneLayout, lanesOf, layoutLanes, rowAt, rowsOf, rowTop } from './lanes'
 import { paintOverlay } from './overlay'
 import { AXIS, paint } from './paint'
 import { type Palette, readPalette } from './palette'
@@ -15,8 +16,8 @@ export interface Intents {
   seek(time: number): void
   lane(task: number): void
   hover(event: number | null, x: number, y: number): void
-  /** Lanes moved: their headers must follow. */
-  moved(layout: LaneLayout): void
+  /** Lanes moved: their headers must follow; and where the charts lie. */
+  moved(layout: LaneLayout, height: number, charts: ChartRow[]): void
 }
 
 /** What stands on the timeline now. */
@@ -52,8 +53,14 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   let words: Words | null = null
   let note = ''
   let view: View = { t0: 0, t1: 1, width: 1 }
-  let layout: LaneLayout = layoutLanes([], 0, 1, 0)
+  let rowOf: Int32Array = new Int32Array()
+  let layout: LaneLayout = layoutLanes([], rowOf, 1, 0)
+  /** Runs shown so far, and what the headers were told last. */
+  let shows = 0
+  let toldAs = ''
+  /** Of lanes and charts together. */
   let height = 1
+  let charts: ChartRow[] = []
   let scene: Scene | null = null
   let standing: Standing = { cursor: 0, selected: null, lane: null, playing: false }
   let hovered: number | null = null
@@ -61,6 +68,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   let frame = 0
   let stale = true
   const widths = new Map<string, number>()
+  const still = window.matchMedia('(prefers-reduced-motion: reduce)')
 
   function canvas(): HTMLCanvasElement {
     const element = document.createElement('canvas')
@@ -98,11 +106,16 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     if (!trace || !words) return
     if (stale || !scene) {
       stale = false
-      layout = layoutLanes(lanes, trace.tasks.length, height, layout.scroll)
-      intents.moved(layout)
-      scene = buildScene({ trace, view, layout, height, words, measure })
+      charts = layoutCharts(trace.charts, height)
+      const above = lanesHeight()
+      layout = layoutLanes(lanes, rowOf, above, layout.scroll)
+      tellHeaders(above)
+      scene = buildScene({ trace, view, layout, height: above, charts, words, measure })
       const c = context(base)
-      if (c) paint(c, { scene, view, layout, height, palette, note: scene.tooManyArrows ? note : null })
+      const { tasks } = trace
+      const name = (task: number) => tasks[task]?.name ?? ''
+      const drawn = { scene, name, view, layout, height: above, below: height - above, palette }
+      if (c) paint(c, { ...drawn, note: scene.tooManyArrows ? note : null })
     }
     const c = context(top)
     if (!c) return
@@ -121,12 +134,25 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     })
   }
 
+  /** Headers follow when lanes have moved, not at every frame of a zoom. */
+  function tellHeaders(above: number): void {
+    const now = `${shows} ${layout.scroll} ${layout.height} ${height}`
+    if (now === toldAs) return
+    toldAs = now
+    intents.moved(layout, above, charts)
+  }
+
+  function lanesHeight(): number {
+    return charts[0]?.y ?? height
+  }
+
   /** Where an event lies, in the lanes' area. */
   function point(event: number): { x: number; y: number } | null {
     if (!trace || event >= trace.count) return null
     const row = layout.rowOf[trace.columns.task[event]!] ?? -1
     if (row < 0) return null
-    return { x: toPx(view, trace.columns.time[event]!), y: rowTop(layout, row) + anatomy(layout.height).middle }
+    const y = rowTop(layout, row) + anatomy(layout.height).middle
+    return y < lanesHeight() ? { x: toPx(view, trace.columns.time[event]!), y } : null
   }
 
   function context(element: HTMLCanvasElement): CanvasRenderingContext2D | null {
@@ -172,7 +198,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   }
 
   function pick(x: number, y: number, touch: boolean): number | null {
-    return scene ? hit(scene, x, y - AXIS, touch ? 18 : undefined) : null
+    return scene && y - AXIS < lanesHeight() ? hit(scene, x, y - AXIS, touch ? 18 : undefined) : null
   }
 
   function onDown(event: PointerEvent): void {
@@ -224,7 +250,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     pointers.delete(event.pointerId)
     if (!at || scrubbing || moved > 4 || event.type === 'pointercancel') return
     const found = pick(at.x, at.y, event.pointerType === 'touch')
-    const row = rowAt(layout, at.y - AXIS)
+    const row = at.y - AXIS < lanesHeight() ? rowAt(layout, at.y - AXIS) : -1
     const lane = layout.lanes[row]
     if (found !== null) intents.select(found)
     else intents.seek(toTime(view, at.x))
@@ -243,7 +269,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   }
 
   function scrollBy(dy: number): boolean {
-    const next = clampScroll(layout.scroll + dy, layout.lanes.length * layout.height, height)
+    const next = clampScroll(layout.scroll + dy, layout.lanes.length * layout.height, lanesHeight())
     if (next === layout.scroll) return false
     layout = { ...layout, scroll: next }
     request(true)
@@ -294,6 +320,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       words = nextWords
       note = nextNote
       lanes = lanesOf(next, order)
+      rowOf = rowsOf(lanes, next.laneOf)
+      shows += 1
       if (first) measureHost()
       view = whole || follow ? fit(next.duration, view.width) : clamp(view, next.duration)
       hovered = null
@@ -301,15 +329,17 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       request(true)
     },
     stand(next) {
-      const jumped = trace !== null && next.selected !== standing.selected && !next.playing
+      const jumped = trace !== null && next.selected !== standing.selected && !next.playing && !standing.playing
       standing = next
       chain = trace && next.selected !== null ? causeChain(trace, next.selected, 40) : []
-      if (trace && (jumped || next.playing)) setView(reveal(view, next.cursor, trace.duration))
+      // A window that follows the cursor moves by itself; who asked for less motion moves it by hand.
+      const follows = next.playing && !still.matches
+      if (trace && (jumped || follows)) setView(reveal(view, next.cursor, trace.duration))
       if (jumped && next.selected !== null && trace) {
         const row = layout.rowOf[trace.columns.task[next.selected]!] ?? -1
         const y = rowTop(layout, row)
         if (row >= 0 && y < 0) scrollBy(y)
-        else if (row >= 0 && y + layout.height > height) scrollBy(y + layout.height - height)
+        else if (row >= 0 && y + layout.height > lanesHeight()) scrollBy(y + layout.height - lanesHeight())
       }
       request(false)
     },

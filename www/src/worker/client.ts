@@ -1,8 +1,8 @@
 /** The page's end of a core worker: one promise per question, runs as callbacks, and a watchdog that ends a silent worker. */
 
 import type { Trace } from '../timeline/trace'
-import type { Catalogue, CoreError, EventRow, LinkEdit, LinkInfo, LivePoll, Report } from './core'
-import type { Origin, Reply, Request, RunResult } from './protocol'
+import type { Catalogue, CoreError, EventRow, LinkEdit, LinkInfo, LivePoll } from './core'
+import type { Judged, Origin, Reply, Request, RunResult } from './protocol'
 
 /** A worker must report within this many milliseconds while it runs something. */
 const SILENCE_MS = 2_000
@@ -27,7 +27,7 @@ export interface RunEvents {
 /** What happens in a live session. */
 export interface LiveEvents {
   refused(error: CoreError): void
-  picture(poll: LivePoll, trace: Trace, report: Report | null): void
+  picture(poll: LivePoll, trace: Trace, judged: Judged | null): void
 }
 
 /** Why a worker was given up. */
@@ -128,7 +128,7 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
       watch(null)
       run = null
       mine.events.result(data.result)
-    } else if (data.type === 'live' && live) live.events.picture(data.poll, data.trace, data.report)
+    } else if (data.type === 'live' && live) live.events.picture(data.poll, data.trace, data.judged)
   }
   watch(START_MS)
 

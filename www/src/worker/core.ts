@@ -12,6 +12,7 @@ export type {
   Progress,
   Report,
   ScenarioInfo,
+  Sentence,
   SourceLine,
   TaskInfo,
   Timeline,

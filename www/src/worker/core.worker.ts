@@ -1,8 +1,8 @@
 /** The core's home: owns one wasm instance, answers requests, and runs in slices so that it can always be stopped. */
 import { indexTrace, type Trace, transferables } from '../timeline/trace'
-import { type Core, type CoreError, type EventRow, type LinkInfo, MARK, type Report } from './core'
+import { type Core, type CoreError, type EventRow, type LinkInfo, MARK, type Progress } from './core'
 import { loadCore } from './load'
-import type { Origin, Reply, Request } from './protocol'
+import type { Judged, Origin, Reply, Request } from './protocol'
 
 /** Milliseconds of core work between two looks at the inbox. */
 const SLICE_MS = 8
@@ -10,6 +10,8 @@ const SLICE_MS = 8
 const PROGRESS_MS = 100
 /** Milliseconds between two pictures of a live session. */
 const LIVE_MS = 120
+/** Runs with more events are told to be alive while they are read. */
+const LARGE = 50_000
 /** Marks that get their words with the run; more are fetched when they are looked at. */
 const WORDED_MARKS = 2_000
 
@@ -18,6 +20,9 @@ let kinds: string[] = []
 let current = 0
 let stopAsked = false
 let liveTimer = 0
+
+/** Everything but the start. */
+type Asked = Exclude<Request, { type: 'start' }>
 
 const post = (reply: Reply, transfer: Transferable[] = []) => self.postMessage(reply, { transfer })
 
@@ -54,8 +59,9 @@ function guard(id: number, body: () => void): boolean {
   }
 }
 
-function readTrace(duration: number): Trace {
+function readTrace(duration: number, alive?: () => void): Trace {
   const timeline = core.timeline()
+  alive?.()
   const words = new Map<number, EventRow>()
   const marks = timeline.marks
   for (let i = 0; i < marks.event.length && words.size < WORDED_MARKS; i++) {
@@ -69,12 +75,13 @@ function readTrace(duration: number): Trace {
     if (cause) words.set(cause.id, cause)
   }
   const raw = { columns: core.columns(), kinds, tasks: core.tasks(), sources: core.source_lines(), timeline, words }
-  return indexTrace(raw, duration)
+  alive?.()
+  return indexTrace(raw, duration, alive)
 }
 
-function readReport(): Report | null {
+function readVerdicts(): Judged | null {
   try {
-    return core.report()
+    return { report: core.report(), ending: core.ending() }
   } catch (thrown) {
     if (isCoreError(thrown)) return null
     throw thrown
@@ -106,10 +113,10 @@ async function open(id: number, origin: Origin, ignoreUnknown: boolean): Promise
   let reported = begin
   for (;;) {
     const before = performance.now()
-    let progress = { done: true, events: 0, time_ns: 0 }
+    let progress: Progress = { done: true, events: 0, time_ns: 0 }
     if (!guard(id, () => (progress = core.advance(slice)))) return
     const now = performance.now()
-    if (progress.done || stopAsked) return finish(id, progress.time_ns, stopAsked && !progress.done, now - begin)
+    if (progress.done || stopAsked) return finish(id, progress, stopAsked && !progress.done, now - begin)
     slice = Math.max(16, Math.min(200_000, Math.round((slice * SLICE_MS) / Math.max(now - before, 0.5))))
     if (now - reported > PROGRESS_MS) {
       reported = now
@@ -120,11 +127,17 @@ async function open(id: number, origin: Origin, ignoreUnknown: boolean): Promise
   }
 }
 
-function finish(id: number, timeNs: number, stopped: boolean, coreMs: number): void {
+function finish(id: number, { events, time_ns }: Progress, stopped: boolean, coreMs: number): void {
+  // Reading a large run takes longer than the page's watchdog waits.
+  const alive = () => {
+    if (events > LARGE) post({ type: 'progress', id, events, timeNs: time_ns })
+  }
   guard(id, () => {
-    const report = readReport()
-    const trace = readTrace(report?.duration_ns ?? timeNs)
-    post({ type: 'run', id, result: { trace, report, stopped, coreMs } }, transferables(trace))
+    alive()
+    const judged = readVerdicts()
+    alive()
+    const trace = readTrace(judged?.report.duration_ns ?? time_ns, alive)
+    post({ type: 'run', id, result: { trace, judged, stopped, coreMs } }, transferables(trace))
   })
 }
 
@@ -134,7 +147,7 @@ function live(id: number, link: string): void {
     guard(id, () => {
       const poll = core.live_poll()
       const trace = readTrace(poll.time_ns)
-      post({ type: 'live', id, poll, trace, report: poll.done ? readReport() : null }, transferables(trace))
+      post({ type: 'live', id, poll, trace, judged: poll.done ? readVerdicts() : null }, transferables(trace))
       // A long session costs more per picture; the gap grows with it so that the tasks keep the thread.
       if (!poll.done) liveTimer = self.setTimeout(look, LIVE_MS + trace.count / 100)
     })
@@ -145,16 +158,16 @@ function live(id: number, link: string): void {
 function stopLive(id: number): void {
   self.clearTimeout(liveTimer)
   guard(id, () => {
-    const poll = core.live_poll()
     core.live_stop()
+    const poll = core.live_poll()
     const trace = readTrace(poll.time_ns)
-    post({ type: 'live', id, poll: { ...poll, done: true }, trace, report: readReport() }, transferables(trace))
+    post({ type: 'live', id, poll, trace, judged: readVerdicts() }, transferables(trace))
   })
 }
 
-const queue: Request[] = []
+const queue: Asked[] = []
 
-function handle(request: Request): void {
+function handle(request: Asked): void {
   const { id } = request
   switch (request.type) {
     case 'open':
@@ -184,18 +197,21 @@ function handle(request: Request): void {
   }
 }
 
-self.onmessage = (message: MessageEvent<Request>) => {
-  if (core) handle(message.data)
-  else queue.push(message.data)
+self.onmessage = ({ data }: MessageEvent<Request>) => {
+  if (data.type === 'start') start(data.module)
+  else if (core) handle(data)
+  else queue.push(data)
 }
 
-loadCore().then(
-  (loaded) => {
-    core = loaded
-    const catalogue = core.catalogue()
-    kinds = catalogue.kinds
-    post({ type: 'ready', catalogue })
-    for (const request of queue.splice(0)) handle(request)
-  },
-  (error) => post({ type: 'crashed', message: String(error) }),
-)
+function start(module: WebAssembly.Module | string): void {
+  loadCore(module).then(
+    (loaded) => {
+      core = loaded
+      const catalogue = core.catalogue()
+      kinds = catalogue.kinds
+      post({ type: 'ready', catalogue })
+      for (const request of queue.splice(0)) handle(request)
+    },
+    (error) => post({ type: 'crashed', message: String(error) }),
+  )
+}

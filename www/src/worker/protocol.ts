@@ -1,13 +1,14 @@
 /** The messages between the page and its core worker. Every request has an id; a new run makes older ones stale. */
 
 import type { Trace } from '../timeline/trace'
-import type { Catalogue, CoreError, EventRow, LinkEdit, LinkInfo, LivePoll, Report } from './core'
+import type { Catalogue, CoreError, EventRow, LinkEdit, LinkInfo, LivePoll, Report, Sentence } from './core'
 
 /** What a run is opened from: text as a person gave it, or the edited parts of a link. */
 export type Origin = { text: string } | { edit: LinkEdit }
 
-/** From the page to the worker. */
+/** From the page to the worker. `start` comes once; what comes before it waits. */
 export type Request =
+  | { type: 'start'; module: WebAssembly.Module | string }
   | { type: 'parse'; id: number; text: string }
   | { type: 'format'; id: number; edit: LinkEdit }
   | { type: 'open'; id: number; origin: Origin; ignoreUnknown: boolean }
@@ -17,10 +18,16 @@ export type Request =
   | { type: 'act'; id: number; action: string }
   | { type: 'live-stop'; id: number }
 
+/** The verdicts of a run, and what there is to say about its end. */
+export interface Judged {
+  report: Report
+  ending: Sentence[]
+}
+
 /** A run that has ended, was stopped, or (live) is going on. */
 export interface RunResult {
   trace: Trace
-  report: Report | null
+  judged: Judged | null
   /** Stopped by the reader before its end. */
   stopped: boolean
   /** Milliseconds spent in the core. */
@@ -36,5 +43,5 @@ export type Reply =
   | { type: 'progress'; id: number; events: number; timeNs: number }
   | { type: 'run'; id: number; result: RunResult }
   | { type: 'rows'; id: number; rows: EventRow[] }
-  | { type: 'live'; id: number; poll: LivePoll; trace: Trace; report: Report | null }
+  | { type: 'live'; id: number; poll: LivePoll; trace: Trace; judged: Judged | null }
   | { type: 'crashed'; message: string }

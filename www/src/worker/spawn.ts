@@ -1,7 +1,8 @@
-/** Starts the core worker; the page's one Trusted Types policy is here and nowhere else. */
+/** Starts core workers, the first as soon as this file is there; the page's one Trusted Types policy is here and nowhere else. */
 
 import type { Port } from './client'
 import url from './core.worker.ts?worker&url'
+import { coreModule } from './module'
 
 interface Policies {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string }
@@ -10,8 +11,41 @@ interface Policies {
 const policies = (globalThis as { trustedTypes?: Policies }).trustedTypes
 const policy = policies?.createPolicy('heartrace-worker', { createScriptURL: (text) => (text === url ? text : '') })
 
+/** The worker that nobody has asked for yet, and how it was heard until then. */
+let first: { worker: Worker; heard: (() => void)[] } | null = missingFeature() ? null : early()
+
 /** A new worker with a core of its own; throws where module workers are missing. */
 export function spawnWorker(): Port {
+  const taken = first
+  first = null
+  if (!taken) return spawn() as Port
+  // The taker listens by then.
+  queueMicrotask(() => {
+    for (const hear of taken.heard) hear()
+  })
+  return taken.worker as Port
+}
+
+/** Names what the browser lacks, or null when everything is there. */
+export function missingFeature(): 'wasm' | 'worker' | null {
+  if (typeof WebAssembly !== 'object') return 'wasm'
+  return typeof Worker === 'function' ? null : 'worker'
+}
+
+function early(): typeof first {
+  try {
+    const worker = spawn()
+    const heard: (() => void)[] = []
+    worker.onmessage = (message) => heard.push(() => worker.onmessage?.(message))
+    worker.onerror = (error) => heard.push(() => worker.onerror?.(error))
+    return { worker, heard }
+  } catch {
+    // Whoever asks next is told.
+    return null
+  }
+}
+
+function spawn(): Worker {
   // A browser without module workers never reads the option `type`.
   let modules = false
   const options: WorkerOptions = {
@@ -26,11 +60,6 @@ export function spawnWorker(): Port {
     worker.terminate()
     throw new Error('module workers are missing')
   }
-  return worker as Port
-}
-
-/** Names what the browser lacks, or null when everything is there. */
-export function missingFeature(): 'wasm' | 'worker' | null {
-  if (typeof WebAssembly !== 'object') return 'wasm'
-  return typeof Worker === 'function' ? null : 'worker'
+  void coreModule().then((module) => worker.postMessage({ type: 'start', module }))
+  return worker
 }

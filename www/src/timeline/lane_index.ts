@@ -1,0 +1,67 @@
+/** Items of all lanes sorted into groups, so that any window is found by searching and no frame looks at all of a run. */
+
+/** Items of all groups in one array, group by group; group `i` owns `order[start[i] .. start[i + 1]]`. */
+export interface LaneIndex {
+  start: Uint32Array
+  order: Uint32Array
+}
+
+/** Counting sort by group, stable; within a group by `key` when the input is not in its order already. */
+export function grouped(
+  count: number,
+  groups: number,
+  group: (i: number) => number,
+  key?: (i: number) => number,
+): LaneIndex {
+  const start = new Uint32Array(groups + 1)
+  for (let i = 0; i < count; i++) start[group(i) + 1]! += 1
+  for (let i = 0; i < groups; i++) start[i + 1]! += start[i]!
+  const next = start.slice()
+  const order = new Uint32Array(count)
+  for (let i = 0; i < count; i++) order[next[group(i)]!++] = i
+  if (key) {
+    for (let i = 0; i < groups; i++) {
+      const part = order.subarray(start[i], start[i + 1])
+      if (!ascends(part, key)) part.sort((p, q) => key(p) - key(q) || p - q)
+    }
+  }
+  return { start, order }
+}
+
+function ascends(part: Uint32Array, key: (i: number) => number): boolean {
+  for (let i = 1; i < part.length; i++) if (key(part[i]!) < key(part[i - 1]!)) return false
+  return true
+}
+
+/** First position in `[from, to)` whose value is not below `bound`; the values must ascend. */
+export function lowerBound(from: number, to: number, bound: number, value: (i: number) => number): number {
+  let low = from
+  let high = to
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (value(middle) < bound) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The same for a bound that is probably near `from`: as many steps as the distance has digits. */
+export function gallop(from: number, to: number, bound: number, value: (i: number) => number): number {
+  let low = from
+  for (let step = 1; low < to; step *= 2) {
+    const probe = Math.min(low + step, to) - 1
+    if (value(probe) >= bound) return lowerBound(low, probe + 1, bound, value)
+    low = probe + 1
+  }
+  return to
+}
+
+/**
+ * Of ascending positions (px) those that a reader can tell apart: each at least `gap` from the one before it. The
+ * positions between are never looked at.
+ */
+export function apart(from: number, to: number, gap: number, px: (i: number) => number): number[] {
+  const found: number[] = []
+  for (let i = from; i < to; i = gallop(i + 1, to, px(i) + gap, px)) found.push(i)
+  return found
+}

@@ -1,0 +1,251 @@
+// The picture of any run at any zoom is what a slow painter would draw that looks at everything.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { busyOf, coverage, TRACE } from '../src/timeline/busy'
+import { type Curve, levelAt, steps } from '../src/timeline/charts'
+import { foldTasks } from '../src/timeline/fold'
+import { lanesOf, layoutLanes, rowsOf } from '../src/timeline/lanes'
+import { toPx, type View } from '../src/timeline/scale'
+import { buildScene, type Scene } from '../src/timeline/scene'
+import { bandsOf } from '../src/timeline/spans'
+import { indexTrace, neighbour, type RawTrace, type Trace } from '../src/timeline/trace'
+import { MARK, NONE, SPAN } from '../src/worker/core'
+
+const END = 100_000
+
+interface Span {
+  lane: number
+  start: number
+  end: number
+  kind: number
+}
+
+interface Mark {
+  lane: number
+  time: number
+  kind: number
+}
+
+/** A run with these spans and marks; each mark is an event. */
+function traceOf(lanes: number, spans: Span[], unsorted: Mark[], levels: { at: number; value: number }[] = []): Trace {
+  const level = levels.map(({ at, value }) => ({ lane: 0, time: at, kind: -1, value }))
+  const marks = [...unsorted.map((mark) => ({ ...mark, value: 0 })), ...level].sort((p, q) => p.time - q.time)
+  const told = marks.map((mark, event) => ({ ...mark, event }))
+  const shown = told.filter(({ kind }) => kind >= 0)
+  const gauges = told.filter(({ kind }) => kind < 0)
+  const raw: RawTrace = {
+    columns: {
+      time: Float64Array.from(marks, ({ time }) => time),
+      task: Uint32Array.from(marks, ({ lane }) => lane),
+      kind: new Uint8Array(marks.length),
+      a: new Uint32Array(marks.length),
+      b: new Float64Array(marks.length),
+      cause: new Uint32Array(marks.length).fill(NONE),
+      source: new Uint16Array(marks.length),
+    },
+    kinds: ['note'],
+    tasks: Array.from({ length: lanes }, (_, id) => ({ id, name: `task-${id}`, parent: 0, server: false })),
+    sources: [],
+    timeline: {
+      spans: {
+        lane: Uint32Array.from(spans, ({ lane }) => lane),
+        start: Float64Array.from(spans, ({ start }) => start),
+        end: Float64Array.from(spans, ({ end }) => end),
+        kind: Uint8Array.from(spans, ({ kind }) => kind),
+        flags: new Uint8Array(spans.length),
+        event: new Uint32Array(spans.length),
+      },
+      arrows: { from: new Uint32Array(), to: new Uint32Array(), kind: new Uint8Array(), reason: new Uint8Array() },
+      marks: {
+        event: Uint32Array.from(shown, ({ event }) => event),
+        kind: Uint8Array.from(shown, ({ kind }) => kind),
+      },
+      gauges: {
+        curve: new Uint16Array(gauges.length),
+        event: Uint32Array.from(gauges, ({ event }) => event),
+        value: Float64Array.from(gauges, ({ value }) => value),
+        curves: gauges.length > 0 ? [{ name: 'load', task: 0 }] : [],
+      },
+    },
+    words: new Map(),
+  }
+  return indexTrace(raw, END)
+}
+
+function sceneOf(trace: Trace, view: View): Scene {
+  const lanes = lanesOf(trace, [])
+  const height = lanes.length * 50
+  const layout = layoutLanes(lanes, rowsOf(lanes, trace.laneOf), height, 0)
+  const none = () => ''
+  const words = { work: none, slowed: none, hang: none, tooLate: none, cancel: none, mark: none }
+  return buildScene({ trace, view, layout, height, charts: [], words, measure: () => 0 })
+}
+
+const view = fc
+  .tuple(fc.integer({ min: -1_000, max: END }), fc.integer({ min: 1, max: 400 }), fc.integer({ min: 20, max: 300 }))
+  .map(([t0, step, width]): View => ({ t0, t1: t0 + step * width, width }))
+
+/** Stretches of one task: they do not overlap. */
+const stretches = (max: number) =>
+  fc.array(fc.tuple(fc.nat(400), fc.nat(400)), { maxLength: max }).map((pairs) => {
+    let now = 0
+    return pairs.map(([gap, length]) => {
+      const start = now + gap
+      now = start + length
+      return { start, end: now }
+    })
+  })
+
+/** What of each column is covered, by a look at each span. */
+function slowCoverage(spans: { start: number; end: number }[], { t0, t1, width }: View): number[] {
+  const step = (t1 - t0) / width
+  return Array.from({ length: width }, (_, x) => {
+    const [from, to] = [t0 + x * step, t0 + (x + 1) * step]
+    const covered = spans.map(({ start, end }) => Math.max(0, Math.min(end, to) - Math.max(start, from)))
+    const touched = spans.some(({ start, end }) => start <= to && end > from)
+    const share = Math.min(1, covered.reduce((sum, one) => sum + one, 0) / step)
+    return touched ? Math.max(TRACE, Math.round(share * 255)) : 0
+  })
+}
+
+describe('coverage', () => {
+  test('is byte for byte what a slow painter counts, also where spans overlap', () => {
+    const spans = fc.array(
+      fc.tuple(fc.nat(END), fc.nat(2_000)).map(([start, length]) => ({ start, end: start + length })),
+      { maxLength: 300 },
+    )
+    fc.assert(
+      fc.property(spans, view, (all, v) => {
+        const starts = Float64Array.from(all, ({ start }) => start).sort()
+        const ends = Float64Array.from(all, ({ end }) => end).sort()
+        expect([...coverage(busyOf(starts, ends), v)]).toEqual(slowCoverage(all, v))
+      }),
+    )
+  })
+  test('is what a lane with much work shows, and bars are what one with little shows, at every zoom', () => {
+    fc.assert(
+      fc.property(stretches(400), view, (all, v) => {
+        const scene = sceneOf(
+          traceOf(
+            1,
+            all.map((one) => ({ ...one, lane: 0, kind: SPAN.work })),
+            [],
+          ),
+          v,
+        )
+        const inView = all.filter(({ start, end }) => end >= v.t0 && start < v.t1)
+        if (scene.density.length > 0) {
+          expect(inView.length).toBeGreaterThan(v.width / 4)
+          expect([...scene.density[0]!.cells]).toEqual(slowCoverage(all, v))
+        } else expect(scene.bars.length).toBe(inView.length)
+      }),
+    )
+  })
+})
+
+test('every stretch of waiting that is long enough to be seen is drawn, and no other', () => {
+  fc.assert(
+    fc.property(stretches(400), view, (all, v) => {
+      const scene = sceneOf(
+        traceOf(
+          1,
+          all.map((one) => ({ ...one, lane: 0, kind: SPAN.wait })),
+          [],
+        ),
+        v,
+      )
+      const slow = all
+        .filter(({ start, end }) => end >= v.t0 && start < v.t1)
+        .map(({ start, end }) => [Math.max(-8, toPx(v, start)), Math.min(v.width + 8, toPx(v, end))] as const)
+        .filter(([x0, x1]) => x1 - x0 >= 3)
+      expect(scene.lines.map(({ x0, x1 }) => [x0, x1])).toEqual(slow)
+    }),
+  )
+})
+
+test('of each kind of mark those that can be told apart are drawn: none hides another, a rare one is always there', () => {
+  const mark = fc.record({
+    lane: fc.nat(2),
+    time: fc.nat(END),
+    kind: fc.constantFrom(MARK.accept, MARK.note, MARK.crash),
+  })
+  fc.assert(
+    fc.property(fc.array(mark, { minLength: 100, maxLength: 600 }), view, (marks, v) => {
+      const trace = traceOf(3, [], marks)
+      const drawn = sceneOf(trace, v).glyphs.map(({ x, y, kind }) => ({ x, y: Math.floor(y / 50), kind }))
+      const slow: typeof drawn = []
+      for (let lane = 0; lane < 3; lane++) {
+        for (let kind = MARK.accept; kind <= MARK.duplicate; kind++) {
+          let last = Number.NEGATIVE_INFINITY
+          const times = marks.filter((one) => one.lane === lane && one.kind === kind).map(({ time }) => time)
+          for (const time of times.sort((p, q) => p - q)) {
+            const x = toPx(v, time)
+            if (x < -8 || x >= v.width + 8 || x - last < 5) continue
+            last = x
+            slow.push({ x, y: lane, kind })
+          }
+        }
+      }
+      const order = (p: (typeof drawn)[number], q: (typeof drawn)[number]) => p.y - q.y || p.kind - q.kind || p.x - q.x
+      expect(drawn.sort(order)).toEqual(slow.sort(order))
+    }),
+  )
+})
+
+test('a silence between two crowds of beats stays flat', () => {
+  const crowd = (from: number) => Array.from({ length: 40 }, (_, i) => from + i * 2)
+  expect(bandsOf([...crowd(0), ...crowd(300), 500])).toEqual({
+    bands: [
+      [0, 78],
+      [300, 378],
+    ],
+    single: [500],
+  })
+})
+
+describe('levels', () => {
+  const levels = fc
+    .array(fc.record({ at: fc.nat(END), value: fc.nat(50) }), { minLength: 1, maxLength: 300 })
+    .map((all) => all.sort((p, q) => p.at - q.at))
+
+  test('the curve passes through the least and the greatest level of each column, and stays where it was told', () => {
+    fc.assert(
+      fc.property(levels, view, (all, v) => {
+        const trace = traceOf(1, [], [], all)
+        const curve = trace.charts[0]?.curves[0] as Curve
+        const line = steps(curve, v, END, (value) => value)
+        for (let x = 0; x < v.width; x++) {
+          const mine = all.filter(({ at }) => at > v.t0 && at <= v.t1 && Math.floor(toPx(v, at)) === x)
+          const ys = line.filter((_, i) => i % 2 === 1 && Math.floor(line[i - 1]!) === x)
+          if (mine.length === 0) continue
+          for (const value of [Math.min, Math.max].map((pick) => pick(...mine.map((one) => one.value)))) {
+            expect(ys).toContain(value)
+          }
+        }
+        const last = all.filter(({ at }) => at <= END / 2).at(-1)
+        expect(levelAt(curve, END / 2)).toBe(last ? last.value : null)
+      }),
+    )
+  })
+
+  test('steps from event to event pass over levels', () => {
+    const mark = fc.record({ lane: fc.constant(0), time: fc.nat(END), kind: fc.constant(MARK.note as number) })
+    fc.assert(
+      fc.property(fc.array(mark, { maxLength: 40 }), levels, (marks, all) => {
+        const trace = traceOf(1, [], marks, all)
+        const told = new Set(trace.timeline.marks.event)
+        const seen = []
+        for (let at = neighbour(trace, null, 1, null); at !== null; at = neighbour(trace, at, 1, null)) seen.push(at)
+        expect(seen).toEqual([...told])
+        expect([...trace.eventsByLane.order]).toEqual([...told])
+      }),
+    )
+  })
+})
+
+test('large families share a lane, small ones and short lists do not', () => {
+  const tasks = (names: string[]) => names.map((name, id) => ({ id, name, parent: null, server: false }))
+  const many = ['root', 'server', ...Array.from({ length: 30 }, (_, i) => (i === 0 ? 'client' : `client#${i + 1}`))]
+  expect([...foldTasks(tasks([...many, 'ward', 'ward#2']))]).toEqual([0, 1, ...Array(30).fill(2), 32, 33])
+  expect([...foldTasks(tasks(many.slice(0, 20)))]).toEqual(Array.from({ length: 20 }, (_, i) => i))
+})
