@@ -4,12 +4,11 @@
 //! about, cause by cause; whatever does not fit into ten sentences is left out, the least telling first. The last
 //! sentence says how it came out. A sentence is a code and its arguments; the texts are in `www/locales`.
 
-use crate::analysis::text::{Part, parts};
+use crate::analysis::text::{Part, detail, parts};
 use crate::link::Link;
-use crate::report::wait_parts;
+use crate::report::ending::{Argument, Sentence, ending};
 use crate::runner::{Execution, Finished};
 use crate::runtime::chooser::Misfit;
-use crate::runtime::ends::End;
 use crate::text::Texts;
 use crate::trace::{Event, EventId, FaultCode, Kind, Trace, write_duration};
 use serde::Serialize;
@@ -19,39 +18,29 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const MAX_SENTENCES: usize = 10;
 
 /// A sentence of a story.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
-pub struct Sentence {
-    /// The key of its text in `core.json`.
-    pub code: String,
-    /// The arguments of the text by name.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, string>"))]
-    pub args: BTreeMap<String, String>,
+pub struct StorySentence {
+    /// What is said.
+    #[serde(flatten)]
+    pub sentence: Sentence,
     /// The event it tells of; none of what came of it all.
     pub event: Option<EventId>,
     /// When, in nanoseconds.
     pub time_ns: u64,
 }
 
-impl Sentence {
-    /// In English.
-    pub fn english(&self) -> String {
-        let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        Texts::english().fill(&self.code, &args)
-    }
-}
-
 /// Tells the run of a link.
 ///
 /// # Errors
 /// If the link's recorded choices do not fit the run.
-pub fn story(link: &Link) -> Result<Vec<Sentence>, Misfit> {
+pub fn story(link: &Link) -> Result<Vec<StorySentence>, Misfit> {
     let mut execution = Execution::new(link, true);
     let finished = execution.finish()?;
     Ok(execution.with_trace(|trace| tell(trace, &finished)))
 }
 
-fn tell(trace: &Trace, finished: &Finished) -> Vec<Sentence> {
+fn tell(trace: &Trace, finished: &Finished) -> Vec<StorySentence> {
     let broken: Vec<&str> =
         finished.claims.iter().filter(|(.., verdict)| verdict.holds == Some(false)).map(|(id, ..)| *id).collect();
     let evidence: BTreeSet<EventId> = finished
@@ -88,11 +77,13 @@ fn tell(trace: &Trace, finished: &Finished) -> Vec<Sentence> {
     }
     let mut chosen: Vec<(u8, EventId)> = telling.into_iter().map(|(id, rank)| (rank, id)).collect();
     chosen.sort_unstable();
-    chosen.truncate(MAX_SENTENCES - 1);
+    let mut last: Vec<Sentence> = ending(finished, trace).into_iter().take(1).collect();
+    last.push(result(finished, &broken));
+    chosen.truncate(MAX_SENTENCES - last.len());
     chosen.sort_unstable_by_key(|(_, id)| *id);
-    let mut sentences: Vec<Sentence> = chosen.iter().map(|(_, id)| sentence(&trace.event(*id), trace)).collect();
-    sentences.push(ending(trace, finished, &broken));
-    sentences
+    let told = chosen.iter().map(|(_, id)| sentence(&trace.event(*id), trace));
+    let time_ns = finished.duration.as_nanos();
+    told.chain(last.into_iter().map(|sentence| StorySentence { sentence, event: None, time_ns })).collect()
 }
 
 /// A sign of life is told only as evidence.
@@ -101,10 +92,10 @@ fn is_routine(event: &Event, trace: &Trace) -> bool {
     ["pulse", "gauge"].contains(&label.split(' ').next().unwrap_or_default())
 }
 
-fn sentence(event: &Event, trace: &Trace) -> Sentence {
+fn sentence(event: &Event, trace: &Trace) -> StorySentence {
     let mut args = BTreeMap::from([
-        ("task".to_owned(), trace.task_name(event.task).to_owned()),
-        ("detail".to_owned(), crate::analysis::text::detail(event, trace)),
+        ("task", Argument::Name(trace.task_name(event.task).to_owned())),
+        ("detail", Argument::Name(detail(event, trace))),
     ]);
     let mut particular = None;
     for (name, part) in parts(event, trace) {
@@ -116,31 +107,23 @@ fn sentence(event: &Event, trace: &Trace) -> Sentence {
         if name == "note" || name == "fault" {
             particular = Some(text.clone());
         }
-        args.insert(name.to_owned(), text);
+        args.insert(name, Argument::Name(text));
     }
     let kind = format!("event.{}", event.kind.name());
     let code = particular.map(|word| format!("{kind}.{word}"));
     let code = code.filter(|code| Texts::english().template(code).is_some()).unwrap_or(kind);
-    Sentence { code, args, event: Some(event.id), time_ns: event.time.as_nanos() }
+    StorySentence { sentence: Sentence { code, args }, event: Some(event.id), time_ns: event.time.as_nanos() }
 }
 
-fn ending(trace: &Trace, finished: &Finished, broken: &[&str]) -> Sentence {
-    let mut args = BTreeMap::from([
-        ("end".to_owned(), finished.end.name().to_owned()),
-        ("outcome".to_owned(), finished.outcome.unwrap_or(finished.end.name()).to_owned()),
-        ("claims".to_owned(), broken.join(", ")),
-    ]);
-    if let End::Stalled(waits) = &finished.end {
-        let waits = waits.iter().map(|(task, blocked)| {
-            let (key, name) = wait_parts(*blocked, trace);
-            Texts::english().fill(&format!("wait.{key}"), &[("task", trace.task_name(*task)), ("name", name)])
-        });
-        args.insert("waits".to_owned(), waits.collect::<Vec<_>>().join("; "));
-    }
-    let code = match (&finished.end, broken.is_empty()) {
-        (End::Stalled(_), _) => "story.stalled",
-        (_, true) => "story.holds",
-        (_, false) => "story.broken",
-    };
-    Sentence { code: code.to_owned(), args, event: None, time_ns: finished.duration.as_nanos() }
+/// How it came out, and what that breaks.
+fn result(finished: &Finished, broken: &[&str]) -> Sentence {
+    let claims = broken.iter().map(|id| {
+        let code = format!("claim.{id}");
+        let is_told = Texts::english().template(&code).is_some();
+        Sentence { code: if is_told { code } else { (*id).to_owned() }, args: BTreeMap::new() }
+    });
+    let outcome = finished.outcome.unwrap_or(finished.end.name()).to_owned();
+    let args = BTreeMap::from([("outcome", Argument::Name(outcome)), ("claims", Argument::Words(claims.collect()))]);
+    let code = if broken.is_empty() { "story.holds" } else { "story.broken" };
+    Sentence { code: code.to_owned(), args }
 }

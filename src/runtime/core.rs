@@ -198,6 +198,7 @@ impl Core {
         (self.misfit, self.over, self.ended) = (None, None, false);
         self.tasks.clear();
         self.channels.clear();
+        self.numbers.clear();
         self.ready.clear();
         self.timers.clear();
         self.trace.restart();

@@ -34,8 +34,10 @@ pub(crate) mod common {
     pub const INPUTS: Object = 4;
     /// How often faults that only may strike still may.
     pub const BUDGET: Object = 5;
+    /// The numbers given in the order of asking.
+    pub const NUMBERS: Object = 6;
     /// How many there are, the first of which means nothing.
-    pub const COUNT: Object = 6;
+    pub const COUNT: Object = 7;
 }
 
 /// Mixes a number into a hash.

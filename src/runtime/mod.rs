@@ -157,8 +157,11 @@ impl Runtime {
         let number = core.numbers.entry(purpose).or_default();
         *number = number.saturating_add(1);
         let number = *number;
-        core.ledger.change(Fingerprint::hash(purpose));
-        core.ledger.observe(number.into());
+        if core.ledger.is_kept() {
+            core.ledger.change(common::NUMBERS);
+            core.ledger.observe(number.into());
+            core.objects = core.objects.wrapping_add(Fingerprint::hash(purpose));
+        }
         number
     }
 

@@ -146,7 +146,7 @@ pub fn merge_explorations(
 }
 
 /// Tells the run of a link in at most ten sentences.
-#[wasm_bindgen(unchecked_return_type = "Sentence[]")]
+#[wasm_bindgen(unchecked_return_type = "StorySentence[]")]
 pub fn story(link: &str) -> Result<JsValue, JsValue> {
     let link = Link::parse(link).map_err(thrown)?;
     object(&tell(&link).map_err(|misfit| thrown(misfit_error(&link, misfit)))?)

@@ -17,8 +17,8 @@ fn a_story_is_short_in_order_and_has_words() {
         assert!((1..=MAX_SENTENCES).contains(&story.len()), "{text}");
         assert!(story.windows(2).all(|pair| pair[0].time_ns <= pair[1].time_ns), "{text}");
         for sentence in &story {
-            assert!(Texts::english().template(&sentence.code).is_some(), "{text}: no text for {}", sentence.code);
-            assert!(!sentence.english().contains('{'), "{text}: {}", sentence.english());
+            assert!(Texts::english().template(&sentence.sentence.code).is_some(), "{text}: {sentence:?}");
+            assert!(!sentence.sentence.english().contains('{'), "{text}: {sentence:?}");
         }
     }
 }
@@ -26,11 +26,11 @@ fn a_story_is_short_in_order_and_has_words() {
 #[test]
 fn the_story_of_the_duplicate_names_both_acceptances_and_the_cancel() {
     let story = story(&parse("#/duplicated-message")).expect("nothing is recorded");
-    let told: Vec<String> = story.iter().map(|sentence| sentence.english()).collect();
+    let told: Vec<String> = story.iter().map(|sentence| sentence.sentence.english()).collect();
     for part in ["accepts request 1, from attempt 1", "accepts request 1, from attempt 2", "runs out of patience"] {
         assert!(told.iter().any(|sentence| sentence.contains(part)), "{told:#?}");
     }
-    assert!(told.last().is_some_and(|last| last.contains("dup") && last.contains("accepted-once")), "{told:#?}");
+    assert!(told.last().is_some_and(|last| last.contains("dup") && last.contains("at most once")), "{told:#?}");
 }
 
 #[test]

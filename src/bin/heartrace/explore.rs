@@ -165,7 +165,7 @@ fn text_of(report: &Exploration) -> String {
             example(&mut text, broken);
             let story = Link::parse(&broken.link).ok().and_then(|link| story(&link).ok()).unwrap_or_default();
             for sentence in story {
-                let _ = writeln!(text, "               {}", sentence.english());
+                let _ = writeln!(text, "               {}", sentence.sentence.english());
             }
         }
     }
