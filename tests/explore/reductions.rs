@@ -1,7 +1,7 @@
 //! What the reductions leave out loses nothing: the same outcomes and the same broken claims as the plain search, and
 //! with sleep sets alone exactly one execution of each behaviour.
 
-use crate::{parse, searched};
+use crate::{explored, parse, searched};
 use heartrace::explore::options::Options;
 use heartrace::explore::prove::Reduction;
 use heartrace::explore::search::Search;
@@ -24,7 +24,7 @@ fn proven(text: &str, reduction: Reduction, executions: u64) -> Search {
 }
 
 /// Small enough to be searched without any reduction.
-const SMALL: [&str; 12] = [
+const SMALL: [&str; 15] = [
     "#/duplicated-message",
     "#/duplicated-message?work=2s",
     "#/duplicated-message?work=1.9s&may=crash:any*1",
@@ -35,6 +35,9 @@ const SMALL: [&str; 12] = [
     "#/duplicated-message?policy=handshake&model=any-speed",
     "#/interval-heartbeat?stop=3s",
     "#/silent-worker?rounds=1",
+    "#/healthy-ward-restarted?horizon=5s",
+    "#/healthy-ward-restarted?horizon=6s&capacity=1",
+    "#/healthy-ward-restarted?horizon=5s&may=crash:ward*1",
     "#/silent-worker?may=hang:worker*1",
     "#/duplicated-message?policy=heartbeat-suspect&work=1.5s&may=hang:stage-a*1",
 ];
@@ -85,6 +88,21 @@ fn the_race_has_so_many_behaviours() {
     // The plain search is far from its end where the reduced one is done.
     let plain = proven(race, Reduction::NONE, 20 * 247);
     assert!(!plain.is_exhausted());
+}
+
+/// Over a horizon of three coincidences a healthy ward can be restarted; with a place for its pulse, or a pulse in
+/// thirds of the timeout, it cannot, under no order of what happens at one instant.
+#[test]
+fn a_healthy_ward_is_restarted_unless_one_of_its_pulses_waits_or_another_follows() {
+    let holds = |query: &str| {
+        let report = explored(&format!("#/healthy-ward-restarted?horizon=13s{query}"), &Options::default());
+        assert!(report.exhausted, "{query}: {} executions", report.executions);
+        let claim = report.claims.iter().find(|claim| claim.id == "only-silent-suspected").expect("it is claimed");
+        claim.holds
+    };
+    assert_eq!(holds(""), Some(false));
+    assert_eq!(holds("&capacity=1"), Some(true));
+    assert_eq!(holds("&pulse=1.333333333s"), Some(true));
 }
 
 /// An execution that was cut, and a budget that was used up, prove nothing.

@@ -1,6 +1,7 @@
 //! Executions of the duplicate race per second: ours, and shuttle's, in interleaved rounds of one run.
 //!
-//! `peers [ROUNDS [EXECUTIONS]]` prints JSON; `cargo xtask bench explore` makes a table of it.
+//! `peers [ROUNDS [EXECUTIONS]]` prints JSON on stdout and a table on stderr. The module in `pkg/` is measured as well
+//! if it is there; `cargo xtask bench explore` sees to that.
 
 use heartrace::explore::options::{Options, Strategy};
 use heartrace::explore::prove::Reduction;
@@ -36,8 +37,27 @@ fn main() {
         figures.sort_by(f64::total_cmp);
         ((*name).to_owned(), json!(figures[figures.len() / 2].round()))
     });
-    let figures: serde_json::Map<String, Value> = figures.collect();
-    println!("{}", json!({ "executions_per_second": figures, "started": started() }));
+    let mut figures: serde_json::Map<String, Value> = figures.collect();
+    figures.extend(in_node(executions));
+    let peer = figures["shuttle random"].as_f64().unwrap_or(f64::NAN);
+    for (name, speed) in &figures {
+        let speed = speed.as_f64().unwrap_or(f64::NAN);
+        eprintln!("{name:28} {speed:>10.0} executions/s {:>6.2} × shuttle random", speed / peer);
+    }
+    let started = started();
+    for row in started.as_array().into_iter().flatten() {
+        let plain = row["plain"].as_u64().map_or("more than 300000".to_owned(), |plain| plain.to_string());
+        eprintln!("{:60} {:>8} started, plain {plain}", row["link"].as_str().unwrap_or(""), row["reduced"]);
+    }
+    println!("{}", json!({ "executions_per_second": figures, "started": started }));
+}
+
+/// The module in Node, if both are there.
+fn in_node(executions: u64) -> serde_json::Map<String, Value> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/explore.mjs");
+    let output = std::process::Command::new("node").args([script, &executions.to_string()]).output();
+    let printed = output.ok().filter(|output| output.status.success()).map(|output| output.stdout);
+    printed.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
 }
 
 fn per_second(executions: u64, execute: impl FnOnce()) -> f64 {
@@ -56,9 +76,9 @@ fn ours(strategy: Strategy, executions: u64) -> f64 {
 /// Executions started by the reduced and the plain search, for every small scenario where both end within a budget.
 fn started() -> Value {
     const MOST: u64 = 300_000;
-    let links = heartrace::scenarios::all().iter().flat_map(|scenario| {
-        ["", "?model=any-speed"].map(|model| format!("#/{}{model}", scenario.id))
-    });
+    let links = heartrace::scenarios::all()
+        .iter()
+        .flat_map(|scenario| ["", "?model=any-speed"].map(|model| format!("#/{}{model}", scenario.id)));
     let started = |link: &Link, reduction| {
         let options = Options { executions: MOST * 2, reduction, ..Options::default() };
         let mut search = Search::new(link, &options).without_shortening();
