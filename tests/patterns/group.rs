@@ -137,7 +137,7 @@ fn stopping_takes_no_longer_than_the_slowest_who_listens() {
 }
 
 #[test]
-fn a_grace_of_nothing_forces_at_once() {
+fn p_c31_stopping_right_after_starting_with_no_grace_forces_at_once() {
     story(|rt| async move {
         let group = three(&rt);
         let report = group.stop(STOP, secs(0)).await;

@@ -69,7 +69,7 @@ fn v_t003_v_t004_an_inner_limit_is_the_inner_ones_error() {
 }
 
 #[test]
-fn v_t005_an_outer_limit_ends_a_loop_of_inner_ones() {
+fn v_t005_p_c27_an_outer_limit_ends_a_loop_of_inner_ones_that_goes_on_whatever_it_hears() {
     for seed in 0..50 {
         story_in(seeded(seed), |rt| async move {
             let rounds = Cell::new(0);
@@ -144,7 +144,7 @@ fn v_t012_of_equal_limits_the_outer_one_speaks() {
 }
 
 #[test]
-fn the_inner_one_knows_that_it_is_not_its_own_time() {
+fn p_c17_the_inner_one_knows_that_it_is_not_its_own_time() {
     story(|rt| async move {
         let told = Rc::new(Cell::new(None));
         let kept = told.clone();
@@ -171,7 +171,7 @@ fn v_t016_slow_work_times_out_under_whatever_context() {
 }
 
 #[test]
-fn v_t020_v_t021_p_c12_a_callers_cancel_is_no_timeout_and_keeps_its_cause() {
+fn v_t020_v_t021_p_c12_p_c19_a_callers_cancel_is_no_timeout_and_keeps_its_cause() {
     story(|rt| async move {
         let (context, cancel) = Context::background(&rt).with_cancel();
         let _stop = rt.later(secs(1), move |_| cancel.because(USER));
@@ -213,6 +213,40 @@ fn draining_has_an_end_and_dropping_has_no_delay() {
             let deaf = within(&rt, &background, secs(1), mode, async |_| rt.sleep(secs(99)).await);
             assert_eq!((deaf.await, rt.now()), (Err(Ended::TimedOut), at_ms(end)), "{mode:?}");
         });
+    }
+}
+
+/// A resource that counts how many of it there are.
+struct Resource(Rc<Cell<i32>>);
+impl Resource {
+    fn open(count: &Rc<Cell<i32>>) -> Self {
+        count.set(count.get() + 1);
+        Resource(count.clone())
+    }
+}
+impl Drop for Resource {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+#[test]
+fn p_c9_what_was_made_too_late_to_be_handed_over_is_given_back() {
+    for mode in [Mode::Drop, Mode::Drain(secs(1))] {
+        for (takes, expected) in [(999, 1), (1_000, 0), (1_001, 0)] {
+            for seed in 0..50 {
+                story_in(seeded(seed), move |rt| async move {
+                    let open = Rc::new(Cell::new(0));
+                    let background = Context::background(&rt);
+                    let made = within(&rt, &background, secs(1), mode, async |_| {
+                        rt.sleep(ms(takes)).await;
+                        Resource::open(&open)
+                    });
+                    let made = made.await;
+                    assert_eq!((made.is_ok(), open.get()), (expected == 1, expected), "{takes} ms, seed {seed}");
+                });
+            }
+        }
     }
 }
 

@@ -42,7 +42,7 @@ fn the_newest_at_once_never_finishes() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_said_to_hold_holds_whatever_the_numbers(

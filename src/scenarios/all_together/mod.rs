@@ -14,7 +14,7 @@ use crate::analysis::claim::Expect;
 use crate::analysis::claims::{AtMostOnce, NoOrphans};
 use crate::analysis::failures::{LoggedOnce, NobodyReportsABug};
 use crate::analysis::limits::{Bound, WithinLimits};
-use crate::analysis::progress::NobodyStuck;
+use crate::analysis::lives::NeverNotes;
 use crate::patterns::cancel::Context;
 use crate::patterns::config::ConfigError;
 use crate::patterns::dedup::{Dedup, Window};
@@ -36,7 +36,12 @@ pub static SCENARIO: Scenario = Scenario {
     channels: &["jobs-1", "jobs-2", "answers", "results", "pulses-1", "pulses-2"],
     claims: &[
         ClaimInfo::expected("accepted-once", |params| while_on(params, "dedup"), |_| Box::new(AtMostOnce::default())),
-        ClaimInfo::expected("nobody-stuck", |params| while_on(params, "timeout"), |_| Box::new(NobodyStuck::default())),
+        ClaimInfo::expected(
+            "nobody-left",
+            |params| while_on(params, "timeout"),
+            |_| Box::new(NeverNotes::any(&["left"])),
+        )
+        .about_time(),
         ClaimInfo::expected(
             "within-limits",
             |params| while_on(params, "limit"),
@@ -67,7 +72,7 @@ pub static SCENARIO: Scenario = Scenario {
     presets: &[
         ("all-on", ""),
         ("no-limit", "limit=false"),
-        ("no-timeout", "timeout=false&steward=false"),
+        ("no-timeout", "timeout=false&steward=false&hedge=false"),
         ("no-copies", "hedge=false"),
         ("no-heartbeat", "heartbeat=false"),
         ("no-steward", "steward=false"),
@@ -103,6 +108,7 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::duration("stuck-at", "500ms", "0s", "1h"),
     Parameter::count("bad", 7, 0, 10_000),
     Parameter::duration("hop", "5ms", "0s", "1m"),
+    Parameter::duration("stop", "3s", "0s", "1h"),
 ];
 
 /// How long a backend has to stop.
@@ -191,11 +197,18 @@ async fn main(rt: Runtime, params: Params, parts: Parts) {
         open.push(rt.spawn("request", client.clone().request(number)));
         rt.sleep(params.duration("every")).await;
     }
-    for request in open {
+    let all = async {
+        for request in &open {
+            let _ = request.join().await;
+        }
+    };
+    if timeout(&rt, params.duration("stop"), all).await.is_err() {
+        rt.note("left {} requests waiting", [client.waiting(), 0]);
+    }
+    cancel.because(Cause::new(Reason::Shutdown, "all done"));
+    for request in &open {
         let _ = request.join().await;
     }
-
-    cancel.because(Cause::new(Reason::Shutdown, "all done"));
     for signs in begun {
         // Whoever watches over a backend sees to its end; without a steward nobody does but this.
         if timeout(&rt, GRACE * 2, signs.task.join()).await.is_err() {

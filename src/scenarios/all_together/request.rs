@@ -163,6 +163,11 @@ impl Client {
         self.rt.note("gauge waiting {}/{}", [self.waiting.get(), 1]);
     }
 
+    /// How many requests are under way.
+    pub fn waiting(&self) -> u32 {
+        self.waiting.get()
+    }
+
     /// Says what came of all requests.
     #[track_caller]
     pub fn sum_up(&self) {
