@@ -3,6 +3,8 @@
 //! Small things cross as plain objects, whose types are generated from the Rust types; columns cross as
 //! typed arrays. Whatever is refused is thrown as a `HeartraceError` with the fields of the JSON error.
 
+mod explore;
+
 use crate::analysis::text::{Part, parts};
 use crate::analysis::timeline::{Timeline, timeline};
 use crate::link::{Link, LinkError, write_fault, write_may};

@@ -209,3 +209,109 @@ fn a_reader_that_has_gone_is_no_error() {
     let output = child.wait_with_output().expect("the program ends");
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
+
+#[test]
+fn a_search_reports_exactly_which_outcomes_can_happen() {
+    let link = "#/duplicated-message?policy=announce-rendezvous";
+    let (report, code) = json(&["explore", link, "--model", "any-speed", "--crashes", "1", "--json"]);
+    assert_eq!((code, &report["exhausted"]), (Some(1), &true.into()), "{report}");
+    let outcomes = report["outcomes"].as_object().expect("outcomes by name");
+    assert_eq!(outcomes.keys().collect::<Vec<_>>(), ["lost", "once"]);
+    for (outcome, found) in outcomes {
+        assert!(found["count"].as_u64().is_some_and(|count| count > 0) && found["minimal"].is_boolean(), "{found}");
+        let (run, _) = json(&["run", found["link"].as_str().expect("a link"), "--json"]);
+        assert_eq!(run["outcome"], outcome.as_str(), "{found}");
+    }
+    let fields = ["executions", "executions_per_second", "behaviours"];
+    assert!(fields.iter().all(|field| report[field].as_f64().is_some_and(|number| number > 0.0)), "{report}");
+    let (proven, code) = json(&["explore", "#/duplicated-message?policy=accept-first&model=any-speed", "--json"]);
+    assert_eq!((code, &proven["exhausted"]), (Some(0), &true.into()), "{proven}");
+    let text = heartrace(&["explore", "#/duplicated-message?model=any-speed"]);
+    assert_eq!(text.status.code(), Some(1));
+    assert!(stdout(&text).contains("there are no other outcomes") && stdout(&text).contains("no fewer will do"));
+}
+
+#[test]
+fn workers_and_shards_find_what_one_search_finds() {
+    let link = "#/duplicated-message?policy=announce&model=any-speed";
+    let hunt = ["explore", link, "--strategy", "hunt", "--executions", "600", "--seed", "5", "--json"];
+    let (mut single, _) = json(&hunt);
+    let (mut pair, _) = json(&[&hunt[..], &["--workers", "2"]].concat());
+    let folder = std::env::temp_dir().join(format!("heartrace-cli-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for the parts");
+    let files: Vec<String> = (1..=3)
+        .map(|part| {
+            let output = heartrace(&[&hunt[..], &["--shard", &format!("{part}/3")]].concat());
+            let file = folder.join(format!("{part}.json"));
+            std::fs::write(&file, output.stdout).expect("a part is written");
+            file.to_string_lossy().into_owned()
+        })
+        .collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let (mut merged, code) = json(&[&["merge", "--json"], &files[..]].concat());
+    assert_eq!(code, Some(1));
+    for report in [&mut single, &mut pair, &mut merged] {
+        report.as_object_mut().expect("a report").remove("executions_per_second");
+    }
+    assert_eq!(pair, single);
+    // Two parts may have met the same behaviour.
+    merged["behaviours"] = single["behaviours"].clone();
+    assert_eq!(merged, single);
+    let (error, code) = json(&["merge", files[0], files[0], "--json"]);
+    assert_eq!((code, &error["error"]["code"]), (Some(2), &"repeated-part".into()));
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+#[test]
+fn a_search_refuses_what_it_cannot_do() {
+    let cases: [(&[&str], &str, &str); 12] = [
+        (&["--executions", "0"], "out-of-range", "--executions"),
+        (&["--executions", "1000000000000"], "out-of-range", "--executions"),
+        (&["--executions", "-1"], "negative", "--executions"),
+        (&["--executions", "many"], "not-a-number", "--executions"),
+        (&["--strategy", "pray"], "unknown-value", "--strategy"),
+        (&["--model", "slow"], "unknown-value", "--model"),
+        (&["--may", "crash:nobody*1"], "unknown-task", "--may"),
+        (&["--may", "crash:stage-a*1", "--crashes", "1"], "repeated-may", "--may"),
+        (&["--shard", "0/2"], "out-of-range", "--shard"),
+        (&["--shard", "2"], "not-a-number", "--shard"),
+        (&["--workers", "0"], "out-of-range", "--workers"),
+        (&["--seed"], "missing-value", "--seed"),
+    ];
+    for (options, code, part) in cases {
+        let arguments = [&["explore", "#/duplicated-message", "--json"], options].concat();
+        let (error, exit) = json(&arguments);
+        let error = &error["error"];
+        assert_eq!((exit, &error["code"], &error["part"]), (Some(2), &code.into(), &part.into()), "{options:?}");
+        assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "{error}");
+    }
+    let (error, code) = json(&["merge", "no-such-file.json", "--json"]);
+    assert_eq!((code, &error["error"]["code"]), (Some(2), &"unreadable-file".into()));
+    let (error, code) = json(&["run", "#/duplicated-message", "--workers", "2", "--json"]);
+    assert_eq!((code, &error["error"]["code"]), (Some(2), &"unknown-option".into()));
+}
+
+/// It waits for the first line of progress, so that there is something to print.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_search_prints_what_it_has() {
+    use std::io::{BufRead, BufReader, Read};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_heartrace"))
+        .args(["explore", "#/duplicated-message?requests=3&model=any-speed", "--strategy", "hunt", "--json"])
+        .args(["--executions", "99999999999", "--workers", "2"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut progress = BufReader::new(child.stderr.take().expect("it was asked for")).lines();
+    let line = progress.next().expect("there is progress").expect("it is text");
+    assert!(line.contains("executions") && line.contains("behaviours"), "{line}");
+    let told = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill is there");
+    assert!(told.success());
+    let mut text = String::new();
+    child.stdout.take().expect("it was asked for").read_to_string(&mut text).expect("it is text");
+    let report: Value = serde_json::from_str(&text).expect("it prints JSON");
+    assert_eq!((&report["exhausted"], &report["limit"]), (&false.into(), &"interrupted".into()));
+    assert!(report["executions"].as_u64().is_some_and(|executions| executions > 0), "{report}");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+}

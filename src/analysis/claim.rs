@@ -109,8 +109,9 @@ pub struct Jury {
     pub claims: Vec<Box<dyn Claim>>,
     /// How the run came out, if the scenario declares it.
     pub outcome: Option<Box<dyn Outcome>>,
-    /// Of each claim, and last of the outcome: a hash of all that it has seen, if it was asked for.
-    seen: Vec<u64>,
+    /// Of each claim without a key, and last of the outcome: a hash of all that it has seen, if it was asked for.
+    seen: Vec<Option<u64>>,
+    kinds: Vec<u32>,
 }
 
 impl Jury {
@@ -120,6 +121,11 @@ impl Jury {
         self.claims.extend(claims);
         self.outcome = outcome;
         self.seen.clear();
+        let keys = self.claims.iter().map(|claim| claim.key());
+        let keys = keys.chain([self.outcome.as_ref().map_or(Some(0), |outcome| outcome.key())]);
+        self.seen.extend(keys.map(|key| key.is_none().then_some(0)));
+        self.kinds.clear();
+        self.kinds.extend(self.claims.iter().map(|claim| claim.kinds()));
     }
 }
 
@@ -148,8 +154,9 @@ impl Observe for SharedJury {
     fn see(&mut self, event: &Event, trace: &Trace) {
         let bit = event.kind.bit();
         let mut jury = self.0.borrow_mut();
-        for claim in &mut jury.claims {
-            if claim.kinds() & bit != 0 {
+        let jury = &mut *jury;
+        for (claim, kinds) in jury.claims.iter_mut().zip(&jury.kinds) {
+            if kinds & bit != 0 {
                 claim.see(event, trace);
             }
         }
@@ -164,23 +171,23 @@ impl Observe for SharedJury {
         let bit = event.kind.bit();
         let mut jury = self.0.borrow_mut();
         let jury = &mut *jury;
-        jury.seen.resize(jury.claims.len() + 1, 0);
+        let remember = |seen: &mut Option<u64>| {
+            if let Some(seen) = seen {
+                *seen = key_of([*seen, hash_of(event, trace)]);
+            }
+        };
         for (index, claim) in jury.claims.iter().enumerate() {
-            if claim.kinds() & bit != 0 {
-                claim.order(event, trace, &mut |part, access| touch(key_of([index as u64, part]), access));
-                if claim.key().is_none() {
-                    jury.seen[index] = key_of([jury.seen[index], hash_of(event, trace)]);
-                }
+            if jury.kinds[index] & bit != 0 {
+                claim.order(event, trace, &mut |part, access| touch(key_of([index as u64, part, 1]), access));
+                remember(&mut jury.seen[index]);
             }
         }
         if let Some(outcome) = &jury.outcome
             && outcome.kinds() & bit != 0
         {
             let last = jury.claims.len();
-            outcome.order(event, trace, &mut |part, access| touch(key_of([last as u64, part]), access));
-            if outcome.key().is_none() {
-                jury.seen[last] = key_of([jury.seen[last], hash_of(event, trace)]);
-            }
+            outcome.order(event, trace, &mut |part, access| touch(key_of([last as u64, part, 1]), access));
+            remember(&mut jury.seen[last]);
         }
     }
 
@@ -188,7 +195,6 @@ impl Observe for SharedJury {
         let jury = self.0.borrow();
         let claims = jury.claims.iter().map(|claim| claim.key());
         let keys = claims.chain(jury.outcome.iter().map(|outcome| outcome.key()));
-        let seen = jury.seen.iter().copied().chain(std::iter::repeat(0));
-        Some(key_of(keys.zip(seen).map(|(key, seen)| key.unwrap_or(seen))))
+        Some(key_of(keys.zip(&jury.seen).map(|(key, seen)| key.or(*seen).unwrap_or(0))))
     }
 }

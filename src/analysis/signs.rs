@@ -1,6 +1,6 @@
 //! Claims about signs of life: silence is noticed in time, only the silent are suspected, what was handed over was taken.
 
-use super::claim::{Claim, Ending, Verdict};
+use super::claim::{Access, Claim, Ending, Verdict, key_of};
 use super::lives::is_called;
 use crate::trace::{Event, EventId, FaultCode, Kind, TaskId, Time, Trace};
 use std::collections::BTreeMap;
@@ -109,6 +109,22 @@ impl Claim for OnlyTheSilentSuspected {
 
     fn verdict(&self, _: Ending) -> Verdict {
         Verdict::unless(&self.against)
+    }
+
+    /// A suspicion depends on whether the newest life is silent, and most notes are neither here nor there.
+    fn order(&self, event: &Event, trace: &Trace, touch: &mut dyn FnMut(u64, Access)) {
+        if is_suspicion(event, trace) {
+            touch(0, Access::Read);
+        } else if self.newest == Some(event.task) && event.kind != Kind::Note
+            || event.kind == Kind::Spawn && is_called(event.a, self.name, trace)
+        {
+            touch(0, Access::Change);
+        }
+    }
+
+    fn key(&self) -> Option<u64> {
+        let newest = self.newest.map_or(u64::MAX, u64::from);
+        Some(key_of([newest, u64::from(self.silent), u64::from(self.against.is_empty())]))
     }
 }
 

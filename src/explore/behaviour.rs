@@ -7,7 +7,7 @@
 //! 64 bits: among a million behaviours two share a hash with a chance of 3 in 10⁸.
 
 use super::table::Table;
-use crate::runtime::ledger::{Access, Name, mix};
+use crate::runtime::ledger::{Name, Touched, mix};
 
 /// What a step touches, as bits: two ANDs say whether two steps commute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,42 +28,40 @@ impl Touch {
     }
 }
 
+/// Of an object: who changed it last, and the sums of those who have added to it and read it since.
 #[derive(Clone, Copy, Default)]
-struct Object {
-    name: Name,
+struct Past {
     /// In which execution this was last true.
     execution: u64,
+    bit: u128,
     changed: u64,
     added: u64,
     read: u64,
-    /// Within the step under way: bit 0 reads, bit 1 adds.
-    access: u8,
 }
 
 /// Bits that objects have to themselves; the rest share the others.
 const OWN_BITS: u32 = 120;
-/// More objects than this share their places.
-const MAX_OBJECTS: usize = 1 << 18;
-/// The object that every step adds to, and that a step which commutes with no other changes.
-const EVERYTHING: Name = 0x5eed;
+/// Objects that have a bit of their own, or would have if there were as many; the others go by their names' last bits.
+const MAX_NUMBERED: usize = 1 << 16;
 
 /// The behaviour of an execution under way. What it knows of names stays from one execution to the next.
 #[derive(Default)]
 pub struct Behaviour {
     numbers: Table,
-    objects: Vec<Object>,
+    pasts: Vec<Past>,
     execution: u64,
     hash: u64,
     variant: u64,
-    touched: Vec<u32>,
+    /// The steps that commute with no other: the last of them, and the sum of all steps since.
+    alone: u64,
+    since: u64,
 }
 
 impl Behaviour {
     /// A new execution begins.
     pub fn begin(&mut self) {
         self.execution += 1;
-        self.hash = 0;
-        self.variant = 0;
+        (self.hash, self.variant, self.alone, self.since) = (0, 0, 0, 0);
     }
 
     /// Something was chosen within the step under way.
@@ -76,69 +74,60 @@ impl Behaviour {
         self.hash
     }
 
-    fn number(&mut self, name: Name) -> u32 {
-        let next = self.objects.len();
-        let number = self.numbers.get_or_insert(name, next.min(MAX_OBJECTS - 1) as u32);
-        if number as usize == next {
-            self.objects.push(Object { name, ..Object::default() });
-        }
-        number
-    }
-
-    fn touch(&mut self, name: Name, bits: u8) {
-        let number = self.number(name);
-        let execution = self.execution;
-        let object = &mut self.objects[number as usize];
-        if object.execution != execution {
-            *object = Object { name: object.name, execution, ..Object::default() };
-        }
-        if object.access == 0 {
-            self.touched.push(number);
-        }
-        object.access |= bits;
+    /// The bit of a name, the same in every execution.
+    fn bit(&mut self, name: Name) -> u128 {
+        let next = self.numbers.len() as u32;
+        let number = match self.numbers.get(name) {
+            Some(number) => number,
+            None if self.numbers.len() >= MAX_NUMBERED => OWN_BITS + (name % 8) as u32,
+            None => self.numbers.get_or_insert(name, next),
+        };
+        1 << if number < OWN_BITS { number } else { OWN_BITS + number % (128 - OWN_BITS) }
     }
 
     /// Takes in a step: who moved and what it touched.
-    pub fn step(&mut self, mover: Name, now: u64, touched: &[(Name, Access)], everything: bool) -> Touch {
-        for (name, access) in touched {
-            let bits = match access {
-                Access::Read => 1,
-                Access::Add => 2,
-                Access::Change => 3,
-            };
-            self.touch(*name, bits);
-        }
-        self.touch(EVERYTHING, if everything { 3 } else { 2 });
+    pub fn step(&mut self, mover: Name, now: u64, touched: &Touched<'_>) -> Touch {
         let mut touch = Touch { reads: 0, adds: 0, variant: std::mem::take(&mut self.variant) };
         let mut after = 0_u64;
-        for number in &self.touched {
-            let object = &self.objects[*number as usize];
-            let bit = 1_u128 << if *number < OWN_BITS { *number } else { OWN_BITS + number % (128 - OWN_BITS) };
+        if self.pasts.len() < touched.names.len() {
+            self.pasts.resize(touched.names.len(), Past::default());
+        }
+        for object in touched.objects {
+            let (name, access) = (touched.names[*object as usize], touched.access[*object as usize]);
+            if self.pasts[*object as usize].execution != self.execution {
+                let bit = self.bit(name);
+                self.pasts[*object as usize] = Past { execution: self.execution, bit, ..Past::default() };
+            }
+            let past = &self.pasts[*object as usize];
             // An addition comes after the reads, a read after the additions, a change after both.
             let (mut read, mut added) = (0, 0);
-            if object.access & 1 != 0 {
-                touch.reads |= bit;
-                added = object.added;
+            if access & 1 != 0 {
+                touch.reads |= past.bit;
+                added = past.added;
             }
-            if object.access & 2 != 0 {
-                touch.adds |= bit;
-                read = object.read;
+            if access & 2 != 0 {
+                touch.adds |= past.bit;
+                read = past.read;
             }
-            let place = mix(object.name.rotate_left(8) ^ u64::from(object.access), object.changed);
+            let place = mix(name.rotate_left(8) ^ u64::from(access), past.changed);
             after = after.wrapping_add(mix(place, read.wrapping_add(added.rotate_left(32))));
         }
-        let step = mix(mix(mix(mover, touch.variant), now), after);
-        for number in self.touched.drain(..) {
-            let object = &mut self.objects[number as usize];
-            match std::mem::take(&mut object.access) {
-                1 => object.read = object.read.wrapping_add(step),
-                2 => object.added = object.added.wrapping_add(step),
-                _ => (object.changed, object.added, object.read) = (step, 0, 0),
+        let since = if touched.everything { self.since } else { 0 };
+        let step = mix(mix(mix(mover, touch.variant), now ^ self.alone), after.wrapping_add(since));
+        for object in touched.objects {
+            let past = &mut self.pasts[*object as usize];
+            match touched.access[*object as usize] {
+                1 => past.read = past.read.wrapping_add(step),
+                2 => past.added = past.added.wrapping_add(step),
+                _ => (past.changed, past.added, past.read) = (step, 0, 0),
             }
         }
         self.hash = self.hash.wrapping_add(step);
-        if everything {
+        if touched.everything {
+            (self.alone, self.since) = (step, 0);
             (touch.reads, touch.adds) = (u128::MAX, u128::MAX);
+        } else {
+            self.since = self.since.wrapping_add(step);
         }
         touch
     }

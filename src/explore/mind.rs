@@ -7,7 +7,7 @@ use super::hunt::Hunter;
 use super::prove::Prover;
 use crate::runtime::chooser::{Choose, Point};
 use crate::runtime::follow::{Follow, Moment};
-use crate::runtime::ledger::{Access, Name};
+use crate::runtime::ledger::{Name, Touched};
 use crate::runtime::setting::Model;
 use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
@@ -187,13 +187,13 @@ impl Follow for Walker {
         Some(pick)
     }
 
-    fn stepped(&mut self, touched: &[(Name, Access)], everything: bool) {
+    fn stepped(&mut self, touched: &Touched<'_>) {
         let mut walk = self.borrow();
         let walk = &mut *walk;
         walk.steps += 1;
         walk.asked = 0;
         let now = if walk.is_timed { walk.now } else { 0 };
-        let step: Touch = walk.behaviour.step(walk.mover, now, touched, everything);
+        let step: Touch = walk.behaviour.step(walk.mover, now, touched);
         match &mut walk.mind {
             Mind::Told(_) => {}
             Mind::Proves(prover) => prover.stepped(walk.mover, step),

@@ -5,11 +5,13 @@
 //! - [`mind`]: who decides · [`prove`]: all executions, sleep sets, cache · [`hunt`]: random walk, POS, PCT, URW
 //! - [`behaviour`]: what commutes, and the partial order as a hash · [`table`]: sets of hashes
 //! - [`report`]: what a search is reported as · [`merge`]: parts of a search as one
+//! - [`story`]: a run in ten sentences · [`inevitable`]: when it became so
 //! - [`outcomes`]: what was found · [`deepen`]: the fewest deviations · [`shrink`]: fewer of them
 
 pub mod behaviour;
 pub mod deepen;
 pub mod hunt;
+pub mod inevitable;
 pub mod merge;
 pub mod mind;
 pub mod options;
@@ -18,6 +20,7 @@ pub mod prove;
 pub mod report;
 pub mod search;
 pub mod shrink;
+pub mod story;
 pub mod table;
 pub mod world;
 
@@ -25,7 +28,8 @@ use crate::scenarios::Scenario;
 
 /// The scenarios whose tasks share nothing but objects of the runtime, so that the [reductions](prove) are sound for
 /// them. Elsewhere a proof executes every sequence of choices.
-const REDUCIBLE: [&str; 3] = ["duplicated-message", "interval-heartbeat", "silent-worker"];
+/// Contexts are such objects: whoever looks at the end of one reads its signal.
+const REDUCIBLE: [&str; 4] = ["duplicated-message", "interval-heartbeat", "silent-worker", "healthy-ward-restarted"];
 
 /// Whether the reductions are sound for a scenario.
 pub fn is_reducible(scenario: &Scenario) -> bool {

@@ -100,6 +100,11 @@ impl World {
         came
     }
 
+    /// The moment at which the last execution ended, in nanoseconds.
+    pub fn now(&self) -> u64 {
+        self.run.runtime().now().as_nanos()
+    }
+
     /// The link of an execution with these choices.
     pub fn link_of(&self, deviations: &[Deviation]) -> Link {
         let mut link = self.link.clone();

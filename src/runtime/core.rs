@@ -9,7 +9,7 @@
 use super::chooser::{Candidate, Choose, Misfit, Point, Recorded, Seeded};
 use super::ends::Limit;
 use super::faults::Plan;
-use super::ledger::{Ledger, Name, common, mix};
+use super::ledger::{Ledger, Name, Object, common, mix};
 use super::operation::WaitId;
 use super::random::Draws;
 use super::ready::Ready;
@@ -55,6 +55,8 @@ pub(crate) struct TaskSlot {
     pub joiners: Vec<(WaitId, u8)>,
     /// The same in every execution.
     pub name: Name,
+    /// The first of its two objects: whether and where it goes on.
+    pub object: Object,
     /// How many objects it has created, since the head of a loop if it has declared one, to name the next.
     pub created: u32,
     /// What it has declared at the head of a loop; 0 if nothing.
@@ -68,9 +70,9 @@ pub(crate) struct TaskSlot {
 }
 
 impl TaskSlot {
-    /// The object of its being over or not; by its name alone goes whether and where it goes on.
-    pub fn ending(&self) -> Name {
-        self.name ^ 1
+    /// The object of its being over or not.
+    pub fn ending(&self) -> Object {
+        self.object + 1
     }
 }
 
@@ -196,6 +198,7 @@ impl Core {
         (self.misfit, self.over, self.ended) = (None, None, false);
         self.tasks.clear();
         self.channels.clear();
+        self.numbers.clear();
         self.ready.clear();
         self.timers.clear();
         self.trace.restart();
@@ -258,7 +261,7 @@ impl Core {
             if watched && let Some(observer) = &mut self.observer {
                 if self.ledger.is_kept() {
                     observer.order(&event, &self.trace, &mut |name, access| {
-                        self.ledger.touch(common::CLAIMS.wrapping_add(name), access);
+                        self.ledger.touch_claims(name, access);
                     });
                 }
                 observer.see(&event, &self.trace);
@@ -287,13 +290,13 @@ impl Core {
     pub fn christen(&mut self) -> Name {
         match self.tasks.get_mut(self.current as usize) {
             Some(creator) => {
-                self.ledger.change(creator.name);
+                self.ledger.change(creator.object);
                 creator.created += 1;
                 mix(mix(creator.name, creator.lap), u64::from(creator.created))
             }
             None => {
                 self.created += 1;
-                mix(common::OUTSIDE, u64::from(self.created))
+                mix(0x0075_7473, u64::from(self.created))
             }
         }
     }
@@ -316,8 +319,9 @@ impl Core {
             self.reach(Limit::Objects);
         }
         self.ledger.change(common::TASKS);
-        let object = self.christen() & !1;
-        self.has_hidden_state |= self.is_in_lap() && self.tasks.iter().any(|task| task.name == object);
+        let task_name = self.christen() & !1;
+        self.has_hidden_state |= self.is_in_lap() && self.tasks.iter().any(|task| task.name == task_name);
+        let object = self.ledger.register(task_name, 2);
         let alike = self.trace.name_count(name);
         let name = if alike == 0 { name.to_owned() } else { format!("{name}#{}", alike + 1) };
         let path = match parent.and_then(|parent| self.trace.tasks.get(parent as usize)) {
@@ -338,7 +342,8 @@ impl Core {
             vulnerable: parent.is_some(),
             frozen: false,
             joiners: Vec::new(),
-            name: object,
+            name: task_name,
+            object,
             created: 0,
             lap: 0,
             drawn: 0,
@@ -363,7 +368,7 @@ impl Core {
     /// Makes a task runnable; it runs next (S4).
     pub fn wake(&mut self, task: TaskId, cause: Option<EventId>) {
         let slot = &mut self.tasks[task as usize];
-        self.ledger.change(slot.name);
+        self.ledger.change(slot.object);
         if slot.life != Life::Alive {
             return;
         }
@@ -389,7 +394,7 @@ impl Core {
     /// Keeps a task from being polled until it is released as often.
     pub fn hold(&mut self, task: TaskId) {
         let slot = &mut self.tasks[task as usize];
-        self.ledger.change(slot.name);
+        self.ledger.change(slot.object);
         slot.held += 1;
         if slot.woken {
             self.ready.remove(task);
@@ -398,7 +403,7 @@ impl Core {
 
     pub fn release(&mut self, task: TaskId) {
         let slot = &mut self.tasks[task as usize];
-        self.ledger.change(slot.name);
+        self.ledger.change(slot.object);
         slot.held = slot.held.saturating_sub(1);
         if slot.held == 0 && slot.woken && slot.life == Life::Alive {
             self.enqueue(task);
@@ -408,7 +413,7 @@ impl Core {
     /// Marks the end of a task and tells who waits for it.
     pub fn finish_task(&mut self, task: TaskId, life: Life, cause: Option<EventId>) {
         let slot = &mut self.tasks[task as usize];
-        self.ledger.change(slot.name);
+        self.ledger.change(slot.object);
         self.ledger.change(slot.ending());
         if task == 0 {
             // Nothing moves after the end of the root.

@@ -309,7 +309,7 @@ impl Core {
     // --- timers, wherever they run ---
 
     pub fn arm(&mut self, timer: u32, deadline: u64) {
-        self.ledger.change(self.timers.get(timer).name);
+        self.ledger.change(self.timers.get(timer).object);
         self.timers.arm(timer, deadline);
         if let Some(live) = &mut self.live {
             live.arm(timer, deadline);
@@ -317,7 +317,7 @@ impl Core {
     }
 
     pub fn disarm(&mut self, timer: u32) {
-        self.ledger.change(self.timers.get(timer).name);
+        self.ledger.change(self.timers.get(timer).object);
         self.timers.disarm(timer);
         if let Some(live) = &mut self.live {
             live.disarm(timer);
@@ -329,7 +329,8 @@ impl Core {
         let deadline = self.clock().saturating_add(span);
         let name = self.christen();
         self.has_hidden_state |= self.is_in_lap() && self.timers.all().any(|(timer, _)| timer.name == name);
-        let timer = self.timers.create(deadline, due, self.current, name, span);
+        let object = self.ledger.register(name, 1);
+        let timer = self.timers.create(deadline, due, (self.current, name, object), span);
         if let Some(live) = &mut self.live {
             live.arm(timer, deadline);
         }
@@ -337,7 +338,7 @@ impl Core {
     }
 
     pub fn remove_timer(&mut self, timer: u32) {
-        self.ledger.change(self.timers.get(timer).name);
+        self.ledger.change(self.timers.get(timer).object);
         self.timers.remove(timer);
         if let Some(live) = &mut self.live {
             live.disarm(timer);

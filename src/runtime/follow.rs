@@ -7,7 +7,7 @@ use super::Runtime;
 use super::chooser::{Candidate, Choose};
 use super::core::{Core, Life};
 use super::ends::End;
-use super::ledger::{Access, Name, common, mix};
+use super::ledger::{Name, Touched, common, mix};
 use super::setting::Model;
 use super::virtual_time::Run;
 
@@ -30,8 +30,8 @@ pub trait Follow {
     fn wants_state(&mut self) -> bool;
     /// Who moves, of the candidates; none: the execution is given up.
     fn pick(&mut self, moment: &Moment<'_>) -> Option<u32>;
-    /// What the step touched; `everything`: it commutes with no other.
-    fn stepped(&mut self, touched: &[(Name, Access)], everything: bool);
+    /// What the step touched.
+    fn stepped(&mut self, touched: &Touched<'_>);
 }
 
 impl Run {
@@ -69,7 +69,7 @@ impl Run {
             if let Some(end) = self.move_on(candidate) {
                 break end;
             }
-            self.runtime().ledger().with_touched(|touched, everything| follower.stepped(touched, everything));
+            self.runtime().ledger().with_touched(|touched| follower.stepped(&touched));
         };
         self.conclude(end.clone());
         end
@@ -97,7 +97,7 @@ impl Core {
         match candidate {
             Candidate::Task(task) => {
                 let slot = &mut self.tasks[task as usize];
-                self.ledger.change(slot.name);
+                self.ledger.change(slot.object);
             }
             Candidate::Timer(timer) => {
                 self.ledger.set_history(self.timers.get(timer).name);

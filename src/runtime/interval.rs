@@ -126,7 +126,7 @@ impl Tick {
     fn taken(&self, rt: &Runtime, site: Site, fired: Option<EventId>) -> Time {
         let inner = &self.interval.0;
         let mut core = rt.core();
-        core.ledger.change(core.timers.get(inner.timer).name);
+        core.ledger.change(core.timers.get(inner.timer).object);
         let due = core.timers.get(inner.timer).deadline;
         inner.ticks.set(inner.ticks.get() + 1);
         let task = core.current;
@@ -195,7 +195,7 @@ impl Operation for Tick {
     fn is_ready(&mut self, rt: &Runtime) -> bool {
         let core = rt.core();
         let timer = core.timers.get(self.interval.0.timer);
-        core.ledger.read(timer.name);
+        core.ledger.read(timer.object);
         // A tick that was committed to somebody is his.
         timer.fired.is_some() && timer.parked.is_none()
     }
@@ -207,7 +207,7 @@ impl Operation for Tick {
 
     fn park(&mut self, rt: &Runtime, wait: WaitId, arm: u8, _: Site) {
         let mut core = rt.core();
-        core.ledger.change(core.timers.get(self.interval.0.timer).name);
+        core.ledger.change(core.timers.get(self.interval.0.timer).object);
         let timer = core.timers.get_mut(self.interval.0.timer);
         match timer.parked {
             None => timer.parked = Some((wait, arm)),
@@ -226,7 +226,7 @@ impl Operation for Tick {
 
     fn unpark(&mut self, rt: &Runtime, wait: WaitId) {
         let mut core = rt.core();
-        core.ledger.change(core.timers.get(self.interval.0.timer).name);
+        core.ledger.change(core.timers.get(self.interval.0.timer).object);
         let timer = core.timers.get_mut(self.interval.0.timer);
         if timer.parked.is_some_and(|(other, _)| other == wait) {
             timer.parked = None;

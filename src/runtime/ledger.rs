@@ -18,23 +18,26 @@ use std::cell::{Cell, RefCell};
 /// A task, a timer or an object, the same in every execution that creates it: a hash of (who created it, the how-manyeth).
 pub type Name = u64;
 
-/// The names of what belongs to no task.
+/// An object of this execution, by number: in order of creation, so that it is fast to find.
+pub type Object = u32;
+
+/// The objects that belong to no task, which are there from the start; their names are their numbers.
 pub(crate) mod common {
-    use super::Name;
+    use super::Object;
     /// The clock, in the any-speed model: firings add to it, whoever looks at it reads it.
-    pub const CLOCK: Name = 1;
+    pub const CLOCK: Object = 1;
     /// The numbers of tasks, on which their streams of draws and the names of namesakes depend.
-    pub const TASKS: Name = 2;
+    pub const TASKS: Object = 2;
     /// The names of channels.
-    pub const CHANNELS: Name = 3;
+    pub const CHANNELS: Object = 3;
     /// The user's inputs by name.
-    pub const INPUTS: Name = 4;
+    pub const INPUTS: Object = 4;
     /// How often faults that only may strike still may.
-    pub const BUDGET: Name = 5;
-    /// What is created outside any task.
-    pub const OUTSIDE: Name = 6;
-    /// The claims: the first of them; each has a name of its own.
-    pub const CLAIMS: Name = 1 << 20;
+    pub const BUDGET: Object = 5;
+    /// The numbers given in the order of asking.
+    pub const NUMBERS: Object = 6;
+    /// How many there are, the first of which means nothing.
+    pub const COUNT: Object = 7;
 }
 
 /// Mixes a number into a hash.
@@ -47,12 +50,56 @@ pub fn mix(hash: u64, number: u64) -> u64 {
     z ^ z >> 31
 }
 
+/// What a step has touched.
+pub struct Touched<'a> {
+    /// Which objects, each once.
+    pub objects: &'a [Object],
+    /// By object: bit 0, its course depends on it; bit 1, it changes it; both, for good.
+    pub access: &'a [u8],
+    /// By object: its name.
+    pub names: &'a [Name],
+    /// The step commutes with no other.
+    pub everything: bool,
+}
+
+#[derive(Default)]
+struct Pages {
+    names: Vec<Name>,
+    access: Vec<u8>,
+    touched: Vec<Object>,
+    /// The parts of claims.
+    claims: Vec<(Name, Object)>,
+}
+
+impl Pages {
+    fn register(&mut self, name: Name) -> Object {
+        self.names.push(name);
+        self.access.push(0);
+        (self.names.len() - 1) as Object
+    }
+
+    #[inline]
+    fn touch(&mut self, object: Object, bits: u8) {
+        let access = &mut self.access[object as usize];
+        if *access == 0 {
+            self.touched.push(object);
+        }
+        *access |= bits;
+    }
+
+    fn turn(&mut self) {
+        for object in self.touched.drain(..) {
+            self.access[object as usize] = 0;
+        }
+    }
+}
+
 /// What the step under way touches and observes.
 #[derive(Default)]
 pub(crate) struct Ledger {
     is_kept: Cell<bool>,
     everything: Cell<bool>,
-    touched: RefCell<Vec<(Name, Access)>>,
+    pages: RefCell<Pages>,
     history: Cell<u64>,
     /// Whether any step has looked at the clock in the any-speed model: then it is part of the state.
     clock_read: Cell<bool>,
@@ -61,6 +108,7 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub fn keep(&self) {
         self.is_kept.set(true);
+        self.clear();
     }
 
     #[inline]
@@ -68,26 +116,59 @@ impl Ledger {
         self.is_kept.get()
     }
 
+    /// Numbers so many new objects, whose names differ from the one given in their last bits; gives the first.
+    pub fn register(&self, name: Name, count: u64) -> Object {
+        if !self.is_kept.get() {
+            return 0;
+        }
+        let mut pages = self.pages.borrow_mut();
+        let first = pages.register(name);
+        for next in 1..count {
+            pages.register(name ^ next);
+        }
+        first
+    }
+
     #[inline]
-    pub fn touch(&self, name: Name, access: Access) {
+    fn touch(&self, object: Object, bits: u8) {
         if self.is_kept.get() {
-            self.touched.borrow_mut().push((name, access));
+            self.pages.borrow_mut().touch(object, bits);
         }
     }
 
+    /// See [`Access::Read`].
     #[inline]
-    pub fn read(&self, name: Name) {
-        self.touch(name, Access::Read);
+    pub fn read(&self, object: Object) {
+        self.touch(object, 1);
     }
 
+    /// See [`Access::Add`].
     #[inline]
-    pub fn add(&self, name: Name) {
-        self.touch(name, Access::Add);
+    pub fn add(&self, object: Object) {
+        self.touch(object, 2);
     }
 
+    /// See [`Access::Change`].
     #[inline]
-    pub fn change(&self, name: Name) {
-        self.touch(name, Access::Change);
+    pub fn change(&self, object: Object) {
+        self.touch(object, 3);
+    }
+
+    /// Touches a part of a claim.
+    pub fn touch_claims(&self, part: Name, access: Access) {
+        let mut pages = self.pages.borrow_mut();
+        let known = pages.claims.iter().find(|(known, _)| *known == part).map(|(_, object)| *object);
+        let object = known.unwrap_or_else(|| {
+            let object = pages.register(part);
+            pages.claims.push((part, object));
+            object
+        });
+        let bits = match access {
+            Access::Read => 1,
+            Access::Add => 2,
+            Access::Change => 3,
+        };
+        pages.touch(object, bits);
     }
 
     /// The step commutes with no other.
@@ -134,16 +215,28 @@ impl Ledger {
     /// A new step begins.
     pub fn begin(&self) {
         self.everything.set(false);
-        self.touched.borrow_mut().clear();
+        self.pages.borrow_mut().turn();
     }
 
     /// A new execution begins.
     pub fn clear(&self) {
-        self.begin();
+        self.everything.set(false);
         self.history.set(0);
+        let mut pages = self.pages.borrow_mut();
+        pages.names.clear();
+        pages.access.clear();
+        pages.touched.clear();
+        pages.claims.clear();
+        if self.is_kept.get() {
+            for number in 0..common::COUNT {
+                pages.register(Name::from(number));
+            }
+        }
     }
 
-    pub fn with_touched<T>(&self, look: impl FnOnce(&[(Name, Access)], bool) -> T) -> T {
-        look(&self.touched.borrow(), self.everything.get())
+    pub fn with_touched<T>(&self, look: impl FnOnce(Touched<'_>) -> T) -> T {
+        let pages = self.pages.borrow();
+        let (objects, access, names) = (&pages.touched, &pages.access, &pages.names);
+        look(Touched { objects, access, names, everything: self.everything.get() })
     }
 }

@@ -76,6 +76,7 @@ struct World {
     landings: RefCell<Vec<Rc<dyn Landing>>>,
     acts: RefCell<BTreeMap<TimerId, Act>>,
     outside: Arc<Outside>,
+    wakers: RefCell<Vec<Waker>>,
 }
 
 /// The runtime of one run. Clones are the same runtime.
@@ -113,6 +114,7 @@ impl Runtime {
             landings: RefCell::default(),
             acts: RefCell::default(),
             outside: Arc::default(),
+            wakers: RefCell::default(),
         }))
     }
 
@@ -155,8 +157,11 @@ impl Runtime {
         let number = core.numbers.entry(purpose).or_default();
         *number = number.saturating_add(1);
         let number = *number;
-        core.ledger.change(Fingerprint::hash(purpose));
-        core.ledger.observe(number.into());
+        if core.ledger.is_kept() {
+            core.ledger.change(common::NUMBERS);
+            core.ledger.observe(number.into());
+            core.objects = core.objects.wrapping_add(Fingerprint::hash(purpose));
+        }
         number
     }
 
@@ -328,8 +333,14 @@ impl Runtime {
         }
     }
 
+    /// The waker of a task: made once, and used again when a run begins anew.
     fn waker_of(&self, task: TaskId) -> Waker {
-        Waker::from(Arc::new(TaskWaker { task, outside: self.0.outside.clone() }))
+        let mut wakers = self.0.wakers.borrow_mut();
+        while wakers.len() <= task as usize {
+            let task = wakers.len() as TaskId;
+            wakers.push(Waker::from(Arc::new(TaskWaker { task, outside: self.0.outside.clone() })));
+        }
+        wakers[task as usize].clone()
     }
 
     fn add_landing(&self, landing: Rc<dyn Landing>) {
@@ -340,7 +351,10 @@ impl Runtime {
     fn take_foreign_wakes(&self) {
         loop {
             let foreign = std::mem::take(&mut self.core().foreign);
-            if foreign.is_empty() && !self.0.outside.any.swap(false, Ordering::Relaxed) {
+            // Looking is cheaper than taking.
+            let is_woken =
+                self.0.outside.any.load(Ordering::Relaxed) && self.0.outside.any.swap(false, Ordering::Relaxed);
+            if foreign.is_empty() && !is_woken {
                 return;
             }
             foreign.into_iter().for_each(Waker::wake);
@@ -421,14 +435,19 @@ impl Runtime {
         let mut task = 0;
         loop {
             // A destructor may spawn: that future, too, holds the runtime and has to go.
-            let futures = std::mem::take(&mut *self.0.futures.borrow_mut());
+            let mut futures = std::mem::take(&mut *self.0.futures.borrow_mut());
             if futures.is_empty() {
                 break;
             }
-            for future in futures {
+            for future in futures.drain(..) {
                 self.core().current = task;
                 drop(future);
                 task += 1;
+            }
+            // The room is kept for the next run.
+            let mut kept = self.0.futures.borrow_mut();
+            if kept.is_empty() {
+                *kept = futures;
             }
         }
         let acts = std::mem::take(&mut *self.0.acts.borrow_mut());
@@ -444,7 +463,8 @@ impl Core {
     /// A timer for the landing of a message; messages rank before timers of the same instant.
     fn set_landing(&mut self, channel: ChannelId, of: Name, sender: TaskId, deadline: u64, rank: u64) -> TimerId {
         let name = mix(of, self.tasks.get(sender as usize).map_or(0, |sender| sender.name));
-        let timer = self.timers.create_ranked(deadline, rank, Due::Land { channel }, (sender, name), 0);
+        let object = self.ledger.register(name, 1);
+        let timer = self.timers.create_ranked(deadline, rank, Due::Land { channel }, (sender, name, object), 0);
         if let Some(live) = &mut self.live {
             live.arm(timer, deadline);
         }

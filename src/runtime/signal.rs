@@ -3,7 +3,7 @@
 use super::Runtime;
 use super::core::Core;
 use super::ends::Blocked;
-use super::ledger::{Ledger, Name, mix};
+use super::ledger::{Ledger, Name, Object, mix};
 use super::operation::{Op, Operation, WaitId, sealed::Sealed};
 use crate::trace::{EventId, Fingerprint, Kind, Reason, Site};
 use std::cell::{Cell, RefCell};
@@ -34,6 +34,7 @@ struct State {
     given: Cell<Option<(Cause, Option<EventId>)>>,
     waiting: RefCell<Vec<(WaitId, u8)>>,
     name: Name,
+    object: Object,
     ledger: Rc<Ledger>,
 }
 
@@ -46,7 +47,9 @@ pub struct Signal {
 
 impl Signal {
     pub(crate) fn new(id: u32, name: Name, ledger: Rc<Ledger>) -> Self {
-        Signal { id, state: Rc::new(State { given: Cell::default(), waiting: RefCell::default(), name, ledger }) }
+        let object = ledger.register(name, 1);
+        let state = State { given: Cell::default(), waiting: RefCell::default(), name, object, ledger };
+        Signal { id, state: Rc::new(state) }
     }
 
     pub(crate) fn name(&self) -> Name {
@@ -61,7 +64,7 @@ impl Signal {
     /// The cause, if it was given.
     pub fn given(&self) -> Option<Cause> {
         let given = self.state.given.get().map(|(cause, _)| cause);
-        self.state.ledger.read(self.state.name);
+        self.state.ledger.read(self.state.object);
         self.state.ledger.observe(mix(self.state.name, given.map_or(0, Cause::hash)));
         given
     }
@@ -80,7 +83,7 @@ impl Signal {
     pub(crate) fn give_in(&self, core: &mut Core, cause: Cause, site: Option<Site>) -> bool {
         let state = &self.state;
         let is_first = state.given.get().is_none();
-        state.ledger.change(state.name);
+        state.ledger.change(state.object);
         state.ledger.observe(mix(state.name, u64::from(is_first)));
         if !is_first {
             return false;
@@ -116,7 +119,7 @@ impl Operation for Given {
 
     fn is_ready(&mut self, _: &Runtime) -> bool {
         let state = &self.signal.state;
-        state.ledger.read(state.name);
+        state.ledger.read(state.object);
         state.given.get().is_some()
     }
 
@@ -132,7 +135,7 @@ impl Operation for Given {
     fn park(&mut self, rt: &Runtime, wait: WaitId, arm: u8, _: Site) {
         let state = &self.signal.state;
         // In which order they wait does not matter: all of them are told.
-        state.ledger.add(state.name);
+        state.ledger.add(state.object);
         state.waiting.borrow_mut().push((wait, arm));
         rt.core().waits_on(wait, arm, Blocked::Signal(self.signal.id));
     }
@@ -143,7 +146,7 @@ impl Operation for Given {
 
     fn unpark(&mut self, _: &Runtime, wait: WaitId) {
         let state = &self.signal.state;
-        state.ledger.add(state.name);
+        state.ledger.add(state.object);
         state.waiting.borrow_mut().retain(|(other, _)| *other != wait);
     }
 }

@@ -101,12 +101,12 @@ pub struct Work {
 fn has_fired(rt: &Runtime, timer: TimerId) -> bool {
     let core = rt.core();
     let timer = core.timers.get(timer);
-    core.ledger.read(timer.name);
+    core.ledger.read(timer.object);
     timer.fired.is_some()
 }
 
 fn park_on_timer(core: &mut Core, timer: TimerId, wait: WaitId, arm: u8) {
-    core.ledger.change(core.timers.get(timer).name);
+    core.ledger.change(core.timers.get(timer).object);
     core.timers.get_mut(timer).parked = Some((wait, arm));
     core.waits_on(wait, arm, Blocked::Timer);
 }
@@ -135,7 +135,7 @@ impl Operation for Sleep {
 
     fn unpark(&mut self, rt: &Runtime, _: WaitId) {
         let mut core = rt.core();
-        core.ledger.change(core.timers.get(self.timer).name);
+        core.ledger.change(core.timers.get(self.timer).object);
         core.timers.get_mut(self.timer).parked = None;
     }
 }
@@ -172,7 +172,7 @@ impl Operation for Work {
 
     fn unpark(&mut self, rt: &Runtime, _: WaitId) {
         let mut core = rt.core();
-        core.ledger.change(core.timers.get(self.timer).name);
+        core.ledger.change(core.timers.get(self.timer).object);
         core.timers.get_mut(self.timer).parked = None;
     }
 }

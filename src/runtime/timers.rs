@@ -4,7 +4,7 @@
 //! under way rank before every timer of the same instant. A slot knows its place in the heap, so
 //! that any timer can be taken out without a search.
 
-use super::ledger::Name;
+use super::ledger::{Name, Object};
 use super::operation::WaitId;
 use crate::trace::{ChannelId, EventId, Site, TaskId};
 
@@ -36,6 +36,7 @@ pub(crate) struct Timer {
     pub task: TaskId,
     /// The same in every execution; of a landing: its channel and its sender.
     pub name: Name,
+    pub object: Object,
     /// The event that set it.
     pub set: Option<EventId>,
     /// The line that asked for it.
@@ -52,6 +53,8 @@ pub(crate) struct Timer {
     used: bool,
 }
 
+/// So many timers are looked through and sorted faster than in any cleverer way.
+const FEW: usize = 16;
 const NOWHERE: u32 = u32::MAX;
 /// Ranks of timers lie above all ranks of messages under way.
 const TIMER_RANK: u64 = 1 << 62;
@@ -72,9 +75,9 @@ impl Timers {
     }
 
     /// A new timer object, armed for `deadline`.
-    pub fn create(&mut self, deadline: u64, due: Due, task: TaskId, name: Name, span: u64) -> TimerId {
+    pub fn create(&mut self, deadline: u64, due: Due, of: (TaskId, Name, Object), span: u64) -> TimerId {
         let rank = TIMER_RANK + self.message_rank();
-        self.create_ranked(deadline, rank, due, (task, name), span)
+        self.create_ranked(deadline, rank, due, of, span)
     }
 
     /// The same with a rank of its own.
@@ -83,7 +86,7 @@ impl Timers {
         deadline: u64,
         rank: u64,
         due: Due,
-        (task, name): (TaskId, Name),
+        (task, name, object): (TaskId, Name, Object),
         span: u64,
     ) -> TimerId {
         let timer = Timer {
@@ -92,6 +95,7 @@ impl Timers {
             due,
             task,
             name,
+            object,
             set: None,
             site: None,
             fired: None,
@@ -187,16 +191,30 @@ impl Timers {
     /// All pending timers up to a deadline, in order.
     pub fn pending_until(&self, deadline: u64, found: &mut Vec<TimerId>) {
         found.clear();
-        let mut open = vec![0usize];
-        while let Some(place) = open.pop() {
-            if let Some(&id) = self.heap.get(place)
-                && self.get(id).deadline <= deadline
-            {
-                found.push(id);
-                open.extend([2 * place + 1, 2 * place + 2]);
+        if self.heap.len() <= FEW || deadline == u64::MAX {
+            found.extend(self.heap.iter().filter(|id| self.get(**id).deadline <= deadline));
+        } else {
+            // `found` is also the list of those whose children are to be looked at.
+            found.extend(self.first().filter(|id| self.get(*id).deadline <= deadline));
+            let mut next = 0;
+            while let Some(place) = found.get(next).map(|id| self.get(*id).place as usize) {
+                let children = [2 * place + 1, 2 * place + 2].into_iter().filter_map(|place| self.heap.get(place));
+                found.extend(children.filter(|id| self.get(**id).deadline <= deadline));
+                next += 1;
             }
         }
-        found.sort_unstable_by_key(|id| self.key(*id));
+        if found.len() > FEW {
+            found.sort_unstable_by_key(|id| self.key(*id));
+            return;
+        }
+        // Insertion: a heap is nearly in order.
+        for end in 1..found.len() {
+            let mut at = end;
+            while at > 0 && self.key(found[at]) < self.key(found[at - 1]) {
+                found.swap(at, at - 1);
+                at -= 1;
+            }
+        }
     }
 
     /// Whether at least `n` pending timers are due at a deadline; cheaper than listing them.

@@ -98,7 +98,7 @@ impl Core {
     /// Whether a peer may still commit this wait.
     pub fn is_open(&self, wait: WaitId) -> bool {
         if let Some(found) = self.known(wait) {
-            self.ledger.read(self.tasks[found.task as usize].name);
+            self.ledger.read(self.tasks[found.task as usize].object);
         }
         self.is_waiting(wait)
     }

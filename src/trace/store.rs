@@ -54,7 +54,22 @@ pub struct Trace {
     /// The channels of the run by id.
     pub channels: Vec<ChannelInfo>,
     names: BTreeMap<String, u32>,
+    channel_names: BTreeMap<String, u32>,
     fingerprint: Fingerprint,
+}
+
+/// How often a name was counted before; counts it.
+fn count(names: &mut BTreeMap<String, u32>, name: &str) -> u32 {
+    match names.get_mut(name) {
+        Some(count) => {
+            *count += 1;
+            *count - 1
+        }
+        None => {
+            names.insert(name.to_owned(), 1);
+            0
+        }
+    }
 }
 
 impl Trace {
@@ -89,6 +104,7 @@ impl Trace {
         self.texts.clear();
         self.tasks.clear();
         self.channels.clear();
+        self.channel_names.values_mut().for_each(|count| *count = 0);
         self.names.values_mut().for_each(|count| *count = 0);
         self.fingerprint = Fingerprint::default();
     }
@@ -120,21 +136,12 @@ impl Trace {
 
     /// How often this task name was asked for before; counts it.
     pub fn name_count(&mut self, name: &str) -> u32 {
-        match self.names.get_mut(name) {
-            Some(count) => {
-                *count += 1;
-                *count - 1
-            }
-            None => {
-                self.names.insert(name.to_owned(), 1);
-                0
-            }
-        }
+        count(&mut self.names, name)
     }
 
     /// The name, or `name#2` if a channel of that name is there already.
     pub fn unique_channel_name(&mut self, name: &str) -> String {
-        match self.name_count(&format!("channel {name}")) {
+        match count(&mut self.channel_names, name) {
             0 => name.to_owned(),
             before => format!("{name}#{}", before + 1),
         }

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask serve`, `build` and `test`.
+//! The project's own commands: `cargo xtask serve`, `build`, `bench` and `test`.
 //!
 //! Each brings what it needs and is missing, does only what is not done yet, and says what it does.
 
@@ -14,6 +14,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask serve [--port N]   build the module and the page, serve them on http://127.0.0.1:8080/
 cargo xtask build              leave the static site in www/dist and the JavaScript package in pkg/
+cargo xtask bench explore      the explorer beside its peers in one run: JSON on stdout, a table on stderr
 cargo xtask test [PART]...     run every check, or the named ones: ";
 
 /// What went wrong, as a sentence for whoever typed the command.
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         ["serve"] => server::serve(8080),
         ["serve", "--port", port] => parse_port(port).and_then(server::serve),
         ["build"] => site::build().and_then(|()| site::print_sizes()),
+        ["bench", "explore"] => bench_explore(),
         ["test", ref parts @ ..] => return test::run(parts),
         _ => Err(format!("{USAGE}{}", test::names())),
     };
@@ -36,6 +38,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Builds the module, then measures it beside the native explorer and its peers.
+fn bench_explore() -> Result<()> {
+    site::module()?;
+    let manifest = "benches/peers/Cargo.toml";
+    process::run(&mut process::command("cargo", &["run", "--release", "--manifest-path", manifest]))
 }
 
 fn parse_port(text: &str) -> Result<u16> {

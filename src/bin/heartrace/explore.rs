@@ -6,6 +6,7 @@ use heartrace::explore::options::{Asked, Options};
 use heartrace::explore::outcomes::Found;
 use heartrace::explore::report::{Exploration, OutcomeReport};
 use heartrace::explore::search::Search;
+use heartrace::explore::story::story;
 use heartrace::link::{Link, LinkError};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -162,6 +163,10 @@ fn text_of(report: &Exploration) -> String {
         let _ = writeln!(text, "claim        {sign} {} ({})", claim.id, claim.expect);
         if let Some(broken) = &claim.broken {
             example(&mut text, broken);
+            let story = Link::parse(&broken.link).ok().and_then(|link| story(&link).ok()).unwrap_or_default();
+            for sentence in story {
+                let _ = writeln!(text, "               {}", sentence.sentence.english());
+            }
         }
     }
     text

@@ -26,7 +26,7 @@ use super::operation::Op;
 use crate::trace::{ChannelId, ChannelInfo, Kind, nanos};
 use state::{Shared, State};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
@@ -74,31 +74,34 @@ impl Runtime {
     }
 
     fn make_channel<T: Message>(&self, name: &str, capacity: usize, latency: Option<u64>) -> (Sender<T>, Receiver<T>) {
-        let (id, object) = {
+        let (id, channel_name, object) = {
             let mut core = self.core();
             core.ledger.change(common::CHANNELS);
             // The last bits tell the objects of a channel apart.
-            let object = core.christen() & !3;
-            core.has_hidden_state |= core.is_in_lap() && core.channels.contains(&object);
-            core.channels.push(object);
+            let channel_name = core.christen() & !3;
+            core.has_hidden_state |= core.is_in_lap() && core.channels.contains(&channel_name);
+            core.channels.push(channel_name);
+            let object = core.ledger.register(channel_name, 4);
             let id = core.trace.channels.len() as ChannelId;
             if id >= core.setting.limits.objects {
                 core.reach(Limit::Objects);
             }
             let name = core.trace.unique_channel_name(name);
             core.trace.channels.push(ChannelInfo { name, describe: T::describe, reason: T::reason, receiver: None });
-            (id, object)
+            (id, channel_name, object)
         };
         let state: Shared<T> = Rc::new(RefCell::new(State {
             id,
-            name: object,
+            name: channel_name,
+            object,
             capacity,
             latency,
             buffer: VecDeque::new(),
             receivers: VecDeque::new(),
             senders: VecDeque::new(),
             handed: Vec::new(),
-            flights: BTreeMap::new(),
+            flights: Vec::new(),
+            in_air: 0,
             quiet: Vec::new(),
             closed: false,
             refused: Vec::new(),
@@ -164,7 +167,7 @@ impl<T: Message> Sender<T> {
         if std::mem::replace(&mut state.closed, true) {
             return;
         }
-        rt.ledger().change(state.name);
+        rt.ledger().change(state.object);
         let event = rt.core().emit(Kind::Close, state.id, 0, Some(site));
         if state.is_over(rt) {
             state.dismiss(rt, event);

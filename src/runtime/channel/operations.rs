@@ -43,7 +43,7 @@ impl<T: Message> Operation for Send<T> {
             let content = State::content_of(rt, &value);
             state.senders.push_back(Parked { wait, arm, value, content, site });
         }
-        rt.ledger().change(state.name);
+        rt.ledger().change(state.object);
         rt.core().waits_on(wait, arm, Blocked::Send(state.id));
     }
 
@@ -62,7 +62,7 @@ impl<T: Message> Operation for Send<T> {
 
     fn unpark(&mut self, rt: &Runtime, wait: WaitId) {
         let mut state = self.state.borrow_mut();
-        rt.ledger().change(state.name);
+        rt.ledger().change(state.object);
         if let Some(place) = state.senders.iter().position(|parked| parked.wait == wait) {
             state.senders.remove(place);
         }
@@ -99,7 +99,7 @@ impl<T: Message> Operation for Receive<T> {
             return;
         };
         let mut state = state.borrow_mut();
-        rt.ledger().change(state.name);
+        rt.ledger().change(state.object);
         state.receivers.push_back((wait, arm));
         let mut core = rt.core();
         core.waits_on(wait, arm, Blocked::Receive(state.id));
@@ -117,7 +117,7 @@ impl<T: Message> Operation for Receive<T> {
     fn unpark(&mut self, rt: &Runtime, wait: WaitId) {
         let Some(state) = &self.state else { return };
         let mut state = state.borrow_mut();
-        rt.ledger().change(state.name);
+        rt.ledger().change(state.object);
         state.receivers.retain(|(other, _)| *other != wait);
         let Some(place) = state.handed.iter().position(|(other, _)| *other == wait) else { return };
         if let (_, Some(parcel)) = state.handed.swap_remove(place) {
@@ -155,7 +155,7 @@ impl<T: Message> Operation for Quiet<T> {
     fn park(&mut self, rt: &Runtime, wait: WaitId, arm: u8, _: Site) {
         if let Some(state) = &self.state {
             let mut state = state.borrow_mut();
-            rt.ledger().change(state.name);
+            rt.ledger().change(state.object);
             state.quiet.push((wait, arm));
             rt.core().waits_on(wait, arm, Blocked::Quiet(state.id));
         }
@@ -168,7 +168,7 @@ impl<T: Message> Operation for Quiet<T> {
     fn unpark(&mut self, rt: &Runtime, wait: WaitId) {
         if let Some(state) = &self.state {
             let mut state = state.borrow_mut();
-            rt.ledger().change(state.name);
+            rt.ledger().change(state.object);
             state.quiet.retain(|(other, _)| *other != wait);
         }
     }

@@ -7,13 +7,13 @@
 use super::super::Runtime;
 use super::super::core::Core;
 use super::super::ends::Limit;
-use super::super::ledger::{Name, mix};
+use super::super::ledger::{Name, Object, mix};
 use super::super::operation::WaitId;
 use super::super::timers::TimerId;
 use super::Message;
 use crate::trace::{ChannelId, EventId, Kind, Site, TaskId};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// A message under way.
@@ -47,6 +47,8 @@ pub(super) struct Parked<T> {
 pub(super) struct State<T> {
     pub id: ChannelId,
     pub name: Name,
+    /// The first of its four objects: the queue.
+    pub object: Object,
     pub capacity: usize,
     pub latency: Option<u64>,
     pub buffer: VecDeque<Parcel<T>>,
@@ -54,14 +56,19 @@ pub(super) struct State<T> {
     pub senders: VecDeque<Parked<T>>,
     pub handed: Vec<(WaitId, Option<Parcel<T>>)>,
     /// What is under way, by sender and in order: only the first of a sender has a timer, so that the others
-    /// cannot overtake it. No queue is empty.
-    pub flights: BTreeMap<TaskId, VecDeque<Flight<T>>>,
+    /// cannot overtake it. Sorted by sender; a few empty lanes are kept for their next message.
+    pub flights: Vec<(TaskId, VecDeque<Flight<T>>)>,
+    /// How many messages are under way.
+    pub in_air: usize,
     pub quiet: Vec<(WaitId, u8)>,
     pub closed: bool,
     /// Parked sends that the close has turned away.
     pub refused: Vec<WaitId>,
     pub sent: u32,
 }
+
+/// So many lanes are kept although nothing is under way on them.
+const KEPT_LANES: usize = 8;
 
 /// What the run loop needs of a channel without knowing its type.
 pub(crate) trait Landing {
@@ -74,18 +81,18 @@ pub(super) type Shared<T> = Rc<RefCell<State<T>>>;
 
 impl<T: Message> State<T> {
     /// The object of being closed.
-    pub(super) fn closing(&self) -> Name {
-        self.name ^ 1
+    pub(super) fn closing(&self) -> Object {
+        self.object + 1
     }
 
     /// The object of what is under way.
-    fn air(&self) -> Name {
-        self.name ^ 2
+    fn air(&self) -> Object {
+        self.object + 2
     }
 
     /// The object of the numbers of its messages.
-    fn numbers(&self) -> Name {
-        self.name ^ 3
+    fn numbers(&self) -> Object {
+        self.object + 3
     }
 
     /// What a value is, as far as the explorer can tell: its code if that says everything, else what its sender
@@ -112,7 +119,7 @@ impl<T: Message> State<T> {
         if self.latency.is_some() || self.closed {
             return true;
         }
-        rt.ledger().read(self.name);
+        rt.ledger().read(self.object);
         if self.buffer.len() < self.capacity {
             return true;
         }
@@ -122,7 +129,7 @@ impl<T: Message> State<T> {
 
     /// Whether a receive would give something at once.
     pub(super) fn has_something(&mut self, rt: &Runtime) -> bool {
-        rt.ledger().read(self.name);
+        rt.ledger().read(self.object);
         self.prune(rt);
         !self.buffer.is_empty() || !self.senders.is_empty() || self.is_over(rt)
     }
@@ -160,7 +167,8 @@ impl<T: Message> State<T> {
         for value in [Some(value), copy].into_iter().flatten() {
             let parcel = Parcel { value, message, content, came: event };
             // Also at once if an earlier one of this sender is still under way: it is not to be overtaken.
-            if self.latency.is_some() || mishap.delay > 0 || self.flights.contains_key(&task) {
+            let is_behind = self.lane(task).is_ok_and(|lane| !self.flights[lane].1.is_empty());
+            if self.latency.is_some() || mishap.delay > 0 || is_behind {
                 let latency = self.latency.unwrap_or(0).saturating_add(mishap.delay);
                 self.set_out(rt, task, parcel, site, latency);
             } else {
@@ -176,7 +184,12 @@ impl<T: Message> State<T> {
         rt.ledger().add(self.air());
         let mut core = rt.core();
         let own = core.clock().saturating_add(latency);
-        let flights = self.flights.entry(sender).or_default();
+        let lane = self.lane(sender).unwrap_or_else(|place| {
+            self.flights.insert(place, (sender, VecDeque::new()));
+            place
+        });
+        self.in_air += 1;
+        let flights = &mut self.flights[lane].1;
         let deadline = flights.back().map_or(own, |ahead| own.max(ahead.deadline));
         let rank = core.timers.message_rank();
         if flights.is_empty() {
@@ -189,29 +202,29 @@ impl<T: Message> State<T> {
     fn land(&mut self, rt: &Runtime, timer: TimerId) {
         rt.ledger().add(self.air());
         let sender = rt.core().timers.get(timer).task;
-        let Some(flights) = self.flights.get_mut(&sender) else { return };
+        let Ok(lane) = self.lane(sender) else { return };
+        let flights = &mut self.flights[lane].1;
         let Some(flight) = flights.pop_front() else { return };
+        self.in_air -= 1;
         let came = {
             let mut core = rt.core();
             core.remove_timer(timer);
-            match flights.front() {
-                Some(next) => {
-                    let deadline = next.deadline.max(core.clock());
-                    core.set_landing(self.id, self.name, sender, deadline, next.rank);
-                }
-                None => {
-                    self.flights.remove(&sender);
-                }
+            if let Some(next) = flights.front() {
+                let deadline = next.deadline.max(core.clock());
+                core.set_landing(self.id, self.name, sender, deadline, next.rank);
             }
             let to = core.trace.channels[self.id as usize].receiver.unwrap_or(sender);
             core.emit_as(to, Kind::Arrive, self.id, flight.message, flight.sent, Some(flight.site))
         };
+        if self.flights.len() > KEPT_LANES && self.flights[lane].1.is_empty() {
+            self.flights.remove(lane);
+        }
         self.deliver(rt, Parcel { value: flight.value, message: flight.message, content: flight.content, came });
     }
 
     /// Hands a parcel to the first receiver that still waits, else keeps it.
     fn deliver(&mut self, rt: &Runtime, parcel: Parcel<T>) {
-        rt.ledger().change(self.name);
+        rt.ledger().change(self.object);
         self.prune(rt);
         let came = parcel.came;
         match self.receivers.pop_front() {
@@ -226,18 +239,27 @@ impl<T: Message> State<T> {
         }
     }
 
+    fn is_air_empty(&self) -> bool {
+        self.in_air == 0
+    }
+
+    /// Where the lane of a sender is, or would be.
+    fn lane(&self, sender: TaskId) -> Result<usize, usize> {
+        self.flights.binary_search_by_key(&sender, |(sender, _)| *sender)
+    }
+
     /// Closed, with nothing left to land.
     pub(super) fn is_over(&self, rt: &Runtime) -> bool {
         rt.ledger().read(self.closing());
         if self.closed {
             rt.ledger().read(self.air());
         }
-        self.closed && self.flights.is_empty()
+        self.closed && self.is_air_empty()
     }
 
     /// Tells parked receivers that nothing will come any more.
     pub(super) fn dismiss(&mut self, rt: &Runtime, event: Option<EventId>) {
-        rt.ledger().change(self.name);
+        rt.ledger().change(self.object);
         let mut core = rt.core();
         for (wait, arm) in std::mem::take(&mut self.receivers) {
             if core.commit(wait, arm, event) {
@@ -248,10 +270,10 @@ impl<T: Message> State<T> {
 
     /// Takes the next parcel, if there is one, and lets a parked sender move up.
     pub(super) fn take(&mut self, rt: &Runtime) -> Option<Parcel<T>> {
-        rt.ledger().read(self.name);
+        rt.ledger().read(self.object);
         self.prune(rt);
         if let Some(parcel) = self.buffer.pop_front() {
-            rt.ledger().change(self.name);
+            rt.ledger().change(self.object);
             // More than one if a fault drops or delays what the first has to give.
             while self.buffer.len() < self.capacity
                 && let Some(parked) = self.next_sender(rt)
@@ -262,7 +284,7 @@ impl<T: Message> State<T> {
         }
         while self.buffer.is_empty() {
             let parked = self.next_sender(rt)?;
-            rt.ledger().change(self.name);
+            rt.ledger().change(self.object);
             self.admit(rt, parked);
         }
         self.buffer.pop_front()
@@ -285,18 +307,18 @@ impl<T: Message> State<T> {
     }
 
     pub(super) fn is_quiet(&self, rt: &Runtime) -> bool {
-        rt.ledger().read(self.name);
+        rt.ledger().read(self.object);
         rt.ledger().read(self.air());
         // Told that nothing will come, a receiver has nothing to take.
         let is_handed = self.handed.iter().any(|(_, parcel)| parcel.is_some());
-        self.buffer.is_empty() && self.flights.is_empty() && !is_handed
+        self.buffer.is_empty() && self.is_air_empty() && !is_handed
     }
 
     /// Tells those who wait for the channel to be empty.
     fn settle(&mut self, rt: &Runtime) {
-        rt.ledger().read(self.name);
+        rt.ledger().read(self.object);
         if !self.quiet.is_empty() && self.is_quiet(rt) {
-            rt.ledger().change(self.name);
+            rt.ledger().change(self.object);
             let mut core = rt.core();
             let last = core.tasks[core.current as usize].last;
             for (wait, arm) in self.quiet.drain(..) {
@@ -308,7 +330,7 @@ impl<T: Message> State<T> {
     pub(super) fn received(&mut self, rt: &Runtime, parcel: Option<Parcel<T>>, site: Site) -> Option<T> {
         rt.ledger().observe(mix(self.name, parcel.as_ref().map_or(0, |parcel| parcel.content)));
         let parcel = parcel?;
-        rt.ledger().change(self.name);
+        rt.ledger().change(self.object);
         {
             let mut core = rt.core();
             let task = core.current;
@@ -341,7 +363,7 @@ impl<T: Message> Landing for RefCell<State<T>> {
             .handed
             .iter()
             .map(|(wait, parcel)| mix(who(*wait, 0), parcel.as_ref().map_or(1, |parcel| parcel.content)));
-        let flights = state.flights.iter().map(|(sender, flights)| {
+        let flights = state.flights.iter().filter(|(_, flights)| !flights.is_empty()).map(|(sender, flights)| {
             flights.iter().fold(core.tasks[*sender as usize].name, |key, flight| {
                 mix(key, mix(flight.content, if with_time { flight.deadline } else { 0 }))
             })
