@@ -57,6 +57,9 @@ function carryOut({ session, transport, ui }: App, intent: KeyIntent): void {
     case 'table':
       ui.table.value = !ui.table.value
       return
+    case 'lens':
+      ui.lens.value = !ui.lens.value
+      return
     case 'help':
       ui.dialog.value = 'help'
       return

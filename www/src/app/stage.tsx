@@ -105,6 +105,7 @@ export function TimelinePanel() {
       selected: transport.selected.value,
       lane: transport.lane.value,
       playing: transport.playing.value,
+      lens: ui.lens.value,
     })
   })
   useSignalEffect(() => {
