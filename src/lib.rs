@@ -14,6 +14,7 @@
 //! | [`link`] | a run as text, and back | scenarios |
 //! | [`runner`] | from a link to a run and its verdicts | all of these |
 //! | [`report`] | what a run is reported as | all of these |
+//! | [`explore`] | many runs of one link: which outcomes can happen, and which cannot | all of these |
 //! | `web`, `bin/heartrace.rs` | the two faces | all of these |
 //!
 //! # A run, step by step
@@ -56,5 +57,8 @@ pub mod text;
 
 pub mod report;
 pub mod runner;
+
+pub mod explore;
+
 #[cfg(target_arch = "wasm32")]
 pub mod web;

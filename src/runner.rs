@@ -1,12 +1,13 @@
 //! From a link to a run and its verdicts: the one place that puts scenario, runtime and claims together.
 
-use crate::analysis::claim::{Ending, Expect, Jury, SharedJury, Verdict};
+use crate::analysis::claim::{Ending, Expect, SharedJury, Verdict};
 use crate::link::Link;
 use crate::runtime::Runtime;
 use crate::runtime::chooser::{Choose, Misfit};
 use crate::runtime::ends::End;
 use crate::runtime::setting::{Fault, Model};
 use crate::runtime::virtual_time::Run;
+use crate::scenarios::ClaimInfo;
 use crate::trace::{Time, Trace};
 
 /// A run of a link in virtual time.
@@ -98,24 +99,37 @@ impl Execution {
 
 /// The claims and the outcome of a link's scenario.
 pub(crate) fn jury_of(link: &Link) -> (SharedJury, Vec<(&'static str, Expect)>) {
-    let is_timed = link.setting.model == Model::Timed;
-    let claims = link.scenario.claims.iter().filter(|claim| is_timed || !claim.about_time);
     let jury = SharedJury::default();
-    *jury.0.borrow_mut() = Jury::new(
-        claims.clone().map(|claim| (claim.make)(&link.params)).collect(),
-        link.scenario.outcome.map(|make| make(&link.params)),
-    );
-    (jury, claims.map(|claim| (claim.id, (claim.expect)(&link.params))).collect())
+    fresh_jury(link, &jury);
+    (jury, judged(link).map(|claim| (claim.id, (claim.expect)(&link.params))).collect())
 }
 
-/// The verdicts of a run that has ended so.
-pub(crate) fn judge(rt: &Runtime, jury: &SharedJury, claims: &[(&'static str, Expect)], end: End) -> Finished {
-    let ending = match end {
+/// The claims that are judged: in the any-speed model none about durations.
+fn judged(link: &Link) -> impl Iterator<Item = &'static ClaimInfo> {
+    let is_timed = link.setting.model == Model::Timed;
+    link.scenario.claims.iter().filter(move |claim| is_timed || !claim.about_time)
+}
+
+/// Makes a jury one that has seen nothing.
+pub(crate) fn fresh_jury(link: &Link, jury: &SharedJury) {
+    let claims = judged(link).map(|claim| (claim.make)(&link.params));
+    let outcome = link.scenario.outcome.map(|make| make(&link.params));
+    jury.0.borrow_mut().renew(claims, outcome);
+}
+
+/// An end, as far as verdicts depend on it.
+pub(crate) fn ending_of(end: &End) -> Ending {
+    match end {
         End::Finished => Ending::Finished,
         End::Stalled(_) => Ending::Stalled,
         End::LiveLocked { .. } => Ending::LiveLocked,
         End::Cut(_) | End::Interrupted | End::Misfit(_) => Ending::Cut,
-    };
+    }
+}
+
+/// The verdicts of a run that has ended so.
+pub(crate) fn judge(rt: &Runtime, jury: &SharedJury, claims: &[(&'static str, Expect)], end: End) -> Finished {
+    let ending = ending_of(&end);
     let jury = jury.0.borrow();
     let verdicts = claims.iter().zip(&jury.claims).map(|((id, expect), claim)| (*id, *expect, claim.verdict(ending)));
     Finished {

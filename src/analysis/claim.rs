@@ -114,9 +114,12 @@ pub struct Jury {
 }
 
 impl Jury {
-    /// Claims and an outcome that have seen nothing.
-    pub fn new(claims: Vec<Box<dyn Claim>>, outcome: Option<Box<dyn Outcome>>) -> Self {
-        Jury { claims, outcome, seen: Vec::new() }
+    /// Begins anew with claims and an outcome that have seen nothing.
+    pub fn renew(&mut self, claims: impl Iterator<Item = Box<dyn Claim>>, outcome: Option<Box<dyn Outcome>>) {
+        self.claims.clear();
+        self.claims.extend(claims);
+        self.outcome = outcome;
+        self.seen.clear();
     }
 }
 

@@ -55,8 +55,10 @@ pub(crate) struct TaskSlot {
     pub joiners: Vec<(WaitId, u8)>,
     /// The same in every execution.
     pub name: Name,
-    /// How many objects it has created, to name the next.
+    /// How many objects it has created, since the head of a loop if it has declared one, to name the next.
     pub created: u32,
+    /// What it has declared at the head of a loop; 0 if nothing.
+    pub lap: u64,
     /// Which numbers it has drawn: how many from each stream.
     pub drawn: u64,
     /// What it has observed.
@@ -98,6 +100,8 @@ pub(crate) struct Core {
     pub objects: u64,
     /// Something is part of the state that has no hash.
     pub has_hidden_state: bool,
+    /// The channels by name, in order of creation.
+    pub channels: Vec<Name>,
     pub now: u64,
     pub model: Model,
     pub tasks: Vec<TaskSlot>,
@@ -147,6 +151,7 @@ impl Core {
             created: 0,
             objects: 0,
             has_hidden_state: false,
+            channels: Vec::new(),
             now: 0,
             model: setting.model,
             tasks: Vec::new(),
@@ -190,6 +195,7 @@ impl Core {
         (self.choices, self.polls, self.polls_at_once) = (0, 0, 0);
         (self.misfit, self.over, self.ended) = (None, None, false);
         self.tasks.clear();
+        self.channels.clear();
         self.ready.clear();
         self.timers.clear();
         self.trace.restart();
@@ -283,13 +289,19 @@ impl Core {
             Some(creator) => {
                 self.ledger.change(creator.name);
                 creator.created += 1;
-                mix(creator.name, u64::from(creator.created))
+                mix(mix(creator.name, creator.lap), u64::from(creator.created))
             }
             None => {
                 self.created += 1;
                 mix(common::OUTSIDE, u64::from(self.created))
             }
         }
+    }
+
+    /// Whether the current task has declared the head of a loop. Then it may create an object with a name that is in
+    /// use: two that go by one name have a state that no hash tells.
+    pub fn is_in_lap(&self) -> bool {
+        self.ledger.is_kept() && self.tasks.get(self.current as usize).is_some_and(|task| task.lap != 0)
     }
 
     pub fn reach(&mut self, limit: Limit) {
@@ -305,6 +317,7 @@ impl Core {
         }
         self.ledger.change(common::TASKS);
         let object = self.christen() & !1;
+        self.has_hidden_state |= self.is_in_lap() && self.tasks.iter().any(|task| task.name == object);
         let alike = self.trace.name_count(name);
         let name = if alike == 0 { name.to_owned() } else { format!("{name}#{}", alike + 1) };
         let path = match parent.and_then(|parent| self.trace.tasks.get(parent as usize)) {
@@ -327,6 +340,7 @@ impl Core {
             joiners: Vec::new(),
             name: object,
             created: 0,
+            lap: 0,
             drawn: 0,
             history: 0,
             is_plain,

@@ -328,6 +328,7 @@ impl Core {
     pub fn set_timer(&mut self, span: u64, due: Due) -> u32 {
         let deadline = self.clock().saturating_add(span);
         let name = self.christen();
+        self.has_hidden_state |= self.is_in_lap() && self.timers.all().any(|(timer, _)| timer.name == name);
         let timer = self.timers.create(deadline, due, self.current, name, span);
         if let Some(live) = &mut self.live {
             live.arm(timer, deadline);

@@ -113,6 +113,12 @@ impl Ledger {
         }
     }
 
+    /// A task declares all that it holds.
+    pub fn declare(&self, state: u64) -> u64 {
+        self.history.set(state | 1);
+        self.history.get()
+    }
+
     pub fn history(&self) -> u64 {
         self.history.get()
     }

@@ -58,6 +58,17 @@ impl Generator {
         self.linger(&rt).await;
     }
 
+    /// All that it knows.
+    fn holds(&self) -> impl Iterator<Item = u64> + use<> {
+        let attempts = self.orders.iter().map(|orders| orders.iter().flatten().count() as u64);
+        let cases = self.cases.iter().map(|case| {
+            let flags =
+                [case.settled, case.revoked, case.forwarded, case.answered.is_some(), case.answered == Some(true)];
+            flags.iter().fold(u64::from(case.granted.unwrap_or(0)), |all, flag| all << 1 | u64::from(*flag))
+        });
+        attempts.chain(cases).collect::<Vec<_>>().into_iter()
+    }
+
     fn case(&mut self, request: u32) -> &mut Case {
         &mut self.cases[request as usize - 1]
     }
@@ -126,6 +137,7 @@ impl Generator {
     async fn watch_beats(&mut self, rt: &Runtime, request: u32) {
         let stage = self.attempts.len() - 1;
         while !self.case(request).settled {
+            rt.at_loop_head("watch beats", self.holds());
             match select((self.reports.1.recv(rt), rt.sleep(self.plan.silence))).await {
                 Of2::A(Some(letter)) => self.hear(rt, letter).await,
                 Of2::A(None) => return,
@@ -227,8 +239,12 @@ impl Generator {
     async fn linger(&mut self, rt: &Runtime) {
         for attempt in std::mem::take(&mut self.attempts) {
             let mut over = attempt.join();
-            while let Of2::A(Some(letter)) = select((self.reports.1.recv(rt), over.by_ref())).await {
-                self.hear(rt, letter).await;
+            loop {
+                rt.at_loop_head("linger", self.holds().chain([u64::from(attempt.id())]));
+                match select((self.reports.1.recv(rt), over.by_ref())).await {
+                    Of2::A(Some(letter)) => self.hear(rt, letter).await,
+                    _ => break,
+                }
             }
         }
         self.reports.0.close(rt);

@@ -92,6 +92,7 @@ impl Attempt {
     async fn work_and_beat(&self, rt: &Runtime, request: u32, beats: &Interval) -> Result<(), Stop> {
         let mut work = rt.work(self.plan.work);
         loop {
+            rt.at_loop_head("work and beat", [u64::from(request)]);
             if self.plan.preemptible {
                 match select((work.by_ref(), self.orders.recv(rt), self.user.wait(rt), beats.beat())).await {
                     Of4::A(()) => break,
@@ -109,7 +110,11 @@ impl Attempt {
         self.look(rt).await
     }
 
+    /// Shows that it is alive, unless its last sign of life is still to be read.
     async fn beat(&self, rt: &Runtime, request: u32) {
+        if !self.reports.is_quiet(rt) {
+            return;
+        }
         rt.note("pulse request {} attempt {}", [request, u32::from(self.number)]);
         self.tell(rt, Word::Beat, request).await;
     }

@@ -77,15 +77,17 @@ impl Runtime {
         let (id, object) = {
             let mut core = self.core();
             core.ledger.change(common::CHANNELS);
-            let object = core.christen();
+            // The last bits tell the objects of a channel apart.
+            let object = core.christen() & !3;
+            core.has_hidden_state |= core.is_in_lap() && core.channels.contains(&object);
+            core.channels.push(object);
             let id = core.trace.channels.len() as ChannelId;
             if id >= core.setting.limits.objects {
                 core.reach(Limit::Objects);
             }
             let name = core.trace.unique_channel_name(name);
             core.trace.channels.push(ChannelInfo { name, describe: T::describe, reason: T::reason, receiver: None });
-            // The last bits tell the objects of a channel apart.
-            (id, object & !3)
+            (id, object)
         };
         let state: Shared<T> = Rc::new(RefCell::new(State {
             id,
@@ -142,6 +144,14 @@ impl<T: Message> Sender<T> {
         let content = State::content_of(rt, &value);
         state.send(rt, task, value, content, site);
         Ok(())
+    }
+
+    /// Whether everything that was sent has been taken: nothing is under way and nothing waits.
+    pub fn is_quiet(&self, rt: &Runtime) -> bool {
+        let state = self.0.borrow();
+        let is_quiet = state.is_quiet(rt);
+        rt.ledger().observe(mix(state.name, u64::from(is_quiet)));
+        is_quiet
     }
 
     /// Closes the channel: receivers get what is left or under way, then nothing; senders that wait get [`Closed`].

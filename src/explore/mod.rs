@@ -1,0 +1,33 @@
+//! The explorer: another chooser around unchanged scenario code, and what it makes of many executions.
+//!
+//! In reading order:
+//! - [`options`]: what is asked for · [`search`]: a search, slice by slice · [`world`]: one execution after the other
+//! - [`mind`]: who decides · [`prove`]: all executions, sleep sets, cache · [`hunt`]: random walk, POS, PCT, URW
+//! - [`behaviour`]: what commutes, and the partial order as a hash · [`table`]: sets of hashes
+//! - [`report`]: what a search is reported as · [`merge`]: parts of a search as one
+//! - [`outcomes`]: what was found · [`deepen`]: the fewest deviations · [`shrink`]: fewer of them
+
+pub mod behaviour;
+pub mod deepen;
+pub mod hunt;
+pub mod merge;
+pub mod mind;
+pub mod options;
+pub mod outcomes;
+pub mod prove;
+pub mod report;
+pub mod search;
+pub mod shrink;
+pub mod table;
+pub mod world;
+
+use crate::scenarios::Scenario;
+
+/// The scenarios whose tasks share nothing but objects of the runtime, so that the [reductions](prove) are sound for
+/// them. Elsewhere a proof executes every sequence of choices.
+const REDUCIBLE: [&str; 3] = ["duplicated-message", "interval-heartbeat", "silent-worker"];
+
+/// Whether the reductions are sound for a scenario.
+pub fn is_reducible(scenario: &Scenario) -> bool {
+    REDUCIBLE.contains(&scenario.id)
+}
