@@ -181,7 +181,7 @@ test('of each kind of mark those that can be told apart are drawn: none hides an
           const times = marks.filter((one) => one.lane === lane && one.kind === kind).map(({ time }) => time)
           for (const time of times.sort((p, q) => p - q)) {
             const x = toPx(v, time)
-            if (x < -8 || x >= v.width + 8 || x - last < 5) continue
+            if (x < -8 || x >= v.width + 8 || x < last + 5) continue
             last = x
             slow.push({ x, y: lane, kind })
           }
