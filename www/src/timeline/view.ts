@@ -48,6 +48,8 @@ export interface Timeline {
   stand(standing: Standing): void
   zoomBy(factor: number): void
   zoomAll(): void
+  /** Scrolls the lanes by px. */
+  scroll(dy: number): void
   restyle(): void
   destroy(): void
 }
@@ -393,6 +395,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     zoomAll() {
       if (trace) setView(fit(trace.duration, view.width))
     },
+    scroll: (dy) => void scrollBy(dy),
     restyle() {
       palette = styles()
       widths.clear()
