@@ -3,7 +3,7 @@
 //! Small things cross as plain objects, whose types are generated from the Rust types; columns cross as
 //! typed arrays. Whatever is refused is thrown as a `HeartraceError` with the fields of the JSON error.
 
-use crate::analysis::text::{Part, parts};
+use crate::analysis::text::{Part, detail, parts};
 use crate::analysis::timeline::{Timeline, timeline};
 use crate::link::{Link, LinkError, write_fault, write_may};
 use crate::report::ending::ending;
@@ -320,6 +320,20 @@ pub fn event_rows(from: u32, to: u32) -> Result<JsValue, JsValue> {
     })
 }
 
+/// The events from `from` up to, not including, `to` whose task, kind or words hold `text`, whatever its case.
+#[wasm_bindgen]
+pub fn find_events(text: &str, from: u32, to: u32) -> Result<Vec<u32>, JsValue> {
+    let wanted = text.to_lowercase();
+    with_trace(|trace, _| {
+        let told = |id: &u32| {
+            let event = trace.event(*id);
+            let words = detail(&event, trace);
+            format!("{} {} {words}", trace.task_name(event.task), event.kind.name()).to_lowercase().contains(&wanted)
+        };
+        Ok((from..to.min(trace.len() as u32)).filter(told).collect())
+    })
+}
+
 /// Runs a link to its end: the report, with the events as `columns`.
 #[wasm_bindgen(unchecked_return_type = "Report & { columns: Columns }")]
 pub fn run(link: &str) -> Result<JsValue, JsValue> {
@@ -402,7 +416,7 @@ fn with_session<T>(act: impl FnOnce(&mut Session) -> Result<T, JsValue>) -> Resu
     })
 }
 
-fn with_trace(read: impl FnOnce(&Trace, Time) -> Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
+fn with_trace<T>(read: impl FnOnce(&Trace, Time) -> Result<T, JsValue>) -> Result<T, JsValue> {
     with_session(|session| {
         let rt = match session {
             Session::Virtual { execution, .. } => execution.runtime(),

@@ -20,6 +20,8 @@ export interface Ui {
   lens: Signal<boolean>
   /** Counts changes of what the system asks for (forced colours, contrast): the picture is painted anew. */
   looks: Signal<number>
+  /** Counts how often the search was asked for. */
+  search: Signal<number>
   /** Room for the inspector under the timeline. */
   roomy: Signal<boolean>
   /** What the live region says next. */
