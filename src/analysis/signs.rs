@@ -1,7 +1,8 @@
 //! Claims about signs of life: silence is noticed in time, only the silent are suspected, what was handed over was taken.
 
 use super::claim::{Claim, Ending, Verdict};
-use crate::trace::{Event, EventId, FaultCode, Kind, Time, Trace};
+use super::lives::is_called;
+use crate::trace::{Event, EventId, FaultCode, Kind, TaskId, Time, Trace};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -69,30 +70,34 @@ impl Claim for SilenceNoticed {
     }
 }
 
-/// Nobody is suspected who has not ended, crashed or hung.
+/// Nobody is suspected who has not ended, crashed or hung. Of several lives it is about the newest.
 pub struct OnlyTheSilentSuspected {
-    task: &'static str,
+    name: &'static str,
+    newest: Option<TaskId>,
     silent: bool,
     against: Vec<EventId>,
 }
 
 impl OnlyTheSilentSuspected {
     /// The task that is watched.
-    pub fn watching(task: &'static str) -> Self {
-        OnlyTheSilentSuspected { task, silent: false, against: Vec::new() }
+    pub fn watching(name: &'static str) -> Self {
+        OnlyTheSilentSuspected { name, newest: None, silent: false, against: Vec::new() }
     }
 }
 
 impl Claim for OnlyTheSilentSuspected {
     fn kinds(&self) -> u32 {
-        Kind::Note.bit() | Kind::End.bit() | Kind::Stop.bit() | Kind::Fault.bit()
+        [Kind::Spawn, Kind::Note, Kind::End, Kind::Stop, Kind::Fault].iter().fold(0, |kinds, kind| kinds | kind.bit())
     }
 
     fn see(&mut self, event: &Event, trace: &Trace) {
         if is_suspicion(event, trace) && !self.silent {
             self.against.push(event.id);
         }
-        if trace.task_name(event.task) != self.task {
+        if event.kind == Kind::Spawn && is_called(event.a, self.name, trace) {
+            (self.newest, self.silent) = (Some(event.a), false);
+        }
+        if self.newest != Some(event.task) {
             return;
         }
         self.silent = match (event.kind, FaultCode::from_number(event.a)) {

@@ -223,7 +223,7 @@ impl Painter {
             "accept" if self.accepted.insert(event.numbers()[0]) => MarkKind::Accept,
             "accept" => MarkKind::AcceptAgain,
             "discard" | "refuse" => MarkKind::Refused,
-            "timeout" | "suspect" | "silence" | "revoke" => MarkKind::Timeout,
+            "timeout" | "suspect" | "silence" | "doubt" | "revoke" => MarkKind::Timeout,
             "restart" => MarkKind::Restart,
             _ => MarkKind::Note,
         };

@@ -39,6 +39,10 @@ fn stage<T: Message, F: Future<Output = ()> + 'static>(
 
 /// The next value of a stream; none once it has closed or the context is cancelled.
 async fn pull<T: Message>(rt: &Runtime, context: &Context, from: &Receiver<T>) -> Option<T> {
+    // Once it is cancelled nothing more is taken, whatever would be ready.
+    if context.err().is_some() {
+        return None;
+    }
     match select((context.done(), from.recv(rt))).await {
         Of2::A(_) => None,
         Of2::B(value) => value,
@@ -62,45 +66,130 @@ pub fn or_done<T: Message>(rt: &Runtime, context: &Context, stream: Receiver<T>)
     })
 }
 
+/// What a bridge can tell of the streams it reads, numbered from 1 in the order they came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marked<T> {
+    /// From here on the values are of this stream.
+    Begun(u32),
+    /// A value.
+    Value(T),
+    /// This stream has closed.
+    Ended(u32),
+}
+
+impl<T: Message> Message for Marked<T> {
+    fn code(&self) -> u32 {
+        match self {
+            Marked::Begun(stream) | Marked::Ended(stream) => *stream,
+            Marked::Value(value) => value.code(),
+        }
+    }
+}
+
 /// One stream of all that the streams bring, in their order; it ends when their stream has closed and the last of
 /// them is over, or when the context is cancelled.
 pub fn bridge<T: Message>(rt: &Runtime, context: &Context, streams: Receiver<Receiver<T>>, switch: Switch) -> Stage<T> {
-    let (inner, context) = (rt.clone(), context.clone());
+    bridge_as(rt, context, streams, switch, |marked| match marked {
+        Marked::Value(value) => Some(value),
+        Marked::Begun(_) | Marked::Ended(_) => None,
+    })
+}
+
+/// The same with marks between the streams, for whoever wants to know that a life has ended and the next begun.
+pub fn bridge_marked<T: Message>(
+    rt: &Runtime,
+    context: &Context,
+    streams: Receiver<Receiver<T>>,
+    switch: Switch,
+) -> Stage<Marked<T>> {
+    bridge_as(rt, context, streams, switch, Some)
+}
+
+/// A bridge on its way to somebody.
+struct Crossing<U: Message, F> {
+    rt: Runtime,
+    context: Context,
+    to: Sender<U>,
+    tell: F,
+}
+
+impl<U: Message, F> Crossing<U, F> {
+    /// Hands on what is to be told; false if the context was cancelled meanwhile.
+    async fn give<T>(&self, marked: Marked<T>) -> bool
+    where
+        F: Fn(Marked<T>) -> Option<U>,
+    {
+        match (self.tell)(marked) {
+            Some(told) => hand_on(&self.rt, &self.context, told, &self.to).await,
+            None => true,
+        }
+    }
+}
+
+fn bridge_as<T: Message, U: Message>(
+    rt: &Runtime,
+    context: &Context,
+    streams: Receiver<Receiver<T>>,
+    switch: Switch,
+    tell: impl Fn(Marked<T>) -> Option<U> + 'static,
+) -> Stage<U> {
+    let (rt_inner, context) = (rt.clone(), context.clone());
     stage(rt, "bridge", move |to| async move {
+        let crossing = Crossing { rt: rt_inner, context, to, tell };
         match switch {
-            Switch::WhenClosed => one_after_the_other(&inner, &context, streams, &to).await,
-            Switch::AtOnce => newest_only(&inner, &context, streams, &to).await,
+            Switch::WhenClosed => one_after_the_other(&crossing, streams).await,
+            Switch::AtOnce => newest_only(&crossing, streams).await,
         }
     })
 }
 
-async fn one_after_the_other<T: Message>(
-    rt: &Runtime,
-    context: &Context,
+async fn one_after_the_other<T: Message, U: Message>(
+    crossing: &Crossing<U, impl Fn(Marked<T>) -> Option<U>>,
     streams: Receiver<Receiver<T>>,
-    to: &Sender<T>,
 ) {
-    while let Of2::A(Some(stream)) = select((streams.recv(rt), context.done())).await {
+    let Crossing { rt, context, .. } = crossing;
+    let mut number = 0;
+    while let Some(stream) = pull(rt, context, &streams).await {
+        number += 1;
         let stream = or_done(rt, context, stream);
+        crossing.give(Marked::Begun(number)).await;
         // It closes when the context is cancelled; what is under way then is dropped.
         while let Some(value) = stream.out.recv(rt).await {
-            hand_on(rt, context, value, to).await;
+            crossing.give(Marked::Value(value)).await;
         }
         let _ = stream.task.join().await;
+        crossing.give(Marked::Ended(number)).await;
     }
 }
 
-async fn newest_only<T: Message>(rt: &Runtime, context: &Context, streams: Receiver<Receiver<T>>, to: &Sender<T>) {
-    let (mut streams, mut newest) = (Some(streams), None);
+async fn newest_only<T: Message, U: Message>(
+    crossing: &Crossing<U, impl Fn(Marked<T>) -> Option<U>>,
+    streams: Receiver<Receiver<T>>,
+) {
+    let Crossing { rt, context, .. } = crossing;
+    let (mut number, mut streams, mut newest) = (0, Some(streams), None);
     while streams.is_some() || newest.is_some() {
         let coming = streams.clone().unwrap_or_else(Receiver::absent);
         let current = newest.clone().unwrap_or_else(Receiver::absent);
-        match select((context.done(), coming.recv(rt), current.recv(rt))).await {
-            Of3::A(_) => return,
-            Of3::B(Some(stream)) => newest = Some(stream),
-            Of3::B(None) => streams = None,
-            Of3::C(Some(value)) => _ = hand_on(rt, context, value, to).await,
-            Of3::C(None) => newest = None,
+        let goes_on = match select((context.done(), coming.recv(rt), current.recv(rt))).await {
+            Of3::A(_) => false,
+            Of3::B(Some(stream)) => {
+                number += 1;
+                newest = Some(stream);
+                crossing.give(Marked::Begun(number)).await
+            }
+            Of3::B(None) => {
+                streams = None;
+                true
+            }
+            Of3::C(Some(value)) => crossing.give(Marked::Value(value)).await,
+            Of3::C(None) => {
+                newest = None;
+                crossing.give(Marked::Ended(number)).await
+            }
+        };
+        if !goes_on {
+            return;
         }
     }
 }

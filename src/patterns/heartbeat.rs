@@ -5,7 +5,10 @@
 //! the heart beating while nobody takes it.
 
 use crate::runtime::{Closed, Interval, Message, Of2, Of3, Op, Receiver, Runtime, Sender, Signal, select};
+use futures::future::{Either, select as either};
 use std::cell::Cell;
+use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
 /// Where the pulses of a worker go. On a rendezvous a pulse needs a listener who is waiting; with a place of
@@ -94,6 +97,22 @@ impl<B: Message> Pulse<B> {
     #[track_caller]
     pub fn close(&self, rt: &Runtime) {
         self.heart.close(rt);
+    }
+}
+
+impl<B: Message> Pulse<B> {
+    /// Waits for something and beats meanwhile; it is asked before the clock.
+    ///
+    /// # Cancellation safety
+    /// Dropping it drops the future.
+    pub async fn during<T>(&self, rt: &Runtime, says: B, what: impl Future<Output = T>) -> T {
+        let mut what = pin!(what);
+        loop {
+            match either(what.as_mut(), self.due()).await {
+                Either::Left((output, _)) => return output,
+                Either::Right(_) => _ = self.beat_with(rt, says.clone()),
+            }
+        }
     }
 }
 

@@ -154,7 +154,10 @@ impl Runtime {
         let mut core = self.core();
         let number = core.numbers.entry(purpose).or_default();
         *number = number.saturating_add(1);
-        *number
+        let number = *number;
+        core.ledger.change(Fingerprint::hash(purpose));
+        core.ledger.observe(number.into());
+        number
     }
 
     /// The current task and who started it, from the root: `root/main/worker`. Of a path of more than 64 tasks

@@ -66,6 +66,11 @@ impl Signal {
         given
     }
 
+    /// Whether anybody has another clone of it, be it only to wait for it.
+    pub fn is_shared(&self) -> bool {
+        Rc::strong_count(&self.state) > 1
+    }
+
     /// Gives the signal; true if this call did. Wakes everybody who waits for it, in the order they came.
     #[track_caller]
     pub fn give(&self, rt: &Runtime, cause: Cause) -> bool {

@@ -2,6 +2,7 @@
 
 use super::EPOCH_SECONDS;
 use crate::trace::Time;
+use std::time::Duration;
 
 const SECOND: u64 = 1_000_000_000;
 const DAY: u64 = 86_400;
@@ -24,6 +25,24 @@ pub fn utc(nanos: u64) -> String {
     let digits = format!(".{:09}", nanos % SECOND);
     let decimals = digits.trim_end_matches('0').trim_end_matches('.');
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{decimals} +0000 UTC")
+}
+
+/// A duration as Go prints it: `1s`, `1m30s`, `1h0m0s`, `1.5ms`.
+pub fn duration(duration: Duration) -> String {
+    let (seconds, nanos) = (duration.as_secs(), u64::from(duration.subsec_nanos()));
+    let decimal = |whole: u64, rest: u64, digits: usize| {
+        let text = format!("{whole}.{rest:0digits$}");
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    match (seconds, nanos) {
+        (0, 0) => "0s".to_owned(),
+        (0, 1..1_000) => format!("{nanos}ns"),
+        (0, 1_000..1_000_000) => format!("{}µs", decimal(nanos / 1_000, nanos % 1_000, 3)),
+        (0, _) => format!("{}ms", decimal(nanos / 1_000_000, nanos % 1_000_000, 6)),
+        (0..60, _) => format!("{}s", decimal(seconds, nanos, 9)),
+        (60..3_600, _) => format!("{}m{}s", seconds / 60, decimal(seconds % 60, nanos, 9)),
+        _ => format!("{}h{}m{}s", seconds / 3_600, seconds % 3_600 / 60, decimal(seconds % 60, nanos, 9)),
+    }
 }
 
 /// The time of day of nanoseconds since 1970, to the second: `00:00:02`.

@@ -130,12 +130,12 @@ async fn run_job(rt: Runtime, plan: Plan) -> Outcome<()> {
         let fault = Fault::new(&rt, "run_job", what.clone()).with("job", JOB).with("path", BINARY);
         return Err(well_formed(plan, fault, what));
     }
-    run(&rt, plan).await.or_else(|error| match plan.version {
+    run(&rt, plan).await.map_err(|error| match plan.version {
         "complete" => {
             let fault = Fault::because(&rt, "run_job", "the job's process did not start", error).with("job", JOB);
-            Err(well_formed(plan, fault, format!("cannot run job {JOB:?}: it could not be started")))
+            well_formed(plan, fault, format!("cannot run job {JOB:?}: it could not be started"))
         }
-        _ => Err(error.into()),
+        _ => error.into(),
     })
 }
 

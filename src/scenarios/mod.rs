@@ -1,18 +1,29 @@
 //! The stories: one file each, and the one list. A scenario is a value: id, parameters, names, claims, start.
 
+mod calls;
 mod cancellation_reasons;
+mod circuit_breaker;
+mod deadlock;
 mod detectors;
 mod duplicated_message;
 mod error_boundary;
 mod healthy_ward_restarted;
 mod heartbeat_tests;
+mod hedged_requests;
 mod interval_heartbeat;
 pub mod parameter;
 mod preemption;
+mod rate_limit;
+mod replicated_requests;
 mod restarted_stream;
+mod retry_storm;
 mod saturation;
+mod shared_state;
 mod silent_worker;
+mod stale_data;
 mod steward;
+mod supervision_tree;
+mod tiered_rate_limit;
 mod work_unit_heartbeat;
 
 use crate::analysis::claim::{Claim, Expect, Outcome};
@@ -104,16 +115,26 @@ static ALL: &[&Scenario] = &[
     &error_boundary::SCENARIO,
     &cancellation_reasons::SCENARIO,
     &preemption::SCENARIO,
+    &shared_state::SCENARIO,
     &saturation::SCENARIO,
+    &stale_data::SCENARIO,
+    &deadlock::SCENARIO,
     &duplicated_message::SCENARIO,
     &interval_heartbeat::SCENARIO,
     &silent_worker::SCENARIO,
     &work_unit_heartbeat::SCENARIO,
     &heartbeat_tests::SCENARIO,
     &detectors::SCENARIO,
+    &replicated_requests::SCENARIO,
+    &hedged_requests::SCENARIO,
+    &rate_limit::SCENARIO,
+    &tiered_rate_limit::SCENARIO,
+    &retry_storm::SCENARIO,
+    &circuit_breaker::SCENARIO,
     &steward::SCENARIO,
     &restarted_stream::SCENARIO,
     &healthy_ward_restarted::SCENARIO,
+    &supervision_tree::SCENARIO,
 ];
 
 /// Parameters that fit each other whatever they are.

@@ -24,7 +24,7 @@ pub static SCENARIO: Scenario = Scenario {
     sources: &["src/scenarios/work_unit_heartbeat.rs", "src/patterns/heartbeat.rs"],
     presets: &[
         ("alternating", ""),
-        ("any-order", "order=seeded&seed=3"),
+        ("swapped", "late=1s&order=seeded&seed=3"),
         ("late-listener", "late=1s"),
         ("no-room", "late=1s&capacity=0"),
         ("slow-units", "unit=500ms"),

@@ -3,11 +3,12 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use heartrace::patterns::heartbeat::{Heart, latest};
+use heartrace::patterns::heartbeat::{Heart, Pulse, first_beat, latest};
+use heartrace::patterns::timeout::{TimedOut, timeout};
 use heartrace::runtime::ends::End;
 use heartrace::runtime::setting::{Order, Setting};
 use heartrace::runtime::virtual_time::Run;
-use heartrace::runtime::{Of2, Runtime, Time, select, wall};
+use heartrace::runtime::{Of2, Receiver, Runtime, Time, select, wall};
 use heartrace::trace::Kind;
 use std::future::Future;
 use std::time::Duration;
@@ -62,6 +63,80 @@ fn hb3_loses_no_result_in_any_order() {
         let expected: Vec<String> = (0..UNITS).map(|unit| format!("results {unit}")).collect();
         assert!(results.into_iter().eq(&expected), "seed {seed}: {lines:?}");
     }
+}
+
+/// A generator that is slow to start and then pulses before each value.
+fn slow_generator(rt: &Runtime) -> (Receiver<()>, Receiver<u32>) {
+    let (heart, heartbeat) = rt.channel("heartbeat", 1);
+    let (send, values) = rt.channel("values", 0);
+    let inner = rt.clone();
+    rt.spawn_server("generator", async move {
+        inner.sleep(Duration::from_secs(2)).await;
+        let heart = Heart::new(heart);
+        for value in [0, 1, 2, 3, 5] {
+            heart.beat(&inner);
+            let _ = send.send(&inner, value).await;
+        }
+        send.close(&inner);
+        heart.close(&inner);
+    });
+    (heartbeat, values)
+}
+
+#[test]
+fn v_h068_a_test_waits_for_the_first_beat_and_not_for_a_while() {
+    told(Setting::default(), |rt| async move {
+        let (_, values) = slow_generator(&rt);
+        assert_eq!(timeout(&rt, Duration::from_secs(1), values.recv(&rt)).await, Err(TimedOut), "at the first value");
+    });
+    told(Setting::default(), |rt| async move {
+        let (heartbeat, values) = slow_generator(&rt);
+        assert!(first_beat(&rt, &heartbeat).await);
+        assert_eq!(rt.now().as_nanos(), 2_000_000_000);
+        for value in [0, 1, 2, 3, 5] {
+            assert_eq!(values.recv(&rt).await, Some(value));
+        }
+        assert_eq!(values.recv(&rt).await, None);
+    });
+    // A heart that closes without a beat has none.
+    told(Setting::default(), |rt| async move {
+        let (heart, heartbeat) = rt.channel::<()>("heartbeat", 1);
+        Heart::new(heart).close(&rt);
+        assert!(!first_beat(&rt, &heartbeat).await);
+    });
+}
+
+#[test]
+fn v_h069_two_pulses_then_silence_and_nothing_closed() {
+    told(Setting::default(), |rt| async move {
+        let (listener, heartbeat) = rt.channel("heartbeat", 0);
+        let inner = rt.clone();
+        rt.spawn_server("worker", async move {
+            let pulse = Pulse::every(&inner, Duration::from_secs(1), listener);
+            for _ in 0..2 {
+                pulse.due().await;
+                pulse.beat(&inner);
+            }
+        });
+        let mut pulses = 0;
+        while let Ok(Some(())) = timeout(&rt, Duration::from_secs(2), heartbeat.recv(&rt)).await {
+            pulses += 1;
+        }
+        assert_eq!((pulses, rt.now().as_nanos()), (2, 4_000_000_000));
+    });
+}
+
+#[test]
+fn a_heart_beats_while_it_waits_for_something_else() {
+    told(Setting::default(), |rt| async move {
+        let (listener, heartbeat) = rt.channel("heartbeat", 8);
+        let pulse = Pulse::every(&rt, Duration::from_secs(1), listener);
+        // What it waits for is asked before the clock.
+        assert_eq!(pulse.during(&rt, 7_u32, async { "done" }).await, "done");
+        pulse.during(&rt, 7, rt.sleep(Duration::from_millis(2500))).await;
+        let heard: Vec<u32> = std::iter::from_fn(|| heartbeat.try_recv(&rt)).collect();
+        assert_eq!(heard, [7, 7]);
+    });
 }
 
 #[test]

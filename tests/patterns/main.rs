@@ -1,7 +1,32 @@
 //! The techniques as patterns, one file each, natively and in the browser alike: what each promises, in virtual time.
 
+mod backoff;
+mod breaker;
+mod bridge;
 mod cancel;
+mod cancel_tree;
+mod concurrency;
+mod dedup;
+mod detector;
+mod fault;
+mod group;
 mod heartbeat;
+mod limiter;
+mod preempt;
+mod queue;
+#[cfg(not(target_arch = "wasm32"))]
+mod races;
+mod rate_limit;
+#[cfg(not(target_arch = "wasm32"))]
+mod refunds;
+mod replicate;
+mod retry;
+mod steward;
+mod story;
+mod supervisor;
+mod timeout;
+mod undo;
+mod window;
 
 #[cfg(target_arch = "wasm32")]
 mod browser {

@@ -89,6 +89,27 @@ fn p_s9_a_steward_that_makes_sure_keeps_lives_apart() {
     assert_eq!(zombie.broken, ["one-life", "no-orphans"]);
 }
 
+#[test]
+fn o029_a_live_lock_that_beats_is_noticed_by_what_its_pulses_tell() {
+    let stuck = tell("#/steward?ward=stuck&stop=30s");
+    assert_eq!((stuck.notes("restart"), stuck.notes("pulse") > 15), (0, true));
+    assert_eq!(stuck.broken, ["no-stall"]);
+    let noticed = tell("#/steward?ward=stuck&stop=30s&progress=5s&handover=kill");
+    // The third unit is done at 6 s; the pulse at 12 s is the first to tell the same for 5 s.
+    assert_eq!(noticed.times_of(UNHEALTHY), [12_000, 24_000]);
+    assert_eq!(noticed.broken, Vec::<&str>::new());
+}
+
+#[test]
+fn o030_a_hung_steward_is_restarted_by_its_own() {
+    let told = tell("#/steward?levels=2&handover=kill&stop=30s&fault=steward:hang@5s%2B1h");
+    // Its last pulse comes at 4 s; 8 s later it is told to stop, and 4 s after that it is dropped.
+    assert_eq!(told.times_of("chief: steward unhealthy; restarting"), [12_000]);
+    assert_eq!(told.times_of(HELLO), [0, 4000, 16_000, 20_000, 24_000, 28_000]);
+    let without = tell("#/steward?levels=2&handover=kill&stop=30s");
+    assert_eq!((without.times_of("chief").len(), without.times_of(HELLO).len(), without.broken), (0, 8, vec![]));
+}
+
 const NEGATIVE: &str = "negative value: -1";
 
 #[test]
@@ -203,4 +224,79 @@ fn o032_a_steward_that_stood_still_does_not_blame_the_ward() {
     // A ward that is really gone is restarted all the same.
     let gone = tell("#/healthy-ward-restarted?guard=500ms&horizon=30s&fault=ward:crash@9s");
     assert_eq!((gone.notes("restart"), gone.broken), (1, vec![]));
+}
+
+#[test]
+fn a_child_is_begun_anew_alone_or_with_others() {
+    for (strategy, source, cache, index) in [("one", 1, 3, 1), ("rest", 1, 3, 3), ("all", 3, 3, 3)] {
+        let told = tell(&format!("#/supervision-tree?strategy={strategy}"));
+        let lives = ["source", "cache", "index"].map(|name| told.times_of(&format!("{name}: begins")).len());
+        assert_eq!((lives, told.broken), ([source, cache, index], vec![]), "{strategy}");
+    }
+    // Bystanders are stopped in reverse and begin in order, when the slowest has stopped.
+    let all = tell("#/supervision-tree?strategy=all&failures=1");
+    let around: Vec<_> = lines(&all).into_iter().filter(|(time, _)| (2000..=2200).contains(time)).collect();
+    let expected = [
+        (2000, "cache: fails"),
+        (2200, "index: stops"),
+        (2200, "source: stops"),
+        (2200, "source: begins life 2"),
+        (2200, "cache: begins life 2"),
+        (2200, "index: begins life 2"),
+    ];
+    assert_eq!(around, expected);
+}
+
+#[test]
+fn everything_is_stopped_in_reverse() {
+    for query in ["", "?strategy=all", "?strategy=rest", "?lag=1h"] {
+        let told = tell(&format!("#/supervision-tree{query}"));
+        let last = lines(&told).into_iter().rev().filter_map(|(_, line)| line.strip_suffix(": stops")).take(5);
+        let mut last: Vec<&str> = last.collect();
+        last.reverse();
+        let expected = ["front", "index", "cache", "source", "store"];
+        let heard = expected.into_iter().filter(|name| !(query == "?lag=1h" && *name == "index"));
+        assert!(last.iter().rev().zip(heard.rev()).all(|(one, two)| *one == two), "{query}: {last:?}");
+        assert!(told.broken.is_empty(), "{query}: {:?}", told.broken);
+    }
+}
+
+#[test]
+fn s022_too_many_restarts_move_the_problem_up() {
+    let pool = tell("#/supervision-tree?failures=100");
+    // Each pool allows two; the third failure is its end, and a restart at the top.
+    assert_eq!((pool.times_of("cache: fails").len(), pool.notes("giveup")), (9, 3));
+    assert_eq!(pool.lines.last().map(|(_, line)| line.as_str()), Some("main: all stopped"));
+    let tree = tell("#/supervision-tree?failures=100&period=1m&stop=1m");
+    // The top allows two as well: its third is the end of the tree.
+    assert_eq!((tree.notes("giveup"), tree.end_ms), (4, 18_600));
+    assert_eq!(tree.lines.last().map(|(_, line)| line.as_str()), Some("main: the tree gave up"));
+    assert_eq!(tree.broken, ["heals"]);
+}
+
+#[test]
+fn p_s8_a_limit_that_is_never_reached_is_refused() {
+    for query in ["failures=100&backoff=6s", "intensity=1&backoff=1s&period=999ms"] {
+        let error = Link::parse(&format!("#/supervision-tree?{query}")).unwrap_err();
+        assert_eq!(error.part, "period", "{query}: {error}");
+    }
+    // Reached just so.
+    Link::parse("#/supervision-tree?intensity=1&backoff=1s&period=1s").map(drop).unwrap();
+}
+
+#[test]
+fn what_always_holds_holds_in_every_situation() {
+    let ours = ["5.3", "5.6"];
+    for scenario in heartrace::scenarios::all().iter().filter(|scenario| ours.contains(&scenario.chapter)) {
+        for (_, query) in scenario.presets {
+            let link = format!("#/{}?{query}", scenario.id);
+            let mut link = Link::parse(link.trim_end_matches('?')).unwrap();
+            link.setting.faults.clear();
+            for (model, seed) in crate::orders().take(40) {
+                let (text, claims) = crate::verdicts(link.clone(), model, seed);
+                let broken = claims.iter().find(|(_, expect, holds)| *expect == Expect::Always && *holds != Some(true));
+                assert_eq!(broken, None, "{text}");
+            }
+        }
+    }
 }

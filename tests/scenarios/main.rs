@@ -3,11 +3,19 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod cancellation_reasons;
+mod circuit_breaker;
+mod copies;
+mod deadlock;
 mod error_boundary;
 mod healing;
+mod heartbeat_stories;
 mod heartbeats;
 mod preemption;
+mod rate_limits;
+mod retry_storm;
 mod saturation;
+mod shared_state;
+mod stale_data;
 
 use heartrace::analysis::claim::Expect;
 use heartrace::link::Link;
@@ -50,10 +58,11 @@ fn tell(link: &str) -> Told {
     }
 }
 
-/// What a scenario prints under every seed; every claim has to hold.
+/// What a scenario, or a situation of it, prints under every seed; every claim has to hold.
 fn tell_seeds(scenario: &str) -> impl Iterator<Item = Told> {
+    let joint = if scenario.contains('?') { '&' } else { '?' };
     (0..SEEDS).map(move |seed| {
-        let told = tell(&format!("#/{scenario}?order=seeded&seed={seed}"));
+        let told = tell(&format!("#/{scenario}{joint}order=seeded&seed={seed}"));
         assert!(told.broken.is_empty(), "{}: broken {:?}", told.link, told.broken);
         told
     })

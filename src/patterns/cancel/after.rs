@@ -1,10 +1,11 @@
 //! What is to be done once a context is cancelled, and the right to call it off.
 
+use super::node::Node;
 use crate::runtime::Runtime;
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 type Body = Pin<Box<dyn Future<Output = ()>>>;
 
@@ -14,16 +15,23 @@ type Body = Pin<Box<dyn Future<Output = ()>>>;
 pub struct StopAfter {
     name: &'static str,
     body: Rc<RefCell<Option<Body>>>,
+    /// The context's place, which may leave the tree once nothing is to be done there.
+    node: Weak<Node>,
 }
 
 impl StopAfter {
-    pub(super) fn new(name: &'static str, body: Body) -> Self {
-        StopAfter { name, body: Rc::new(RefCell::new(Some(body))) }
+    pub(super) fn new(name: &'static str, body: Body, node: Weak<Node>) -> Self {
+        StopAfter { name, body: Rc::new(RefCell::new(Some(body))), node }
     }
 
     /// Calls it off: true exactly if this call prevented it. Never waits for it.
     pub fn stop(&self) -> bool {
-        self.body.take().is_some()
+        // Dropped with nothing borrowed: it may own whatever it likes.
+        let prevented = self.body.take().is_some();
+        if let Some(node) = self.node.upgrade().filter(|_| prevented) {
+            Node::leave(node);
+        }
+        prevented
     }
 
     pub(super) fn is_waiting(&self) -> bool {

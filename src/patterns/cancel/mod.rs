@@ -7,7 +7,8 @@
 //! Invariants, kept by `node`:
 //! 1. The first cancel wins: error and cause never change afterwards.
 //! 2. Who sees an error also sees `done` given.
-//! 3. A node that is cancelled has no children, no deadline pending and is nobody's child.
+//! 3. A node that is cancelled has no children, no deadline pending and is nobody's child. Nor is one anybody's child
+//!    whose cancel nobody could notice.
 //! 4. A child hears its parent's cancel with [`Reason::Parent`], and has its parent's error and cause.
 
 mod after;
@@ -17,10 +18,12 @@ pub use after::StopAfter;
 
 use crate::runtime::signal::Given;
 use crate::runtime::{Cause, Op, Reason, Runtime, Signal, Time};
-use node::Node;
+use futures::future::{Either, select};
+use node::{Handle, Node};
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -67,10 +70,10 @@ struct Binding {
 #[derive(Clone)]
 pub struct Context {
     rt: Runtime,
-    /// The nearest that can be cancelled: this one or one above it.
-    node: Option<Rc<Node>>,
-    /// Its signal, or one that nobody ever gives.
+    /// Its node's signal, or one that nobody ever gives. Dropped before the node, which asks who still has it.
     done: Signal,
+    /// The nearest that can be cancelled: this one or one above it.
+    node: Option<Handle>,
     deadline: Option<Time>,
     bindings: Option<Rc<Binding>>,
 }
@@ -84,9 +87,20 @@ impl Context {
     /// A child that can be cancelled by itself, plainly or for a cause.
     #[track_caller]
     pub fn with_cancel(&self) -> (Context, Cancel) {
-        let node = Node::below(&self.rt, self.node.as_ref());
+        let node = Node::below(&self.rt, self.node.iter());
         let context = Context { done: node.signal().clone(), node: Some(node.clone()), ..self.clone() };
         (context, Cancel(node))
+    }
+
+    /// A context that is cancelled as soon as any of these is, for that one's cause; of those that are cancelled
+    /// already the first in the list counts. It has the nearest of their deadlines and none of their values. A source
+    /// that is there twice counts once; of no sources it never ends by itself.
+    #[track_caller]
+    pub fn any(rt: &Runtime, sources: &[&Context]) -> (Context, Cancel) {
+        let node = Node::below(rt, sources.iter().filter_map(|source| source.node.as_ref()));
+        let deadline = sources.iter().filter_map(|source| source.deadline).min();
+        let done = node.signal().clone();
+        (Context { rt: rt.clone(), done, node: Some(node.clone()), deadline, bindings: None }, Cancel(node))
     }
 
     /// A child that is cancelled at a moment, at once if that has passed.
@@ -154,6 +168,21 @@ impl Context {
         self.done.wait(&self.rt)
     }
 
+    /// Runs a future until the context is cancelled; then it is dropped. The context is asked first: if it is
+    /// cancelled already the future is not polled at all, and if both are ready the cancel has won.
+    ///
+    /// # Errors
+    /// The cause as it was heard, which is what [`done`](Context::done) gives.
+    ///
+    /// # Cancellation safety
+    /// Dropping it drops the future.
+    pub async fn run<T>(&self, future: impl Future<Output = T>) -> Result<T, Cause> {
+        match select(self.done(), pin!(future)).await {
+            Either::Left((cause, _)) => Err(cause),
+            Either::Right((output, _)) => Ok(output),
+        }
+    }
+
     /// Whether it was cancelled, and how; once it was, this never changes.
     pub fn err(&self) -> Option<ContextError> {
         self.node.as_ref()?.end().map(|(error, _)| error)
@@ -179,10 +208,16 @@ impl Context {
         self.node.as_ref().map_or(0, |node| node.children())
     }
 
+    /// How many things are to be done once it is cancelled.
+    pub fn registrations(&self) -> usize {
+        self.node.as_ref().map_or(0, |node| node.registrations())
+    }
+
     /// Starts a task once the context is cancelled, at once if it is already.
     #[track_caller]
     pub fn after_cancel(&self, name: &'static str, future: impl Future<Output = ()> + 'static) -> StopAfter {
-        let after = StopAfter::new(name, Box::pin(future));
+        let node = self.node.as_ref().map(Handle::weak).unwrap_or_default();
+        let after = StopAfter::new(name, Box::pin(future), node);
         if let Some(node) = &self.node {
             node.add_after(&after);
         }
@@ -193,7 +228,7 @@ impl Context {
 /// The right to cancel a context. Clones are the same right. Dropping it cancels nothing; see [`guard`](Cancel::guard).
 #[derive(Clone)]
 #[must_use = "a context that nobody cancels lives as long as its parent: cancel it, or keep a guard"]
-pub struct Cancel(Rc<Node>);
+pub struct Cancel(Handle);
 
 impl Cancel {
     /// Cancels plainly. After the first cancel nothing happens any more.

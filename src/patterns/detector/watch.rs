@@ -24,6 +24,21 @@ pub enum State {
 }
 
 /// A detector with a threshold, and what follows from it.
+///
+/// ```
+/// use heartrace::patterns::detector::{Deadline, State, Watch};
+/// use heartrace::runtime::Time;
+/// use std::time::Duration;
+///
+/// let second = Duration::from_secs(1);
+/// let deadline = Deadline::new(second, second).unwrap();
+/// let mut watch = Watch::new(deadline, 1.0, second, 1).unwrap();
+/// watch.beat(0, Time::ZERO);
+/// let silent = Time::ZERO + 2 * second;
+/// assert_eq!(watch.next_check(Time::ZERO), Some(silent));
+/// assert_eq!(watch.state(silent), State::Suspect(silent));
+/// assert_eq!(watch.state(silent + second), State::Dead(silent + second));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Watch<D> {
     detector: D,

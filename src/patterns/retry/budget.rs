@@ -1,6 +1,7 @@
-//! How many retries all callers together may add to the load: three ways to count, all in whole thousandths.
+//! How many retries all callers together may add to the load: four ways to count, all in whole thousandths.
 //!
-//! A budget that is used up suppresses only the new attempt; nothing under way is touched.
+//! A budget that is used up suppresses only the new attempt; nothing under way is touched. What is under way is counted
+//! by guards, so that nothing stays counted that is over, whatever became of it.
 
 use crate::patterns::config::ConfigError;
 use crate::patterns::window::Window;
@@ -23,6 +24,8 @@ pub enum Budget {
     Throttle(Throttle),
     /// A share of the recent requests, and some per second besides.
     Recent(Recent),
+    /// A share of the requests that are under way.
+    Active(ActiveShare),
 }
 
 impl Budget {
@@ -31,7 +34,22 @@ impl Budget {
         match self {
             Budget::Tokens(tokens) => tokens.request(),
             Budget::Recent(recent) => recent.deposit(now),
+            Budget::Active(active) => active.requests += 1,
             Budget::Unlimited | Budget::Throttle(_) => {}
+        }
+    }
+
+    /// A request is over, with all its retries.
+    pub fn request_over(&mut self) {
+        if let Budget::Active(active) = self {
+            active.requests = active.requests.saturating_sub(1);
+        }
+    }
+
+    /// A retry that was paid for is over.
+    pub fn retry_over(&mut self) {
+        if let Budget::Active(active) = self {
+            active.retries = active.retries.saturating_sub(1);
         }
     }
 
@@ -57,6 +75,7 @@ impl Budget {
             Budget::Tokens(tokens) => tokens.retry(),
             Budget::Throttle(throttle) => invited || throttle.allows(),
             Budget::Recent(recent) => recent.withdraw(now),
+            Budget::Active(active) => active.retry(),
         }
     }
 
@@ -71,9 +90,33 @@ impl Budget {
 pub struct SharedBudget(Rc<RefCell<Budget>>);
 
 impl SharedBudget {
+    /// A new request; it is over when the guard is dropped.
+    pub fn request(&self, now: Time) -> UnderWay {
+        self.with(|budget| budget.request(now));
+        UnderWay { budget: self.clone(), over: Budget::request_over }
+    }
+
+    /// A retry that was paid for; it is over when the guard is dropped.
+    pub fn retry(&self) -> UnderWay {
+        UnderWay { budget: self.clone(), over: Budget::retry_over }
+    }
+
     /// Asks or tells it something.
     pub fn with<R>(&self, ask: impl FnOnce(&mut Budget) -> R) -> R {
         ask(&mut self.0.borrow_mut())
+    }
+}
+
+/// A request or a retry under way, as far as a budget counts it.
+#[must_use = "dropping it says that it is over"]
+pub struct UnderWay {
+    budget: SharedBudget,
+    over: fn(&mut Budget),
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.budget.with(self.over);
     }
 }
 
@@ -175,7 +218,7 @@ impl Recent {
     /// `ratio` thousandths of a retry for every request of the last `window`, plus `per_second` retries a second.
     ///
     /// # Errors
-    /// If the window is not 1 to 60 s, the ratio is above a thousand, or neither would ever allow a retry.
+    /// If the window is not 1 to 60 s, or the ratio is above a thousand.
     pub fn new(window: Duration, per_second: u32, ratio: u32) -> Result<Self, ConfigError> {
         let fits = (Duration::from_secs(1)..=Duration::from_secs(60)).contains(&window);
         ConfigError::unless(fits, "window", format!("{window:?}"), "1s–60s")?;
@@ -197,5 +240,44 @@ impl Recent {
             self.window.add(now, 0, -i64::from(TOKEN));
         }
         is_covered
+    }
+}
+
+/// A share of the requests under way may be retries, and so many in any case (Envoy's retry budget).
+#[derive(Clone, Debug)]
+pub struct ActiveShare {
+    share: u32,
+    least: u32,
+    requests: u32,
+    retries: u32,
+}
+
+impl ActiveShare {
+    /// `share` thousandths of the requests under way, but always at least `least`.
+    ///
+    /// # Errors
+    /// If the share is above 1000, or neither would ever allow a retry.
+    pub fn new(share: u32, least: u32) -> Result<Self, ConfigError> {
+        ConfigError::unless(share <= 1000, "share", f64::from(share) / 1000.0, "0–1")?;
+        ConfigError::unless(share > 0 || least > 0, "least", least, "≥ 1 without a share")?;
+        Ok(ActiveShare { share, least, requests: 0, retries: 0 })
+    }
+
+    /// Envoy's numbers: 20 % and at least 3.
+    pub fn envoy() -> Self {
+        ActiveShare { share: 200, least: 3, requests: 0, retries: 0 }
+    }
+
+    /// Requests and retries under way.
+    pub fn under_way(&self) -> (u32, u32) {
+        (self.requests, self.retries)
+    }
+
+    /// Counts a retry, if there is room for it.
+    pub fn retry(&mut self) -> bool {
+        let room = u64::from(self.requests) * u64::from(self.share) / 1000;
+        let is_allowed = u64::from(self.retries) < room.max(u64::from(self.least));
+        self.retries += u32::from(is_allowed);
+        is_allowed
     }
 }

@@ -8,7 +8,7 @@ pub mod policy;
 pub mod throttling;
 
 pub use budget::{Budget, SharedBudget};
-pub use policy::{Class, Failure, Policy, PushBack, Report, Why};
+pub use policy::{Checked, Class, Failure, Policy, PushBack, Report, Why};
 
 use super::backoff::WHOLE;
 use super::timeout::{TimedOut, timeout};
@@ -44,21 +44,19 @@ pub struct GaveUp<E> {
 ///
 /// # Cancellation safety
 /// Dropping it drops the attempt under way, and no other follows.
-///
-/// # Panics
-/// If the policy was not [checked](Policy::checked).
 pub async fn retry<T, E, F>(
     rt: &Runtime,
-    policy: Policy,
+    policy: Checked,
     budget: &SharedBudget,
     mut operation: impl FnMut(Attempt) -> F,
 ) -> Result<T, GaveUp<E>>
 where
     F: Future<Output = Result<T, Failure<E>>>,
 {
-    let mut state = Retry::new(policy, rt.now()).expect("the policy was checked");
-    budget.with(|budget| budget.request(rt.now()));
-    let mut first = None;
+    let mut state = Retry::new(policy, rt.now());
+    let policy = policy.policy();
+    let _request = budget.request(rt.now());
+    let (mut first, mut paid) = (None, None);
     loop {
         let attempt = Attempt { number: state.attempt(), limit: state.limit(rt.now()) };
         let (error, class, push_back) = match within(rt, attempt.limit, operation(attempt)).await {
@@ -69,11 +67,17 @@ where
             Ok(Err(Failure { error, class, push_back })) => (Some(error), class, push_back),
             Err(TimedOut) => (None, Class::Transient, None),
         };
+        drop(paid.take());
         let random = if policy.backoff.is_spread() { rt.draw("back-off", 0, WHOLE) } else { 0 };
         let decision = budget.with(|budget| state.failed(rt.now(), class, push_back, budget, random));
         match decision {
-            Ok(delay) if delay.is_zero() => {}
-            Ok(delay) => rt.sleep(delay).await,
+            Ok(delay) => {
+                // A repeat for free keeps its number.
+                paid = (state.attempt() > attempt.number).then(|| budget.retry());
+                if !delay.is_zero() {
+                    rt.sleep(delay).await;
+                }
+            }
             Err(why) => {
                 let error = match policy.report {
                     Report::Last => error,

@@ -91,6 +91,10 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// As gRPC's retry design (A6) has it: 4 attempts.
+    pub const GRPC: Policy =
+        Policy { attempts: 4, per_attempt: None, total: None, backoff: Backoff::GRPC, report: Report::Last };
+
     /// So many attempts, one right after the other.
     pub fn at_once(attempts: u32) -> Self {
         Policy { attempts, per_attempt: None, total: None, backoff: Backoff::NONE, report: Report::Last }
@@ -100,15 +104,29 @@ impl Policy {
     ///
     /// # Errors
     /// If there is no attempt, a limit is zero, or the back-off makes no sense.
-    pub fn checked(self) -> Result<Self, ConfigError> {
+    pub fn checked(self) -> Result<Checked, ConfigError> {
         ConfigError::unless(self.attempts >= 1, "attempts", self.attempts, "≥ 1")?;
         for (field, limit) in [("per-attempt", self.per_attempt), ("total", self.total)] {
             if let Some(limit) = limit {
                 ConfigError::if_zero(field, limit)?;
             }
         }
-        self.backoff.checked()?;
-        Ok(self)
+        let schedule = Schedule::new(self.backoff, Some(self.attempts - 1), None)?;
+        Ok(Checked { policy: self, schedule })
+    }
+}
+
+/// A policy that makes sense.
+#[derive(Clone, Copy, Debug)]
+pub struct Checked {
+    policy: Policy,
+    schedule: Schedule,
+}
+
+impl Checked {
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
     }
 }
 
@@ -143,14 +161,9 @@ pub struct Retry {
 
 impl Retry {
     /// An operation that begins now.
-    ///
-    /// # Errors
-    /// As [`Policy::checked`].
-    pub fn new(policy: Policy, now: Time) -> Result<Self, ConfigError> {
-        let policy = policy.checked()?;
-        let schedule = Schedule::new(policy.backoff, Some(policy.attempts - 1), None)?;
+    pub fn new(Checked { policy, schedule }: Checked, now: Time) -> Self {
         let deadline = policy.total.map(|total| now + total);
-        Ok(Retry { policy, deadline, schedule, attempts: 1, counted: false, unsent: 0 })
+        Retry { policy, deadline, schedule, attempts: 1, counted: false, unsent: 0 }
     }
 
     /// The number of the attempt that is under way, from 1. Repeats for free have the number of what they repeat.

@@ -3,7 +3,7 @@
 //! Both ways of counting are pure: a moment in, a verdict out. Whoever is told that it was one too many gives up
 //! and leaves the problem to whoever watches it.
 
-use super::Backoff;
+use super::Pauses;
 use crate::patterns::config::ConfigError;
 use crate::runtime::Time;
 use std::collections::VecDeque;
@@ -39,13 +39,13 @@ impl Intensity {
     /// suture's default.
     pub const SUTURE: Intensity = Intensity::Decay { threshold: 5, half_life: Duration::from_secs(30) };
 
-    /// Whether the numbers make sense, and could ever come true if lives of at least `shortest_life` follow each
-    /// other after this back-off.
+    /// Whether the numbers make sense, and a ward that fails again and again, after lives of `shortest_life` and
+    /// these pauses, is too much one day.
     ///
     /// # Errors
     /// A period or half-life of zero, a window of more than [`MOST`], or a limit that is never reached because the
     /// back-off spreads restarts wider than it counts them.
-    pub fn check(self, backoff: &Backoff, shortest_life: Duration) -> Result<(), ConfigError> {
+    pub fn check(self, mut pauses: Pauses, shortest_life: Duration) -> Result<(), ConfigError> {
         let (field, limit) = match self {
             Intensity::Window { most, period } => {
                 ConfigError::if_zero("period", period)?;
@@ -60,10 +60,10 @@ impl Intensity {
         // The worst that can happen is tried: every life as short as it can be, every pause too.
         let mut worst = Restarts::new(self);
         let mut now = Time::ZERO;
-        let too_many = (0..=MOST).any(|restart| {
+        let too_many = (0..=MOST).any(|_| {
             now = now + shortest_life;
             let is_too_many = !worst.admit(now);
-            now = now + backoff.range(restart).0;
+            now = now + pauses.next(0);
             is_too_many
         });
         let allowed = "long enough for restarts to become too many in spite of the back-off";

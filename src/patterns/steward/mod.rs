@@ -4,22 +4,21 @@
 //! stacked. What it does with the old life before the new one begins is its [`Handover`]: the book's steward tells
 //! the old one to stop and does not look back, so two lives overlap.
 //!
-//! - `ward`: what is watched · [`restart`]: ends, and who is started again · `backoff`: pauses · `intensity`: too many
+//! - `ward`: what is watched · `restart`: ends, and who is started again · `pauses` · `intensity`: too many
 //! - `watch`: the loop
 
-mod backoff;
 mod intensity;
+mod pauses;
 mod restart;
 mod ward;
 mod watch;
 
-pub use backoff::Backoff;
 pub use intensity::{Intensity, MOST as MOST_RESTARTS, Restarts};
+pub use pauses::Pauses;
 pub use restart::{Exit, Restart};
 pub use ward::{Fence, Life, Signs, Ward};
 
 use super::config::ConfigError;
-use super::heartbeat::Heart;
 use crate::runtime::Runtime;
 use std::rc::Rc;
 use std::time::Duration;
@@ -70,6 +69,8 @@ pub type Hook = Rc<dyn Fn(&Runtime, u32, Change)>;
 pub struct Config {
     /// A silence of this length is the end of a life.
     pub timeout: Duration,
+    /// A life that has not pulsed yet has so long for its start; `None`: as for any silence.
+    pub startup: Option<Duration>,
     /// How often the ward is asked to pulse; less than `timeout`. The book takes half of it, a third is safer.
     pub pulse: Duration,
     /// How many pulses of its own wait for a listener who is late: 0 or 1.
@@ -81,7 +82,7 @@ pub struct Config {
     /// So long a ward may pulse without getting anything done.
     pub progress: Option<Duration>,
     /// Pauses before restarts.
-    pub backoff: Backoff,
+    pub pauses: Pauses,
     /// How many restarts are too many; `None`: it never gives up, as in the book.
     pub intensity: Option<Intensity>,
     /// If its own timer is later than this, the silence is its own fault and is excused.
@@ -97,12 +98,13 @@ impl Config {
     pub fn book(timeout: Duration) -> Self {
         Config {
             timeout,
+            startup: None,
             pulse: timeout / 2,
             capacity: 0,
             handover: Handover::Overlap,
             restart: None,
             progress: None,
-            backoff: Backoff::default(),
+            pauses: Pauses::NONE,
             intensity: None,
             pause: None,
             fence: Fence::default(),
@@ -123,10 +125,13 @@ impl Config {
             let longer = format!("> {:?}", self.pulse);
             ConfigError::unless(limit > self.pulse, "progress", format!("{limit:?}"), longer)?;
         }
-        self.backoff.check()?;
+        if let Some(tolerance) = self.pause {
+            ConfigError::if_zero("pause", tolerance)?;
+        }
+        self.pauses.check()?;
         // A life that only falls silent is not over before its timeout.
         let shortest_life = if self.restart.is_some() { Duration::ZERO } else { self.timeout };
-        self.intensity.map_or(Ok(()), |intensity| intensity.check(&self.backoff, shortest_life))
+        self.intensity.map_or(Ok(()), |intensity| intensity.check(self.pauses, shortest_life))
     }
 }
 
@@ -136,6 +141,34 @@ impl Config {
 /// [`Handover::Overlap`]; with [`Exit::Failed`] if there were too many restarts; and as its ward ended if that end
 /// is not followed by another life. Its heartbeat is closed then.
 ///
+/// ```
+/// use heartrace::patterns::cancel::Context;
+/// use heartrace::patterns::steward::{Config, Exit, Life, Signs, Ward, steward};
+/// use heartrace::runtime::{Receiver, setting::Setting, virtual_time::Run};
+/// use std::{rc::Rc, time::Duration};
+///
+/// let mut run = Run::new(Setting::default(), true);
+/// let rt = run.runtime().clone();
+/// run.start(async move {
+///     // A ward that pulses never: it is begun at 0, 4 and 8 s.
+///     let silent = Ward::new(|rt, life| {
+///         let task = rt.spawn("ward", async move {
+///             life.context.done().await;
+///             Exit::Shutdown
+///         });
+///         Signs { heartbeat: Receiver::absent(), task: Rc::new(task) }
+///     });
+///     let steward = steward("steward", Config::book(Duration::from_secs(4)), silent).unwrap();
+///     let (context, cancel) = Context::background(&rt).with_cancel();
+///     let signs = steward.begin(&rt, Life { context, pulse: Duration::from_secs(4), epoch: 1 });
+///     rt.sleep(Duration::from_secs(9)).await;
+///     cancel.cancel();
+///     assert_eq!(signs.task.join().await, Ok(Exit::Shutdown));
+/// });
+/// run.finish();
+/// assert_eq!(run.runtime().with_trace(|trace| trace.tasks.iter().filter(|t| t.name.starts_with("ward")).count()), 3);
+/// ```
+///
 /// # Errors
 /// If the [`Config`] makes no sense.
 pub fn steward(name: &'static str, config: Config, ward: Ward) -> Result<Ward, ConfigError> {
@@ -143,7 +176,7 @@ pub fn steward(name: &'static str, config: Config, ward: Ward) -> Result<Ward, C
     Ok(Ward::new(move |rt, life| {
         let (listener, heartbeat) = rt.channel(&format!("{name}-heartbeat"), config.capacity);
         let (inner, config, ward) = (rt.clone(), config.clone(), ward.clone());
-        let run = async move { Watch::new(inner, config, ward, Heart::new(listener), life).run().await };
+        let run = async move { Watch::new(inner, config, ward, listener, life).run().await };
         Signs { heartbeat, task: Rc::new(rt.spawn(name, run)) }
     }))
 }

@@ -28,9 +28,12 @@ pub struct Signs {
     pub task: Rc<Task<Exit>>,
 }
 
+/// A way to begin a life.
+type Begin = Rc<dyn Fn(&Runtime, Life) -> Signs>;
+
 /// A ward: begins a life, at once and without waiting. Clones are the same ward.
 #[derive(Clone)]
-pub struct Ward(Rc<dyn Fn(&Runtime, Life) -> Signs>);
+pub struct Ward(Begin);
 
 impl Ward {
     /// A ward whose lives begin so.

@@ -2,9 +2,9 @@
 
 use super::{Change, Config, Exit, Handover, Life, Restarts, Signs, Ward, Why};
 use crate::patterns::cancel::{Cancel, Context};
-use crate::patterns::detector::Progress;
-use crate::patterns::heartbeat::Heart;
-use crate::runtime::{Cause, Interval, Of2, Of4, Reason, Receiver, Runtime, Task, Time, select};
+use crate::patterns::detector::{LocalPause, Progress};
+use crate::patterns::heartbeat::Pulse;
+use crate::runtime::{Cause, Of2, Of4, Reason, Receiver, Runtime, Sender, Task, Time, select};
 use futures::future::{Either, pending, select as either};
 use std::cell::Cell;
 use std::future::Future;
@@ -24,35 +24,42 @@ struct Watched {
     cancel: Cancel,
 }
 
+/// A steward that is dropped where it is leaves nobody behind who does not know.
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if !self.task.is_over() {
+            self.cancel.because(Cause::new(Reason::Parent, "its steward is gone"));
+        }
+    }
+}
+
 pub(super) struct Watch {
     rt: Runtime,
     config: Config,
     ward: Ward,
-    heart: Heart<u32>,
     context: Context,
-    pulse: Interval,
+    pulse: Pulse<u32>,
     /// What the ward had done when it last said so; its steward says the same.
     done: Cell<u32>,
 }
 
 impl Watch {
-    pub fn new(rt: Runtime, config: Config, ward: Ward, heart: Heart<u32>, own: Life) -> Self {
-        let pulse = rt.interval(own.pulse);
-        Watch { rt, config, ward, heart, context: own.context, pulse, done: Cell::new(0) }
+    pub fn new(rt: Runtime, config: Config, ward: Ward, listener: Sender<u32>, own: Life) -> Self {
+        let pulse = Pulse::every(&rt, own.pulse, listener);
+        Watch { rt, config, ward, context: own.context, pulse, done: Cell::new(0) }
     }
 
     /// Watches until it is told to stop, has to give up, or an end is final.
     pub async fn run(self) -> Exit {
         let exit = self.lives().await.unwrap_or(Exit::Shutdown);
-        self.heart.close(&self.rt);
+        self.pulse.close(&self.rt);
         exit
     }
 
     /// One life after the other.
     async fn lives(&self) -> Result<Exit, Done> {
         let mut restarts = self.config.intensity.map(Restarts::new);
-        // Since the last life that was long enough to be a success.
-        let mut attempt = 0;
+        let mut pauses = self.config.pauses;
         let mut life = self.begin(1);
         loop {
             let Ok(why) = self.listen(&life).await else {
@@ -72,12 +79,12 @@ impl Watch {
                 self.part(&life).await?;
                 return Ok(Exit::Failed("too many restarts"));
             }
-            if self.config.backoff.is_stable(now - life.since) {
-                attempt = 0;
-            }
+            pauses.lived(now - life.since);
             self.part(&life).await?;
-            self.pause(attempt).await?;
-            attempt += 1;
+            let pause = pauses.draw(&self.rt);
+            if !pause.is_zero() {
+                self.meanwhile(self.rt.sleep(pause)).await?;
+            }
             life = self.begin(life.epoch + 1);
         }
     }
@@ -102,21 +109,23 @@ impl Watch {
                 None => pending().await,
             }
         });
+        let own_pause = self.config.pause.and_then(|tolerance| LocalPause::new(tolerance).ok());
         let mut heartbeat = life.heartbeat.clone();
         let mut signs = 0;
         let mut progress = self.config.progress.map(|limit| Progress::new(limit, rt.now()));
         loop {
-            let mut silence = rt.sleep(self.config.timeout);
-            let deadline = rt.now() + self.config.timeout;
+            let limit = self.config.startup.filter(|_| signs == 0).unwrap_or(self.config.timeout);
+            let mut silence = rt.sleep(limit);
+            let deadline = rt.now() + limit;
             loop {
                 // In the order of the book's select: its own pulse, the ward's, silence, the end.
-                let next = select((self.pulse.tick(), heartbeat.recv(rt), silence.by_ref(), self.context.done()));
+                let next = select((self.pulse.due(), heartbeat.recv(rt), silence.by_ref(), self.context.done()));
                 let next = match either(exit.as_mut(), next).await {
                     Either::Left((exit, _)) => return Ok(Why::Exited(exit)),
                     Either::Right((next, _)) => next,
                 };
                 match next {
-                    Of4::A(_) => _ = self.beat(),
+                    Of4::A(_) => _ = self.pulse.beat_with(rt, self.done.get()),
                     Of4::B(Some(done)) => {
                         signs += 1;
                         self.done.set(done);
@@ -129,8 +138,7 @@ impl Watch {
                     // A heart that has closed is silent; asked again and again it would answer at once for ever.
                     Of4::B(None) => heartbeat = Receiver::absent(),
                     Of4::C(()) => {
-                        let late = rt.now() - deadline;
-                        if self.config.pause.is_some_and(|pause| late > pause) {
+                        if let Some(late) = own_pause.as_ref().and_then(|own| own.lateness(deadline, rt.now())) {
                             rt.note("pause of {} ms excused", [late.as_millis() as u32, 0]);
                             break;
                         }
@@ -158,8 +166,10 @@ impl Watch {
 
     /// It is told to stop itself, and with it its ward.
     async fn end(&self, life: &Watched) {
-        if let Handover::Kill(grace) | Handover::Fence(grace) = self.config.handover {
-            self.stopped_within(life, grace).await;
+        match self.config.handover {
+            Handover::Overlap => {}
+            Handover::Kill(_) | Handover::Fence(_) if life.task.is_over() => self.tell(life.epoch, Change::Stopped),
+            Handover::Kill(grace) | Handover::Fence(grace) => self.stopped_within(life, grace).await,
         }
     }
 
@@ -183,30 +193,13 @@ impl Watch {
         }
     }
 
-    /// Waits before a restart, the longer the more there were without a success between them.
-    async fn pause(&self, attempt: u32) -> Result<(), Done> {
-        let (least, most) = self.config.backoff.range(attempt);
-        if most.is_zero() {
-            return Ok(());
-        }
-        let pause = self.rt.draw("restart pause", nanos(least), nanos(most));
-        self.meanwhile(self.rt.sleep(Duration::from_nanos(pause))).await
-    }
-
     /// Waits for something and pulses meanwhile.
     async fn meanwhile(&self, what: impl Future<Output = ()>) -> Result<(), Done> {
-        let mut what = pin!(what);
-        loop {
-            match either(what.as_mut(), select((self.pulse.tick(), self.context.done()))).await {
-                Either::Left(((), _)) => return Ok(()),
-                Either::Right((Of2::A(_), _)) => _ = self.beat(),
-                Either::Right((Of2::B(_), _)) => return Err(Done),
-            }
+        let what = pin!(self.pulse.during(&self.rt, self.done.get(), what));
+        match either(what, self.context.done()).await {
+            Either::Left(((), _)) => Ok(()),
+            Either::Right(_) => Err(Done),
         }
-    }
-
-    fn beat(&self) -> bool {
-        self.heart.beat_with(&self.rt, self.done.get())
     }
 
     fn tell(&self, epoch: u32, change: Change) {
@@ -214,8 +207,4 @@ impl Watch {
             hook(&self.rt, epoch, change);
         }
     }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

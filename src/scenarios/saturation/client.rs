@@ -2,9 +2,9 @@
 
 use super::instant::{ARRIVAL, TIMEOUT, give_way};
 use super::server::{Answer, Call};
-use super::{Counts, Plan};
-use crate::patterns::queue::WorkQueue;
-use crate::patterns::retry::{Attempt, Failure, SharedBudget, retry};
+use super::{Counts, Plan, URGENT, bump};
+use crate::patterns::queue::{Admitted, WorkQueue};
+use crate::patterns::retry::{Attempt, Checked, Failure, SharedBudget, retry};
 use crate::runtime::scope::Scope;
 use crate::runtime::{Of2, Receiver, Runtime, Sender, Time, select};
 use std::rc::Rc;
@@ -15,6 +15,7 @@ use std::time::Duration;
 pub struct Clients {
     pub rt: Runtime,
     pub plan: Plan,
+    pub policy: Checked,
     pub queue: WorkQueue<Call>,
     pub budget: SharedBudget,
     pub counts: Rc<Counts>,
@@ -52,12 +53,17 @@ impl Clients {
     async fn ask(self, request: u32) {
         let began = self.rt.now();
         // Late answers to earlier attempts find room, whether or not anybody still reads them.
-        let (reply, answers) = self.rt.channel("answers", self.plan.policy.attempts as usize);
+        let (reply, answers) = self.rt.channel("answers", self.plan.retries as usize + 1);
         let done =
-            retry(&self.rt, self.plan.policy, &self.budget, |attempt| self.attempt(request, attempt, &reply, &answers));
+            retry(&self.rt, self.policy, &self.budget, |attempt| self.attempt(request, attempt, &reply, &answers));
         if done.await.is_ok() {
-            self.counts.useful.set(self.counts.useful.get() + 1);
-            self.rt.note("useful request {} after {} ms", [request, (self.rt.now() - began).as_millis() as u32]);
+            bump(&self.counts.useful);
+            if self.plan.class(request) == URGENT {
+                bump(&self.counts.urgent);
+            }
+            let took_ms = (self.rt.now() - began).as_millis() as u32;
+            self.counts.worst_ms.set(self.counts.worst_ms.get().max(took_ms));
+            self.rt.note("useful request {} after {} ms", [request, took_ms]);
         }
     }
 
@@ -70,14 +76,17 @@ impl Clients {
         answers: &Receiver<Answer>,
     ) -> Result<(), Failure<()>> {
         let (rt, number) = (&self.rt, attempt.number);
-        self.counts.offered.set(self.counts.offered.get() + 1);
+        bump(&self.counts.offered);
         rt.note("offer request {} attempt {}", [request, number]);
         let deadline = rt.now() + self.plan.timeout;
-        let call = Call { request, attempt: number, reply: reply.clone() };
-        let Ok(ticket) = self.queue.offer(rt, call, deadline) else {
+        let call = Call { request, attempt: number, since: rt.now(), reply: reply.clone() };
+        let Ok(Admitted { ticket, evicted }) = self.queue.offer(rt, call, self.plan.class(request), deadline) else {
             rt.note("refuse request {} attempt {}", [request, number]);
             return Err(Failure::transient(()));
         };
+        if let Some(evicted) = evicted {
+            evicted.refuse(rt);
+        }
         match self.answer(number, answers, deadline).await {
             Some(true) => Ok(()),
             Some(false) => Err(Failure::transient(())),

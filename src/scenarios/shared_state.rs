@@ -1,0 +1,171 @@
+//! A cancel comes while shared state is being changed: how often it is written decides what is left and what to undo.
+
+use super::parameter::{Parameter, Params};
+use super::{ClaimInfo, Root, Scenario, any};
+use crate::analysis::claim::Expect;
+use crate::analysis::claims::NoOrphans;
+use crate::analysis::state::{NoHalfVisible, NothingLeft};
+use crate::patterns::cancel::Context;
+use crate::patterns::stage::Shared;
+use crate::patterns::undo::{RolledBack, Undo};
+use crate::runtime::{Cause, Of3, Reason, Runtime, select};
+use std::time::Duration;
+
+pub static SCENARIO: Scenario = Scenario {
+    id: "shared-state",
+    chapter: "5.2",
+    parameters: PARAMETERS,
+    tasks: &["main", "writer", "reader", "roll-back"],
+    channels: &[],
+    claims: &[
+        ClaimInfo::expected("nothing-left", expect_nothing_left, |_| Box::new(NothingLeft::default())).about_time(),
+        ClaimInfo::expected("no-half-visible", expect_no_half, |_| Box::new(NoHalfVisible::with(&TOTALS))).about_time(),
+        ClaimInfo::always("no-orphans", |_| Box::new(NoOrphans::default())),
+    ],
+    outcome: None,
+    sources: &["src/scenarios/shared_state.rs", "src/patterns/undo.rs", "src/patterns/stage.rs"],
+    presets: &[
+        ("first-left", ""),
+        ("second-left", "cancel=2.5s"),
+        ("one-undone", "undo=true"),
+        ("two-undone", "cancel=2.5s&undo=true"),
+        ("one-write", "writes=one&cancel=2.5s"),
+        ("one-write-window", "writes=one&cancel=3.2s"),
+        ("one-write-undone", "writes=one&cancel=3.2s&undo=true"),
+        ("not-cancelled", "cancel=1m"),
+    ],
+    check: any,
+    start,
+};
+
+const PARAMETERS: &[Parameter] = &[
+    Parameter::choice("writes", "three", &["three", "one"]),
+    Parameter::duration("cancel", "1.5s", "0s", "1h"),
+    Parameter::flag("undo", false),
+    Parameter::duration("work", "1s", "1ms", "1h"),
+    Parameter::duration("hand-over", "500ms", "0s", "1h"),
+    Parameter::duration("undo-work", "100ms", "0s", "1h"),
+];
+
+/// What is added up, group by group.
+const GROUPS: [[u32; 3]; 3] = [[1, 2, 3], [4, 5, 6], [7, 8, 9]];
+/// The total before, and when everything is added.
+const TOTALS: [u32; 2] = [0, 45];
+/// No compensation may take longer.
+const LIMIT: Duration = Duration::from_secs(2 * 3_600);
+
+#[derive(Clone, Copy)]
+struct Plan {
+    one_write: bool,
+    cancel: Duration,
+    undo: bool,
+    work: Duration,
+    hand_over: Duration,
+    undo_work: Duration,
+}
+
+fn plan(params: &Params) -> Plan {
+    Plan {
+        one_write: params.choice("writes") == "one",
+        cancel: params.duration("cancel"),
+        undo: params.flag("undo"),
+        work: params.duration("work"),
+        hand_over: params.duration("hand-over"),
+        undo_work: params.duration("undo-work"),
+    }
+}
+
+/// A cancel between the first write and the commit leaves something unless it is undone.
+fn expect_nothing_left(params: &Params) -> Expect {
+    let plan = plan(params);
+    let first = if plan.one_write { 3 * plan.work } else { plan.work };
+    let leaves = !plan.undo && (first..=3 * plan.work + plan.hand_over).contains(&plan.cancel);
+    if leaves { Expect::Breaks } else { Expect::Always }
+}
+
+/// Undoing makes nobody forget what they have seen.
+fn expect_no_half(params: &Params) -> Expect {
+    let plan = plan(params);
+    if !plan.one_write && plan.cancel >= plan.work { Expect::Breaks } else { Expect::Always }
+}
+
+fn start(rt: &Runtime, params: &Params) -> Root {
+    let (rt, plan) = (rt.clone(), plan(params));
+    Box::pin(async move {
+        let _ = rt.spawn("main", command(rt.clone(), plan)).join().await;
+    })
+}
+
+/// Starts the writer and cancels it, unless it is done by then.
+async fn command(rt: Runtime, plan: Plan) {
+    let total = Shared::new(TOTALS[0]);
+    rt.spawn_server("reader", read(rt.clone(), total.clone()));
+    let (context, cancel) = Context::background(&rt).with_cancel();
+    let button = rt.input("writer");
+    let writer = rt.spawn("writer", write(rt.clone(), plan, context, total.clone()));
+    if !matches!(select((writer.join(), rt.sleep(plan.cancel), button.wait(&rt))).await, Of3::A(_)) {
+        cancel.because(Cause::new(Reason::User, "no longer wanted"));
+        let _ = writer.join().await;
+    }
+    rt.log(format!("visible: {}", total.read()));
+}
+
+/// Adds everything up and hands it over. It keeps what it has written only if it gets to the end.
+async fn write(rt: Runtime, plan: Plan, context: Context, total: Shared<u32>) {
+    let Ok(mut undo) = Undo::new(&rt, LIMIT) else { return };
+    match context.run(add_up(&rt, plan, &total, &mut undo)).await {
+        Ok(()) => {
+            undo.commit();
+            rt.note("commit total {}", [*total.read(), 0]);
+            rt.log("committed");
+        }
+        Err(_) if plan.undo => {
+            let RolledBack { undone, .. } = undo.roll_back().await;
+            rt.log(format!("rolled back: {}", undone.len()));
+        }
+        // Nobody knows the way back.
+        Err(_) => undo.commit(),
+    }
+}
+
+/// The work itself: a total over all groups, written after each group or at the end only.
+async fn add_up(rt: &Runtime, plan: Plan, total: &Shared<u32>, undo: &mut Undo) {
+    let mut sum = *total.read();
+    for (index, group) in GROUPS.iter().enumerate() {
+        rt.work(plan.work).await;
+        sum += group.iter().sum::<u32>();
+        if plan.one_write && index + 1 < GROUPS.len() {
+            continue;
+        }
+        let before = *total.read();
+        let (inner, place) = (rt.clone(), total.clone());
+        undo.push("total", async move {
+            inner.work(plan.undo_work).await;
+            put(&inner, &place, before);
+            Ok(())
+        });
+        put(rt, total, sum);
+        rt.log(format!("wrote {sum}"));
+    }
+    rt.work(plan.hand_over).await;
+}
+
+fn put(rt: &Runtime, total: &Shared<u32>, value: u32) {
+    total.write(value);
+    rt.note("write total {}", [value, 0]);
+    rt.note("gauge total {}/{}", [value, 1]);
+}
+
+/// Somebody else who looks at the total now and then.
+async fn read(rt: Runtime, total: Shared<u32>) {
+    let looks = rt.interval(Duration::from_millis(400));
+    let mut seen = *total.read();
+    loop {
+        looks.tick().await;
+        let found = *total.read();
+        if found != seen {
+            rt.log(format!("reader: {found}"));
+            seen = found;
+        }
+    }
+}
