@@ -50,9 +50,21 @@ export function paint(c: Context, frame: Frame): void {
   for (const measure of scene.measures) paintMeasure(c, measure, palette)
   for (const glyph of scene.glyphs) paintGlyph(c, glyph, palette)
   paintWords(c, scene, palette)
-  if (frame.note) text(c, frame.note, 8, height - 12, palette.ink2, `12px ${palette.sans}`, palette.background)
+  if (frame.note) paintNote(c, frame.note, height, palette)
   c.restore()
   if (below > 0) paintCharts(c, frame)
+}
+
+/** A remark on the picture, in its lower corner and over everything there. */
+function paintNote(c: Context, note: string, height: number, palette: Palette): void {
+  c.font = `12px ${palette.sans}`
+  c.fillStyle = palette.panel
+  c.globalAlpha = 0.9
+  c.beginPath()
+  c.roundRect(6, height - 25, c.measureText(note).width + 14, 20, 4)
+  c.fill()
+  c.globalAlpha = 1
+  text(c, note, 13, height - 14.5, palette.ink2, c.font, null)
 }
 
 /** Small and large squares; the lines down are times, the lines across only help the eye. */
