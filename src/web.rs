@@ -46,7 +46,7 @@ export interface Timeline {
   arrows: { from: Uint32Array; to: Uint32Array; kind: Uint8Array; reason: Uint8Array }
   marks: { event: Uint32Array; kind: Uint8Array }
   /** Levels over time: `curve` is an index into `curves`, and the level holds until the curve's next one. */
-  gauges: { curve: Uint16Array; event: Uint32Array; value: Float64Array; curves: { name: string; task: number }[] }
+  gauges: { curve: Uint16Array; event: Uint32Array; value: Float64Array; curves: string[] }
 }
 "#;
 
@@ -588,11 +588,7 @@ fn timeline_object(drawn: &Timeline) -> JsValue {
         ("kind", bytes(marks.iter().map(|mark| mark.kind as u8))),
     ]);
     let levels = &drawn.levels;
-    let curves: js_sys::Array = drawn
-        .curves
-        .iter()
-        .map(|curve| fields(&[("name", JsValue::from_str(&curve.name)), ("task", JsValue::from(curve.task))]))
-        .collect();
+    let curves: js_sys::Array = drawn.curves.iter().map(|name| JsValue::from_str(name)).collect();
     let gauges = fields(&[
         ("curve", Uint16Array::from(levels.iter().map(|level| level.curve).collect::<Vec<_>>().as_slice()).into()),
         ("event", words(levels.iter().map(|level| level.event))),

@@ -11,7 +11,7 @@ const time = (page: Page) => page.getByRole('slider', { name: 'Time', exact: tru
 test('levels are charts with their value at the cursor and their course in words, and no steps', async ({ page }) => {
   await open(page, '#/saturation')
   const goodput = page.getByRole('list', { name: 'Charts' }).getByRole('listitem').first()
-  await expect(goodput).toContainText(/reported by monitor: least 0, most \d+, at the end 0/)
+  await expect(goodput).toContainText(/least 0, most \d+, at the end 0/)
   const value = goodput.locator('b')
   await expect(value).toHaveText('0')
   await page.getByRole('button', { name: 'To the start' }).click()

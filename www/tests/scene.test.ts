@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { busyOf, coverage, TRACE } from '../src/timeline/busy'
-import { type Curve, levelAt, steps } from '../src/timeline/charts'
+import { type Chart, levelAt, steps } from '../src/timeline/charts'
 import { foldTasks } from '../src/timeline/fold'
 import { lanesOf, layoutLanes, rowsOf } from '../src/timeline/lanes'
 import { coneOf } from '../src/timeline/lens'
@@ -65,7 +65,7 @@ function traceOf(lanes: number, spans: Span[], unsorted: Mark[], levels: { at: n
         curve: new Uint16Array(gauges.length),
         event: Uint32Array.from(gauges, ({ event }) => event),
         value: Float64Array.from(gauges, ({ value }) => value),
-        curves: gauges.length > 0 ? [{ name: 'load', task: 0 }] : [],
+        curves: gauges.length > 0 ? ['load'] : [],
       },
     },
     words: new Map(),
@@ -213,7 +213,7 @@ describe('levels', () => {
     fc.assert(
       fc.property(levels, view, (all, v) => {
         const trace = traceOf(1, [], [], all)
-        const curve = trace.charts[0]?.curves[0] as Curve
+        const curve = trace.charts[0] as Chart
         const line = steps(curve, v, END, (value) => value)
         for (let x = 0; x < v.width; x++) {
           const mine = all.filter(({ at }) => at > v.t0 && at <= v.t1 && Math.floor(toPx(v, at)) === x)

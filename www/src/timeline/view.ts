@@ -129,9 +129,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       tellHeaders(above)
       scene = buildScene({ trace, view, layout, height: above, charts, words, measure })
       const c = context(base)
-      const { tasks } = trace
-      const name = (task: number) => tasks[task]?.name ?? ''
-      const drawn = { scene, name, view, layout, height: above, below: height - above, palette }
+      const drawn = { scene, view, layout, height: above, below: height - above, palette }
       if (c) paint(c, { ...drawn, note: scene.tooManyArrows ? note : null })
     }
     const c = context(top)
