@@ -1,6 +1,6 @@
 //! Claims about reported failures: logged once under an id that the user was told, and told in words of their own.
 
-use super::claim::{Claim, Ending, Verdict};
+use super::claim::{Access, Claim, Ending, Verdict};
 use crate::trace::{Event, EventId, Kind, Trace};
 use std::collections::BTreeMap;
 
@@ -62,5 +62,11 @@ impl Claim for NobodyReportsABug {
 
     fn verdict(&self, _: Ending) -> Verdict {
         Verdict::unless(&self.against)
+    }
+
+    fn order(&self, _: &Event, _: &Trace, _: &mut dyn FnMut(u64, Access)) {}
+
+    fn key(&self) -> Option<u64> {
+        Some(self.against.is_empty().into())
     }
 }

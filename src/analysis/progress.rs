@@ -1,6 +1,6 @@
 //! Claims about progress: nobody waits for ever, and whoever moves gets somewhere.
 
-use super::claim::{Claim, Ending, Verdict};
+use super::claim::{Access, Claim, Ending, Verdict, key_of};
 use crate::trace::{Event, EventId, Kind, TaskId, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +30,13 @@ impl Claim for NobodyStuck {
             Ending::Cut => Verdict { holds: None, evidence: Vec::new() },
             Ending::Finished | Ending::LiveLocked => Verdict { holds: Some(true), evidence: Vec::new() },
         }
+    }
+
+    fn order(&self, _: &Event, _: &Trace, _: &mut dyn FnMut(u64, Access)) {}
+
+    fn key(&self) -> Option<u64> {
+        // The end alone decides.
+        Some(0)
     }
 }
 
@@ -80,5 +87,12 @@ impl Claim for EverybodyDone {
             }
             _ => Verdict { holds: Some(false), evidence: self.again.iter().map(|(_, event)| *event).collect() },
         }
+    }
+
+    fn order(&self, _: &Event, _: &Trace, _: &mut dyn FnMut(u64, Access)) {}
+
+    fn key(&self) -> Option<u64> {
+        let is_done = self.tasks.iter().map(|task| u64::from(self.done.contains(task)));
+        Some(key_of(is_done))
     }
 }

@@ -1,7 +1,7 @@
 //! Claims about shared state that is written in steps: what others can see, and what a cancel leaves behind.
 //! They read the notes `write total N` and `commit total N`.
 
-use super::claim::{Claim, Ending, Verdict};
+use super::claim::{Access, Claim, Ending, Verdict, key_of};
 use crate::trace::{Event, EventId, Kind, Trace};
 
 fn written(event: &Event, trace: &Trace) -> Option<u32> {
@@ -36,6 +36,10 @@ impl Claim for NothingLeft {
         let left = self.last.filter(|(value, _)| *value != self.committed);
         Verdict::unless(&left.into_iter().map(|(_, event)| event).collect::<Vec<_>>())
     }
+
+    fn key(&self) -> Option<u64> {
+        Some(key_of([self.committed.into(), self.last.map_or(0, |(value, _)| value).into()]))
+    }
 }
 
 /// Whoever looks, at whatever moment, sees one of the whole totals.
@@ -64,5 +68,11 @@ impl Claim for NoHalfVisible {
 
     fn verdict(&self, _: Ending) -> Verdict {
         Verdict::unless(&self.against)
+    }
+
+    fn order(&self, _: &Event, _: &Trace, _: &mut dyn FnMut(u64, Access)) {}
+
+    fn key(&self) -> Option<u64> {
+        Some(self.against.is_empty().into())
     }
 }

@@ -133,8 +133,13 @@ impl RolledBack {
             Ok(fault) => *fault,
             Err(other) => Fault::because(rt, "roll back", "not everything could be undone", other),
         };
-        let dirty = primary.with("dirty", true);
-        Box::new(self.failed.into_iter().fold(dirty, |fault, (_, failure)| fault.besides(failure)))
+        Box::new(self.onto(primary))
+    }
+
+    /// The same of a record.
+    pub fn onto(self, primary: Fault) -> Fault {
+        let marked = if self.is_dirty() { primary.with("dirty", true) } else { primary };
+        self.failed.into_iter().fold(marked, |fault, (_, failure)| fault.besides(failure))
     }
 }
 

@@ -35,9 +35,19 @@ impl Draws {
     }
 }
 
-/// The stream with this number under a seed.
+/// The stream with this number under a seed. Both are mixed first: neighbouring states and streams of a PCG begin
+/// with numbers that are alike, and tasks are numbered one after the other.
 pub(crate) fn stream(seed: u64, number: u64) -> Pcg32 {
-    Pcg32::new(seed, number)
+    let number = mix(number);
+    Pcg32::new(mix(seed ^ number), number)
+}
+
+/// The last step of SplitMix64: every bit of the result depends on every bit of the number.
+fn mix(number: u64) -> u64 {
+    let z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 /// A number below `n`; zero if `n` is zero.

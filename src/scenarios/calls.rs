@@ -131,11 +131,11 @@ impl Patience {
     }
 }
 
-/// A bucket by the book's helper, which cuts the interval of its rate to whole nanoseconds.
-pub fn bucket(number: u32, given: Given, burst: u64) -> Limiter {
+/// A bucket by the book's helper, which cuts the interval of its rate to whole nanoseconds; `queue` may wait.
+pub fn bucket(number: u32, given: Given, burst: u64, queue: u64) -> Limiter {
     let rate = Rate::per(given.count as u32, given.per).expect("the parameter's range leaves out zero");
     let bucket = TokenBucket::new(rate, burst as u32).expect("the parameter's range leaves out zero");
-    Limiter::new(number, bucket)
+    Limiter::new(number, bucket.with_queue(queue as u32).expect("the parameter's range leaves out what is too long"))
 }
 
 /// How much a bucket may give, as a claim holds it against.

@@ -1,5 +1,6 @@
 //! The stories: one file each, and the one list. A scenario is a value: id, parameters, names, claims, start.
 
+mod all_together;
 mod calls;
 mod cancellation_reasons;
 mod circuit_breaker;
@@ -135,6 +136,7 @@ static ALL: &[&Scenario] = &[
     &restarted_stream::SCENARIO,
     &healthy_ward_restarted::SCENARIO,
     &supervision_tree::SCENARIO,
+    &all_together::SCENARIO,
 ];
 
 /// Parameters that fit each other whatever they are.

@@ -43,6 +43,7 @@ pub static SCENARIO: Scenario = Scenario {
         ("burst", "rate=2/s&burst=5"),
         ("refused-early", "limiter=multi&deadline=3s"),
         ("refused-late", "limiter=multi&deadline=3s&refusal=late"),
+        ("full-queue", "queue=5"),
         ("together", "limiter=multi&deadline=3s&combine=atomic"),
     ],
     check: any,
@@ -60,6 +61,7 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::choice("combine", "in-turn", &["in-turn", "atomic"]),
     Parameter::duration("deadline", "0s", "0s", "24h"),
     Parameter::choice("refusal", "early", &["early", "late"]),
+    Parameter::count("queue", 2_000, 0, 2_000),
     Parameter::count("calls", 10, 1, 1_000),
 ];
 
@@ -74,7 +76,7 @@ fn tiers(params: &Params) -> Vec<(u32, &'static str, &'static str)> {
 
 /// Who gives up at the second bucket in turn keeps the token of the first.
 fn takes_in_vain(params: &Params) -> Expect {
-    let can_give_up = !params.duration("deadline").is_zero();
+    let can_give_up = !params.duration("deadline").is_zero() || params.count("queue") < 2 * params.count("calls");
     let has_two = params.choice("limiter") == "multi" && params.choice("combine") == "in-turn";
     if can_give_up && has_two { Expect::Breaks } else { Expect::Always }
 }
@@ -83,7 +85,7 @@ const GAUGES: [(&str, &str); 2] =
     [("gauge second {}/{}", "gauge second-owed {}/{}"), ("gauge minute {}/{}", "gauge minute-owed {}/{}")];
 
 fn start(rt: &Runtime, params: &Params) -> Root {
-    let make = |(number, rate, burst)| bucket(number, params.rate(rate), params.count(burst));
+    let make = |(number, rate, burst)| bucket(number, params.rate(rate), params.count(burst), params.count("queue"));
     let limiters: Vec<Limiter> = tiers(params).into_iter().map(make).collect();
     let is_atomic = params.choice("combine") == "atomic";
     let names = if limiters.len() == 1 { &[("gauge tokens {}/{}", "gauge owed {}/{}")][..] } else { &GAUGES };

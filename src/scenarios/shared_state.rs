@@ -6,6 +6,7 @@ use crate::analysis::claim::Expect;
 use crate::analysis::claims::NoOrphans;
 use crate::analysis::state::{NoHalfVisible, NothingLeft};
 use crate::patterns::cancel::Context;
+use crate::patterns::fault::{Fault, Known, Module, Reporter};
 use crate::patterns::stage::Shared;
 use crate::patterns::undo::{RolledBack, Undo};
 use crate::runtime::{Cause, Of3, Reason, Runtime, select};
@@ -23,7 +24,12 @@ pub static SCENARIO: Scenario = Scenario {
         ClaimInfo::always("no-orphans", |_| Box::new(NoOrphans::default())),
     ],
     outcome: None,
-    sources: &["src/scenarios/shared_state.rs", "src/patterns/undo.rs", "src/patterns/stage.rs"],
+    sources: &[
+        "src/scenarios/shared_state.rs",
+        "src/patterns/undo.rs",
+        "src/patterns/stage.rs",
+        "src/patterns/fault/mod.rs",
+    ],
     presets: &[
         ("first-left", ""),
         ("second-left", "cancel=2.5s"),
@@ -32,6 +38,7 @@ pub static SCENARIO: Scenario = Scenario {
         ("one-write", "writes=one&cancel=2.5s"),
         ("one-write-window", "writes=one&cancel=3.2s"),
         ("one-write-undone", "writes=one&cancel=3.2s&undo=true"),
+        ("undo-too-slow", "undo=true&undo-work=2s"),
         ("not-cancelled", "cancel=1m"),
     ],
     check: any,
@@ -45,14 +52,20 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::duration("work", "1s", "1ms", "1h"),
     Parameter::duration("hand-over", "500ms", "0s", "1h"),
     Parameter::duration("undo-work", "100ms", "0s", "1h"),
+    Parameter::duration("undo-limit", "1s", "1ms", "1h"),
 ];
 
 /// What is added up, group by group.
 const GROUPS: [[u32; 3]; 3] = [[1, 2, 3], [4, 5, 6], [7, 8, 9]];
 /// The total before, and when everything is added.
 const TOTALS: [u32; 2] = [0, 45];
-/// No compensation may take longer.
-const LIMIT: Duration = Duration::from_secs(2 * 3_600);
+
+/// The writer as a module: it knows that not everything can be undone.
+enum Writer {}
+
+impl Module for Writer {
+    const NAME: &'static str = "WriterErr";
+}
 
 #[derive(Clone, Copy)]
 struct Plan {
@@ -62,6 +75,7 @@ struct Plan {
     work: Duration,
     hand_over: Duration,
     undo_work: Duration,
+    undo_limit: Duration,
 }
 
 fn plan(params: &Params) -> Plan {
@@ -72,14 +86,16 @@ fn plan(params: &Params) -> Plan {
         work: params.duration("work"),
         hand_over: params.duration("hand-over"),
         undo_work: params.duration("undo-work"),
+        undo_limit: params.duration("undo-limit"),
     }
 }
 
-/// A cancel between the first write and the commit leaves something unless it is undone.
+/// A cancel between the first write and the commit leaves something unless it is undone in time.
 fn expect_nothing_left(params: &Params) -> Expect {
     let plan = plan(params);
     let first = if plan.one_write { 3 * plan.work } else { plan.work };
-    let leaves = !plan.undo && (first..=3 * plan.work + plan.hand_over).contains(&plan.cancel);
+    let is_undone = plan.undo && plan.undo_work < plan.undo_limit;
+    let leaves = !is_undone && (first..=3 * plan.work + plan.hand_over).contains(&plan.cancel);
     if leaves { Expect::Breaks } else { Expect::Always }
 }
 
@@ -112,7 +128,7 @@ async fn command(rt: Runtime, plan: Plan) {
 
 /// Adds everything up and hands it over. It keeps what it has written only if it gets to the end.
 async fn write(rt: Runtime, plan: Plan, context: Context, total: Shared<u32>) {
-    let Ok(mut undo) = Undo::new(&rt, LIMIT) else { return };
+    let Ok(mut undo) = Undo::new(&rt, plan.undo_limit) else { return };
     match context.run(add_up(&rt, plan, &total, &mut undo)).await {
         Ok(()) => {
             undo.commit();
@@ -120,12 +136,23 @@ async fn write(rt: Runtime, plan: Plan, context: Context, total: Shared<u32>) {
             rt.log("committed");
         }
         Err(_) if plan.undo => {
-            let RolledBack { undone, .. } = undo.roll_back().await;
-            rt.log(format!("rolled back: {}", undone.len()));
+            let rolled = undo.roll_back().await;
+            rt.log(format!("rolled back: {}", rolled.undone.len()));
+            if rolled.is_dirty() {
+                admit(&rt, rolled);
+            }
         }
         // Nobody knows the way back.
         Err(_) => undo.commit(),
     }
+}
+
+/// Not everything could be undone. What stopped the work stays what happened; this is told besides.
+fn admit(rt: &Runtime, rolled: RolledBack) {
+    let cancelled = Fault::new(rt, "write", "the sum was cancelled");
+    let fault = rolled.onto(cancelled);
+    let known = Known::<Writer>::new(fault, "The sum was cancelled, and a part of it could not be undone.");
+    rt.log(Reporter::new(rt).report::<Writer>(&known).to_string());
 }
 
 /// The work itself: a total over all groups, written after each group or at the end only.
@@ -156,11 +183,11 @@ fn put(rt: &Runtime, total: &Shared<u32>, value: u32) {
     rt.note("gauge total {}/{}", [value, 1]);
 }
 
-/// Somebody else who looks at the total now and then.
+/// Somebody else who looks at the total now and then. An end to it keeps a search finite where time has none.
 async fn read(rt: Runtime, total: Shared<u32>) {
-    let looks = rt.interval(Duration::from_millis(400));
+    let looks = rt.interval(Duration::from_millis(600));
     let mut seen = *total.read();
-    loop {
+    for _ in 0..6 {
         looks.tick().await;
         let found = *total.read();
         if found != seen {

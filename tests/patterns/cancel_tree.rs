@@ -461,6 +461,25 @@ fn v_c098_the_nearest_deadline_counts() {
 }
 
 #[test]
+fn o020_the_time_left_shrinks_from_hop_to_hop_and_never_grows() {
+    story(|rt| async move {
+        let (mut context, _keep) = Context::background(&rt).with_timeout(ms(100));
+        let mut left = Vec::new();
+        for (takes, own_limit) in [(0, 500), (20, 500), (25, 500), (5, 30), (40, 500)] {
+            rt.sleep(ms(takes)).await;
+            // A hop passes on what is left; whoever receives it begins to count anew, and may allow itself less.
+            let passed_on = context.remaining().unwrap();
+            let (received, _keep) = Context::background(&rt).with_timeout(passed_on.min(ms(own_limit)));
+            left.push(received.remaining().unwrap().as_millis());
+            context = received;
+        }
+        assert_eq!(left, [100, 80, 55, 30, 0]);
+        assert!(context.err().is_some());
+        assert_eq!(Context::background(&rt).remaining(), None);
+    });
+}
+
+#[test]
 fn v_c105_what_is_detached_keeps_its_full_time() {
     story(|rt| async move {
         let (context, cancel) = Context::background(&rt).with_cancel();

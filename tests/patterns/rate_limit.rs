@@ -739,6 +739,19 @@ fn v_l173_to_v_l180_refill_keeps_its_remainder() {
 }
 
 #[test]
+fn a_queue_with_room_for_two() {
+    let mut bucket = TokenBucket::new(rate(1), 1).unwrap().with_queue(2).unwrap();
+    let mut reserve = |t| bucket.reserve(at(t), 1, None).map(|reservation| reservation.at);
+    // Who acts at once does not wait.
+    assert_eq!([0, 0, 0, 0].map(&mut reserve), [Ok(at(0)), Ok(at(1000)), Ok(at(2000)), Err(Refused::Full)]);
+    // At 1 s the first of those who wait acts.
+    assert_eq!([999, 1000, 1000].map(&mut reserve), [Err(Refused::Full), Ok(at(3000)), Err(Refused::Full)]);
+    assert!(bucket.allow(at(9000), 1));
+    assert_eq!(bucket.waiting(), 0);
+    assert_eq!(bucket.with_queue(100_001).map(drop).map_err(|error| error.field), Err("queue"));
+}
+
+#[test]
 fn too_many_reservations_are_refused() {
     let mut bucket = TokenBucket::new(rate(1), 1).unwrap();
     let kept = (0..100_000).map(|_| bucket.reserve(Time::ZERO, 1, None).unwrap()).last().unwrap();

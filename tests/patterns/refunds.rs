@@ -39,7 +39,10 @@ impl Model {
 
     fn grant(&mut self, now: i64, n: i64) -> i64 {
         let at = now + (n * self.period - self.tokens(now)).max(0);
-        self.grants.push((at, self.made, n));
+        // Whoever takes nothing stands in nobody's way.
+        if n > 0 {
+            self.grants.push((at, self.made, n));
+        }
         self.made += 1;
         at
     }

@@ -155,3 +155,14 @@ fn too_few_servers_for_the_copies_are_refused() {
     let error = heartrace::link::Link::parse("#/hedged-requests?servers=2&extra=2").unwrap_err();
     assert_eq!(error.part, "servers");
 }
+
+#[test]
+fn durations_as_go_prints_them() {
+    let print = |nanos: u64| heartrace::runtime::wall::duration(std::time::Duration::from_nanos(nanos));
+    let second = 1_000_000_000;
+    assert_eq!([0, 1, 1_500, 2_000_000, 1_500_000].map(print), ["0s", "1ns", "1.5µs", "2ms", "1.5ms"]);
+    assert_eq!(
+        [second, 1_000_211_705, 90 * second, 3_600 * second].map(print),
+        ["1s", "1.000211705s", "1m30s", "1h0m0s"]
+    );
+}

@@ -2,6 +2,9 @@
 
 use crate::{SEEDS, Told, tell};
 use heartrace::analysis::claim::Expect;
+use heartrace::explore::options::Options;
+use heartrace::explore::report::Exploration;
+use heartrace::explore::search::Search;
 use heartrace::link::Link;
 use std::collections::BTreeMap;
 
@@ -299,4 +302,33 @@ fn what_always_holds_holds_in_every_situation() {
             }
         }
     }
+}
+
+/// Every order of a link is executed.
+fn prove(link: &str) -> Exploration {
+    let options = Options::default();
+    let mut search = Search::new(&Link::parse(link).unwrap(), &options);
+    while !search.advance(1_000) {}
+    let found = Exploration::new(&search, &options, 0.0, false);
+    assert!(found.exhausted, "{link}: {:?}", found.limit);
+    found
+}
+
+#[test]
+fn it_is_proven_when_a_healthy_ward_is_safe() {
+    let lucky = prove("#/healthy-ward-restarted?horizon=7s");
+    // Two choices are enough: the pulse is lost, and the next one loses against the deadline.
+    let broken = lucky.claims[0].broken.as_ref().expect("some order restarts it");
+    assert_eq!((broken.deviations, broken.minimal), (2, true), "{}", broken.link);
+    for cure in ["capacity=1&horizon=9s", "pulse=1.333333333s&horizon=13s", "timeout=6s&horizon=9s"] {
+        let cured = prove(&format!("#/healthy-ward-restarted?{cure}"));
+        assert!(cured.all_hold(), "{cure}");
+    }
+}
+
+#[test]
+fn it_is_proven_that_the_good_tests_pass() {
+    let found = prove("#/heartbeat-tests?test=first-beat");
+    assert!(found.all_hold());
+    assert!(prove("#/heartbeat-tests?test=interval").all_hold());
 }

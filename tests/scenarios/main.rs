@@ -2,6 +2,7 @@
 //! what real schedulers do. A failure prints the link that repeats it.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod all_together;
 mod cancellation_reasons;
 mod circuit_breaker;
 mod copies;

@@ -1,6 +1,13 @@
 //! `rate-limit` (RL-0, RL-1, RL-2) and `tiered-rate-limit` (RL-3): who acts when, to the millisecond.
 
 use crate::{Told, tell, tell_seeds};
+use heartrace::analysis::claim::{Claim, Ending, SharedJury};
+use heartrace::analysis::copies::WithinShare;
+use heartrace::analysis::limits::{Bound, NoneInVain, WithinLimits};
+use heartrace::runtime::Runtime;
+use heartrace::runtime::setting::Setting;
+use heartrace::runtime::virtual_time::Run;
+use std::time::Duration;
 
 const R: &str = "ReadFile";
 const A: &str = "ResolveAddress";
@@ -45,6 +52,7 @@ fn rl1_one_a_second() {
     assert_eq!(calls(&told), expected);
     assert_eq!(told.lines[19].1, "00:00:19 ResolveAddress");
     assert_eq!(told.lines[20].1, "Done.");
+    assert_eq!((told.notes("wait"), told.notes("take")), (19, 20));
     for told in tell_seeds("rate-limit") {
         assert!(times(&told).into_iter().eq((0..20).map(|second| second * 1000)), "{}", told.link);
     }
@@ -181,4 +189,59 @@ fn limits_hold_at_any_speed() {
             assert_eq!(times(&told).len(), 20, "{}", told.link);
         }
     }
+}
+
+#[test]
+fn a_full_queue_turns_callers_away() {
+    let told = tell("#/rate-limit?queue=5");
+    let (refused, acted): (Vec<_>, Vec<_>) = calls(&told).into_iter().partition(|(_, line)| line.contains(':'));
+    assert!(refused.iter().all(|(time, line)| *time == 0 && line.ends_with("too many are waiting")), "{refused:?}");
+    assert_eq!(refused.len(), 14);
+    assert_eq!(acted.into_iter().map(|(time, _)| time).collect::<Vec<_>>(), [0, 1000, 2000, 3000, 4000, 5000]);
+}
+
+// ---------------------------------------------------------------- the claims themselves
+
+/// What a claim says of a story that is told to break it, or not.
+fn judged(claim: Box<dyn Claim>, tell: impl FnOnce(&Runtime) + 'static) -> Option<bool> {
+    let jury = SharedJury::default();
+    jury.0.borrow_mut().claims.push(claim);
+    let mut run = Run::new(Setting::default(), true);
+    let rt = run.runtime().clone();
+    rt.watch(jury.clone());
+    run.start(async move { tell(&rt) });
+    run.finish();
+    let verdict = jury.0.borrow().claims[0].verdict(Ending::Finished);
+    verdict.holds
+}
+
+#[test]
+fn claims_about_limits_see_what_breaks_them() {
+    let bound = Bound { bucket: 1, count: 1, per: Duration::from_secs(1), burst: 2 };
+    let take = |rt: &Runtime, n| rt.note("take bucket {} tokens {}", [1, n]);
+    assert_eq!(judged(Box::new(WithinLimits::of([bound])), move |rt| take(rt, 2)), Some(true));
+    assert_eq!(judged(Box::new(WithinLimits::of([bound])), move |rt| take(rt, 3)), Some(false));
+    // Taken and not used it does no harm, as far as the other side can see.
+    assert_eq!(judged(Box::new(WithinLimits::when_acting([bound])), move |rt| take(rt, 3)), Some(true));
+    let acts = move |rt: &Runtime| {
+        take(rt, 3);
+        rt.log("acts");
+    };
+    assert_eq!(judged(Box::new(WithinLimits::when_acting([bound])), acts), Some(false));
+    assert_eq!(judged(Box::new(NoneInVain::default()), acts), Some(true));
+    assert_eq!(judged(Box::new(NoneInVain::default()), move |rt| take(rt, 1)), Some(false));
+}
+
+#[test]
+fn claims_about_copies_see_what_breaks_them() {
+    let share = || Box::new(WithinShare::of(500, 0, 10));
+    let tell = |extra: u32| {
+        move |rt: &Runtime| {
+            for request in 1..=4 {
+                rt.note("request {} part {}", [request, 1]);
+            }
+            (0..extra).for_each(|_| rt.note("extra copy {}", [1, 0]));
+        }
+    };
+    assert_eq!((judged(share(), tell(2)), judged(share(), tell(3))), (Some(true), Some(false)));
 }

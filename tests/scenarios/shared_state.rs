@@ -70,6 +70,18 @@ fn rolling_back_takes_its_time_and_goes_backwards() {
 }
 
 #[test]
+fn what_cannot_be_undone_in_time_is_told_besides() {
+    let told = tell("#/shared-state?cancel=2.5s&undo=true&undo-work=2s");
+    let lines: Vec<&str> = told.lines.iter().map(|(_, line)| line.as_str()).collect();
+    let [.., rolled, log, user, visible] = lines[..] else { panic!("{lines:?}") };
+    assert_eq!([rolled, visible], ["rolled back: 0", "visible: 21"]);
+    assert!(log.starts_with("[logID: 1]: 00:00:04 WriterErr { id: 1, what: \"the sum was cancelled\""), "{log}");
+    assert_eq!(log.matches("besides: \"undoing total took longer than 1s\"").count(), 2, "{log}");
+    assert_eq!(user, "[1] The sum was cancelled, and a part of it could not be undone.");
+    assert_eq!((told.end_ms, told.broken), (4_500, vec![LEFT, HALF]));
+}
+
+#[test]
 fn the_button_cancels_as_well() {
     let told = tell("#/shared-state?cancel=1h&undo=true&fault=writer:cancel@2.5s");
     assert_eq!(told.times_of("rolled back: 2"), [2_700]);

@@ -198,6 +198,12 @@ impl Context {
         self.deadline
     }
 
+    /// How much time is left until the deadline; none if there is no deadline. What is passed on to somebody who has
+    /// another clock.
+    pub fn remaining(&self) -> Option<Duration> {
+        self.deadline.map(|at| at.since(self.rt.now()))
+    }
+
     /// Whether it could ever be cancelled.
     pub fn can_end(&self) -> bool {
         self.node.is_some()

@@ -10,8 +10,8 @@ use crate::runtime::Time;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How many reservations may be outstanding at once.
-const MOST_HELD: usize = 100_000;
+/// How many reservations may be outstanding at once, and so how many can wait.
+const MOST_HELD: u32 = 100_000;
 
 /// What somebody takes, and when: both in units.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +45,8 @@ pub struct TokenBucket {
     /// When the last of them will have acted and what it will hold then, if nobody else comes.
     end: (i128, i128),
     made: u64,
+    /// How many may wait.
+    queue: u32,
 }
 
 impl Default for TokenBucket {
@@ -76,14 +78,25 @@ impl TokenBucket {
         Ok(bucket)
     }
 
-    fn full(rate: Rate, burst: u32) -> Self {
-        let level = rate.token() * i128::from(burst);
-        TokenBucket { rate, burst, now: 0, level, held: BTreeMap::new(), end: (0, level), made: 0 }
+    /// The same with room for only so many who wait; others are refused at once, whatever their patience.
+    ///
+    /// # Errors
+    /// If more are asked for than can be remembered.
+    pub fn with_queue(mut self, queue: u32) -> Result<Self, ConfigError> {
+        ConfigError::unless(queue <= MOST_HELD, "queue", queue, format!("0–{MOST_HELD}"))?;
+        self.queue = queue;
+        Ok(self)
     }
 
-    /// How many reservations are outstanding.
-    pub fn held(&self) -> usize {
-        self.held.len()
+    fn full(rate: Rate, burst: u32) -> Self {
+        let level = rate.token() * i128::from(burst);
+        TokenBucket { rate, burst, now: 0, level, held: BTreeMap::new(), end: (0, level), made: 0, queue: MOST_HELD }
+    }
+
+    /// How many have a reservation for later than the moment the bucket was last asked about.
+    pub fn waiting(&self) -> usize {
+        let due = self.held.range(..=(Time::from_nanos(self.now), u64::MAX));
+        self.held.len() - due.count()
     }
 
     /// When `n` tokens could be taken, without taking them: now or later, perhaps [`Time::MAX`].
@@ -155,27 +168,32 @@ impl TokenBucket {
     }
 
     fn check(&self, n: u32) -> Result<(), Refused> {
-        if n > self.burst {
-            return Err(Refused::Burst { burst: self.burst });
-        }
-        if self.held.len() >= MOST_HELD { Err(Refused::Full) } else { Ok(()) }
+        if n > self.burst { Err(Refused::Burst { burst: self.burst }) } else { Ok(()) }
+    }
+
+    /// Whether there is room for one more who acts at a moment.
+    fn admit(&self, at: Time) -> Result<Time, Refused> {
+        let waits = at > Time::from_nanos(self.now);
+        let is_full = self.held.len() >= MOST_HELD as usize || waits && self.waiting() >= self.queue as usize;
+        if is_full { Err(Refused::Full) } else { Ok(at) }
     }
 
     /// The first moment for a newcomer behind all others, as time and in units.
     fn earliest(&self, n: u32) -> Result<(Time, i128), Refused> {
         self.check(n)?;
         let lack = (i128::from(n) * self.rate.token() - self.free(self.now)).max(0);
-        match self.rate.nanos_up(lack) {
-            Some(wait) => {
-                let at = Time::from_nanos(self.now.saturating_add(wait));
-                Ok((at, self.rate.units(self.now) + lack))
-            }
-            None if lack == 0 => Ok((Time::from_nanos(self.now), 0)),
-            None => Ok((Time::MAX, 0)),
-        }
+        let (at, act) = match self.rate.nanos_up(lack) {
+            Some(wait) => (Time::from_nanos(self.now.saturating_add(wait)), self.rate.units(self.now) + lack),
+            None if lack == 0 => (Time::from_nanos(self.now), 0),
+            None => (Time::MAX, 0),
+        };
+        Ok((self.admit(at)?, act))
     }
 
     fn hold(&mut self, n: u32, at: Time, act: i128) -> Reservation {
+        if n == 0 {
+            return Reservation { n, at, number: 0, rate: self.rate };
+        }
         self.made += 1;
         let reservation = Reservation { n, at, number: self.made, rate: self.rate };
         let share = Share { act, need: i128::from(n) * self.rate.token() };

@@ -133,7 +133,7 @@ impl<B: Bucket> Limiter<B> {
         let most = time_left(rt, context)?;
         let reserved = self.with(|bucket| bucket.reserve(rt.now(), n, most));
         let reservation = reserved.map_err(|refused| Denied::by(self.number, refused))?;
-        Hold::new(rt, vec![(self.clone(), reservation)]).until_due(context).await
+        Hold::new(rt, vec![(self.clone(), reservation)]).until_due(context, self.number).await
     }
 }
 
@@ -159,10 +159,14 @@ impl<B: Bucket> Hold<B> {
         Hold { rt: rt.clone(), parts }
     }
 
-    /// Waits until all are due, and takes them.
-    pub async fn until_due(mut self, context: &Context) -> Result<(), Denied> {
+    /// Waits until all are due, and takes them. `binding` is the bucket that lets the caller act last.
+    pub async fn until_due(mut self, context: &Context, binding: u32) -> Result<(), Denied> {
         let at = self.parts.iter().map(|(_, reservation)| reservation.at).max().unwrap_or(Time::ZERO);
         let wait = at.since(self.rt.now());
+        if !wait.is_zero() {
+            let millis = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);
+            self.rt.note("wait bucket {} for {} ms", [binding, millis]);
+        }
         if at == Time::MAX {
             context.done().await;
         } else if !wait.is_zero() {

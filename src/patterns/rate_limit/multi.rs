@@ -106,7 +106,7 @@ impl Multi {
     pub async fn wait(&self, rt: &Runtime, context: &Context, n: u32) -> Result<(), Denied> {
         let plan = self.plan(rt.now(), n)?;
         plan.within(rt.now(), time_left(rt, context)?)?;
-        Hold::new(rt, self.commit(rt.now(), n, plan)).until_due(context).await
+        Hold::new(rt, self.commit(rt.now(), n, plan)).until_due(context, plan.binding).await
     }
 
     /// Takes what was planned from every bucket.

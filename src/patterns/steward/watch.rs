@@ -62,9 +62,13 @@ impl Watch {
         let mut pauses = self.config.pauses;
         let mut life = self.begin(1);
         loop {
-            let Ok(why) = self.listen(&life).await else {
-                self.end(&life).await;
-                return Err(Done);
+            // What a life does at the moment at which all of this is told to stop is part of that, whoever hears first.
+            let why = match self.listen(&life).await {
+                Ok(why) if self.context.err().is_none() => why,
+                _ => {
+                    self.end(&life).await;
+                    return Err(Done);
+                }
             };
             if let Why::Exited(exit) = why
                 && !self.config.restart.is_some_and(|restart| restart.applies_to(exit))

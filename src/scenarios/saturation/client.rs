@@ -6,7 +6,8 @@ use super::{Counts, Plan, URGENT, bump};
 use crate::patterns::queue::{Admitted, WorkQueue};
 use crate::patterns::retry::{Attempt, Checked, Failure, SharedBudget, retry};
 use crate::runtime::scope::Scope;
-use crate::runtime::{Of2, Receiver, Runtime, Sender, Time, select};
+use crate::runtime::{Receiver, Runtime, Sender, Time};
+use futures::future::{Either, select};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -87,7 +88,7 @@ impl Clients {
         if let Some(evicted) = evicted {
             evicted.refuse(rt);
         }
-        match self.answer(number, answers, deadline).await {
+        match self.answer(number, answers).await {
             Some(true) => Ok(()),
             Some(false) => Err(Failure::transient(())),
             None => {
@@ -101,19 +102,18 @@ impl Clients {
     }
 
     /// Waits for the answer to an attempt: served or refused, or none by the deadline. Late answers to earlier
-    /// attempts are of no use.
-    async fn answer(&self, number: u32, answers: &Receiver<Answer>, deadline: Time) -> Option<bool> {
-        loop {
-            let answer = match select((answers.recv(&self.rt), self.rt.sleep(deadline - self.rt.now()))).await {
-                Of2::A(answer) => answer,
-                Of2::B(()) => {
-                    give_way(&self.rt, TIMEOUT).await;
-                    answers.try_recv(&self.rt)
-                }
-            }?;
+    /// attempts are of no use, and do not wind the clock up again.
+    async fn answer(&self, number: u32, answers: &Receiver<Answer>) -> Option<bool> {
+        let rt = &self.rt;
+        let mut patience = rt.sleep(self.plan.timeout);
+        while let Either::Left((answer, _)) = select(answers.recv(rt), &mut patience).await {
+            let answer = answer?;
             if answer.attempt == number {
                 return Some(answer.served);
             }
         }
+        give_way(rt, TIMEOUT).await;
+        let in_time = std::iter::from_fn(|| answers.try_recv(rt)).find(|answer| answer.attempt == number);
+        in_time.map(|answer| answer.served)
     }
 }

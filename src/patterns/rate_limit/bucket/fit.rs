@@ -30,7 +30,7 @@ impl TokenBucket {
         self.check(n)?;
         let need = i128::from(n) * self.rate.token();
         if self.rate == Rate::ZERO {
-            return Ok(if need <= self.free(self.now) { from } else { Time::MAX });
+            return self.admit(if need <= self.free(self.now) { from } else { Time::MAX });
         }
         let from = self.rate.units(from.as_nanos());
         let gaps = self.gaps();
@@ -46,10 +46,10 @@ impl TokenBucket {
             // What the bucket would have lost by overflowing before the next one acts is nobody's.
             let spare = next.map_or(0, |next| self.overflow(self.refilled(gap.level, act - gap.begins), next - act));
             if need - spare <= gap.lent {
-                return Ok(Time::from_nanos(nanos));
+                return self.admit(Time::from_nanos(nanos));
             }
         }
-        Ok(Time::MAX)
+        self.admit(Time::MAX)
     }
 
     /// The stretches between those who have yet to act, the last one without an end.
