@@ -5,18 +5,19 @@ import { ScenarioList, SideList, Start } from './catalogue'
 import { Claims } from './claims'
 import { useApp } from './context'
 import { Dialog } from './dialog'
+import { Pictures } from './drop'
 import { EventTable } from './events'
 import { Faults } from './faults'
 import { Header } from './header'
 import { Help } from './help'
 import { Inspector } from './inspector'
+import { Sheet } from './later'
 import { Legend } from './legend'
 import { LivePanel } from './live_panel'
 import { LiveRegion } from './live_region'
 import { Log } from './log'
 import { Order } from './order'
 import { Parameters } from './parameters'
-import { Share } from './share'
 import { Lesson, TimelinePanel } from './stage'
 import { Summary } from './summary'
 import { TransportBar } from './transport_bar'
@@ -30,6 +31,7 @@ export function Page() {
   return (
     <>
       <Header />
+      <Pictures />
       {loss && <Lost loss={loss} />}
       {face.kind === 'loading' && !loss && <p class="loading">{t('loading')}</p>}
       {face.kind === 'start' && <Start />}
@@ -38,7 +40,7 @@ export function Page() {
       {face.kind === 'run' && <Workbench />}
       {face.kind === 'run' && <Foot />}
       <LiveRegion />
-      {ui.dialog.value === 'share' && <Share />}
+      <Sheet />
       {ui.dialog.value === 'help' && <Help />}
       {ui.dialog.value === 'catalogue' && (
         <Dialog title={t('nav.catalogue')} close={() => (ui.dialog.value = null)}>

@@ -7,6 +7,7 @@ export type {
   Columns,
   ErrorReport as CoreError,
   EventRow,
+  ExportFormat,
   LivePoll,
   ParameterInfo,
   Progress,
