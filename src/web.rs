@@ -5,7 +5,7 @@
 
 mod explore;
 
-use crate::analysis::text::{Part, parts};
+use crate::analysis::text::{Part, detail, parts};
 use crate::analysis::timeline::{Timeline, timeline};
 use crate::link::{Link, LinkError, write_fault, write_may};
 use crate::report::ending::ending;
@@ -48,7 +48,7 @@ export interface Timeline {
   arrows: { from: Uint32Array; to: Uint32Array; kind: Uint8Array; reason: Uint8Array }
   marks: { event: Uint32Array; kind: Uint8Array }
   /** Levels over time: `curve` is an index into `curves`, and the level holds until the curve's next one. */
-  gauges: { curve: Uint16Array; event: Uint32Array; value: Float64Array; curves: { name: string; task: number }[] }
+  gauges: { curve: Uint16Array; event: Uint32Array; value: Float64Array; curves: string[] }
 }
 "#;
 
@@ -322,6 +322,20 @@ pub fn event_rows(from: u32, to: u32) -> Result<JsValue, JsValue> {
     })
 }
 
+/// The events from `from` up to, not including, `to` whose task, kind or words hold `text`, whatever its case.
+#[wasm_bindgen]
+pub fn find_events(text: &str, from: u32, to: u32) -> Result<Vec<u32>, JsValue> {
+    let wanted = text.to_lowercase();
+    with_trace(|trace, _| {
+        let told = |id: &u32| {
+            let event = trace.event(*id);
+            let words = detail(&event, trace);
+            format!("{} {} {words}", trace.task_name(event.task), event.kind.name()).to_lowercase().contains(&wanted)
+        };
+        Ok((from..to.min(trace.len() as u32)).filter(told).collect())
+    })
+}
+
 /// Runs a link to its end: the report, with the events as `columns`.
 #[wasm_bindgen(unchecked_return_type = "Report & { columns: Columns }")]
 pub fn run(link: &str) -> Result<JsValue, JsValue> {
@@ -404,7 +418,7 @@ fn with_session<T>(act: impl FnOnce(&mut Session) -> Result<T, JsValue>) -> Resu
     })
 }
 
-fn with_trace(read: impl FnOnce(&Trace, Time) -> Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
+fn with_trace<T>(read: impl FnOnce(&Trace, Time) -> Result<T, JsValue>) -> Result<T, JsValue> {
     with_session(|session| {
         let rt = match session {
             Session::Virtual { execution, .. } => execution.runtime(),
@@ -576,11 +590,7 @@ fn timeline_object(drawn: &Timeline) -> JsValue {
         ("kind", bytes(marks.iter().map(|mark| mark.kind as u8))),
     ]);
     let levels = &drawn.levels;
-    let curves: js_sys::Array = drawn
-        .curves
-        .iter()
-        .map(|curve| fields(&[("name", JsValue::from_str(&curve.name)), ("task", JsValue::from(curve.task))]))
-        .collect();
+    let curves: js_sys::Array = drawn.curves.iter().map(|name| JsValue::from_str(name)).collect();
     let gauges = fields(&[
         ("curve", Uint16Array::from(levels.iter().map(|level| level.curve).collect::<Vec<_>>().as_slice()).into()),
         ("event", words(levels.iter().map(|level| level.event))),

@@ -35,7 +35,7 @@ pub fn detail(event: &Event, trace: &Trace) -> String {
     }
 }
 
-/// The parts of an event's sentence by name: `channel`, `message`, `to`, `duration_ns`, `reason`, `note`, `0`, `1` …
+/// The parts of an event's sentence by name: `channel`, `message`, `to`, `duration_ns`, `reason`, `note`, `what`, `0`, `1` …
 pub fn parts(event: &Event, trace: &Trace) -> Vec<(&'static str, Part)> {
     let text = |text: &str| Part::Text(text.to_owned());
     match event.kind {
@@ -67,9 +67,8 @@ pub fn parts(event: &Event, trace: &Trace) -> Vec<(&'static str, Part)> {
             let [first, second] = event.numbers();
             let mut parts =
                 vec![("note", text(word)), ("0", Part::Number(first.into())), ("1", Part::Number(second.into()))];
-            if word == "gauge" {
-                parts.push(("gauge", text(words.next().unwrap_or_default())));
-            }
+            // `gauge tokens {}/{}`, `doubt deadline after {} ms`: what it is about.
+            parts.extend(words.next().filter(|word| !word.contains('{')).map(|word| ("what", text(word))));
             parts
         }
         Kind::Log => vec![("line", text(trace.text(event.a)))],

@@ -109,15 +109,6 @@ pub struct Mark {
     pub kind: MarkKind,
 }
 
-/// One line of a chart: what a task reports of one thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Curve {
-    /// What is measured: the word after `gauge`.
-    pub name: String,
-    /// Who reports it.
-    pub task: TaskId,
-}
-
 /// A point of a curve; the value holds until the curve's next point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Level {
@@ -138,8 +129,8 @@ pub struct Timeline {
     pub arrows: Vec<Arrow>,
     /// By event.
     pub marks: Vec<Mark>,
-    /// The lines of the charts, as they first appear; at most [`CURVES`].
-    pub curves: Vec<Curve>,
+    /// The names of the curves, the words after `gauge`, as they first appear; at most [`CURVES`].
+    pub curves: Vec<String>,
     /// By event.
     pub levels: Vec<Level>,
 }
@@ -233,11 +224,12 @@ impl Painter {
     /// A level over time is a point of a curve, not a mark: `gauge NAME {}/{}` with a value and its divisor.
     fn level(&mut self, event: &Event, name: &str) {
         let Timeline { curves, levels, .. } = &mut self.drawn;
-        let known = curves.iter().position(|curve| curve.task == event.task && curve.name == name);
-        let curve = known.unwrap_or_else(|| {
-            curves.push(Curve { name: name.to_owned(), task: event.task });
-            curves.len() - 1
-        });
+        // Whoever reports it: what is measured is one thing.
+        let known = curves.iter().position(|known| known == name);
+        let curve = known.unwrap_or(curves.len());
+        if known.is_none() && curve < CURVES {
+            curves.push(name.to_owned());
+        }
         let [value, divisor] = event.numbers();
         if curve < CURVES {
             levels.push(Level {
@@ -246,7 +238,6 @@ impl Painter {
                 value: f64::from(value) / f64::from(divisor.max(1)),
             });
         }
-        curves.truncate(CURVES);
     }
 
     fn fault(&mut self, event: &Event) {

@@ -20,10 +20,11 @@ for (const theme of ['dark', 'light'] as const) {
           }, scenario)
           await expect(page.locator(`.side a[aria-current][href="${scenario}"]`)).toBeVisible()
           await expect(page.locator('.fingerprint')).toBeVisible()
-          expect(await violations(page), scenario).toEqual([])
+          // The Rust source has thousands of coloured words; those of one file are looked at below.
+          expect(await violations(page, { without: '.source pre' }), scenario).toEqual([])
           await page.keyboard.press('t')
           await expect(page.getByRole('grid')).toBeVisible()
-          expect(await violations(page, '.events'), `${scenario}, table`).toEqual([])
+          expect(await violations(page, { part: '.events' }), `${scenario}, table`).toEqual([])
           await page.keyboard.press('t')
         }
       })
@@ -50,8 +51,8 @@ for (const theme of ['dark', 'light'] as const) {
   }
 }
 
-async function violations(page: Page, part = 'html') {
-  const { violations: found } = await new AxeBuilder({ page }).include(part).analyze()
+async function violations(page: Page, { part = 'html', without = '.none' } = {}) {
+  const { violations: found } = await new AxeBuilder({ page }).include(part).exclude(without).analyze()
   return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
 }
 

@@ -22,28 +22,27 @@ test.describe('forced colours', () => {
     page,
   }) => {
     await open(page, '#/duplicated-message')
-    const before = await picture(page)
     await page.emulateMedia({ forcedColors: 'active' })
-    await expect.poll(() => picture(page)).not.toBe(before)
-    const shades = await page.evaluate(() => {
-      const canvas = document.querySelector<HTMLCanvasElement>('.plot canvas')
-      const data = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? []
-      const count = new Map<number, number>()
-      for (let i = 0; i < data.length; i += 4) {
-        if (data[i + 3] === 0) continue
-        const shade = (data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!
-        count.set(shade, (count.get(shade) ?? 0) + 1)
-      }
-      const system = ['CanvasText', 'Highlight'].map((name) => {
-        const probe = document.createElement('canvas').getContext('2d')!
-        probe.fillStyle = name
-        probe.fillRect(0, 0, 1, 1)
-        const [r = 0, g = 0, b = 0] = probe.getImageData(0, 0, 1, 1).data
-        return count.get((r << 16) | (g << 8) | b) ?? 0
+    const leastPainted = () =>
+      page.evaluate(() => {
+        const canvas = document.querySelector<HTMLCanvasElement>('.plot canvas')
+        const data = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? []
+        const count = new Map<number, number>()
+        for (let i = 0; i < data.length; i += 4) {
+          if (data[i + 3] === 0) continue
+          const shade = (data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!
+          count.set(shade, (count.get(shade) ?? 0) + 1)
+        }
+        const painted = ['CanvasText', 'Highlight'].map((name) => {
+          const probe = document.createElement('canvas').getContext('2d')!
+          probe.fillStyle = name
+          probe.fillRect(0, 0, 1, 1)
+          const [r = 0, g = 0, b = 0] = probe.getImageData(0, 0, 1, 1).data
+          return count.get((r << 16) | (g << 8) | b) ?? 0
+        })
+        return Math.min(...painted)
       })
-      return system
-    })
-    for (const painted of shades) expect(painted).toBeGreaterThan(20)
+    await expect.poll(leastPainted).toBeGreaterThan(20)
 
     // A filled button keeps its words: they are not painted over by a plate in the colour of the words.
     const button = page.getByRole('button', { name: 'Share' })
@@ -154,6 +153,20 @@ test.describe('touch', () => {
       way(middle, 0, -300).map((point) => [point]),
     )
     await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(before + 50)
+  })
+
+  test('a finger on the names scrolls lanes that do not fit', async ({ page }) => {
+    await open(page, '#/duplicated-message?requests=9')
+    const first = page.locator('.lane').first()
+    await expect(first).toHaveText('generator')
+    const box = await page.locator('.lanes').boundingBox()
+    if (!box) throw new Error('no names')
+    const from = { x: box.x + box.width / 2, y: box.y + box.height - 60 }
+    await touch(
+      page,
+      way(from, 0, -300).map((point) => [point]),
+    )
+    await expect(first).not.toHaveText('generator')
   })
 
   test('what a finger must hit is large enough', async ({ page }) => {

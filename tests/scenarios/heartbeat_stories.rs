@@ -46,7 +46,7 @@ fn hb3_a_late_listener_finds_one_pulse_if_there_is_room() {
 }
 
 #[test]
-fn hb5_a_guess_fails_a_healthy_worker() {
+fn hb4_hb5_a_guess_fails_a_healthy_worker() {
     let told = tell("#/heartbeat-tests?test=bad");
     assert_eq!(lines(&told), [(1000, "test timed out"), (1000, "bad-test: FAIL, 0 of 5 values")]);
     assert_eq!((told.end_ms, told.broken), (1000, vec!["bad-test-passes"]));

@@ -2,9 +2,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { busyOf, coverage, TRACE } from '../src/timeline/busy'
-import { type Curve, levelAt, steps } from '../src/timeline/charts'
+import { type Chart, levelAt, steps } from '../src/timeline/charts'
 import { foldTasks } from '../src/timeline/fold'
 import { lanesOf, layoutLanes, rowsOf } from '../src/timeline/lanes'
+import { coneOf } from '../src/timeline/lens'
 import { toPx, type View } from '../src/timeline/scale'
 import { buildScene, type Scene } from '../src/timeline/scene'
 import { bandsOf } from '../src/timeline/spans'
@@ -64,7 +65,7 @@ function traceOf(lanes: number, spans: Span[], unsorted: Mark[], levels: { at: n
         curve: new Uint16Array(gauges.length),
         event: Uint32Array.from(gauges, ({ event }) => event),
         value: Float64Array.from(gauges, ({ value }) => value),
-        curves: gauges.length > 0 ? [{ name: 'load', task: 0 }] : [],
+        curves: gauges.length > 0 ? ['load'] : [],
       },
     },
     words: new Map(),
@@ -180,7 +181,7 @@ test('of each kind of mark those that can be told apart are drawn: none hides an
           const times = marks.filter((one) => one.lane === lane && one.kind === kind).map(({ time }) => time)
           for (const time of times.sort((p, q) => p - q)) {
             const x = toPx(v, time)
-            if (x < -8 || x >= v.width + 8 || x - last < 5) continue
+            if (x < -8 || x >= v.width + 8 || x < last + 5) continue
             last = x
             slow.push({ x, y: lane, kind })
           }
@@ -212,15 +213,17 @@ describe('levels', () => {
     fc.assert(
       fc.property(levels, view, (all, v) => {
         const trace = traceOf(1, [], [], all)
-        const curve = trace.charts[0]?.curves[0] as Curve
+        const curve = trace.charts[0] as Chart
         const line = steps(curve, v, END, (value) => value)
         for (let x = 0; x < v.width; x++) {
           const mine = all.filter(({ at }) => at > v.t0 && at <= v.t1 && Math.floor(toPx(v, at)) === x)
           const ys = line.filter((_, i) => i % 2 === 1 && Math.floor(line[i - 1]!) === x)
           if (mine.length === 0) continue
-          for (const value of [Math.min, Math.max].map((pick) => pick(...mine.map((one) => one.value)))) {
-            expect(ys).toContain(value)
-          }
+          const [least, greatest] = [Math.min, Math.max].map((pick) => pick(...mine.map((one) => one.value)))
+          if (x > 0) for (const value of [least, greatest]) expect(ys).toContain(value)
+          // The first column also shows the level that was there before.
+          expect(Math.min(...ys)).toBeLessThanOrEqual(least!)
+          expect(Math.max(...ys)).toBeGreaterThanOrEqual(greatest!)
         }
         const last = all.filter(({ at }) => at <= END / 2).at(-1)
         expect(levelAt(curve, END / 2)).toBe(last ? last.value : null)
@@ -248,4 +251,42 @@ test('large families share a lane, small ones and short lists do not', () => {
   const many = ['root', 'server', ...Array.from({ length: 30 }, (_, i) => (i === 0 ? 'client' : `client#${i + 1}`))]
   expect([...foldTasks(tasks([...many, 'ward', 'ward#2']))]).toEqual([0, 1, ...Array(30).fill(2), 32, 33])
   expect([...foldTasks(tasks(many.slice(0, 20)))]).toEqual(Array.from({ length: 20 }, (_, i) => i))
+})
+
+test('the lens finds exactly what causes, steps of one task and starts of tasks lead to', () => {
+  const event = fc.record({ lane: fc.nat(4), cause: fc.option(fc.nat(1_000), { freq: 3 }) })
+  fc.assert(
+    fc.property(fc.array(event, { minLength: 1, maxLength: 40 }), fc.nat(1_000), (told, which) => {
+      // Task 4 is started by the first event of another task, and does nothing before.
+      const start = told.findIndex(({ lane }) => lane !== 4)
+      const events = told.map(({ lane, cause }, i) => ({ cause, lane: i <= start && lane === 4 ? 3 : lane }))
+      const trace = traceOf(
+        5,
+        [],
+        events.map(({ lane }, i) => ({ lane, time: i, kind: MARK.note })),
+      )
+      trace.kinds = ['note', 'spawn']
+      events.forEach(({ cause }, i) => {
+        trace.columns.cause[i] = cause === null || i === 0 ? NONE : cause % i
+      })
+      if (start >= 0) {
+        trace.columns.kind[start] = 1
+        trace.columns.a[start] = 4
+      }
+      // All pairs, the slow way: each event with all that comes before it.
+      const reach: Set<number>[] = []
+      events.forEach(({ lane }, i) => {
+        const steps = [trace.columns.cause[i]!, events.findLastIndex((one, n) => n < i && one.lane === lane)]
+        if (lane === 4) steps.push(start)
+        const before = steps.filter((n) => n !== NONE && n >= 0)
+        reach.push(new Set([...before, ...before.flatMap((n) => [...reach[n]!])]))
+      })
+      const chosen = which % events.length
+      const { latest, earliest } = coneOf(trace, chosen)
+      events.forEach(({ lane }, i) => {
+        expect(i <= latest[lane]!).toBe(i === chosen || reach[chosen]!.has(i))
+        expect(i >= earliest[lane]!).toBe(i === chosen || reach[i]!.has(chosen))
+      })
+    }),
+  )
 })

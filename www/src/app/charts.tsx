@@ -1,7 +1,7 @@
 /** The charts' names beside their curves: the level at the cursor, and the whole course in words for who cannot see it. */
 import { gaugeName } from '../text/core'
 import { level, t } from '../text/locale'
-import { type Chart, type ChartRow, levelAt } from '../timeline/charts'
+import { type ChartRow, levelAt } from '../timeline/charts'
 import { AXIS } from '../timeline/paint'
 import { useApp } from './context'
 
@@ -11,18 +11,12 @@ export function ChartNames({ rows }: { rows: ChartRow[] }) {
   const shown = session.shown.value
   if (!shown || shown.trace.charts.length === 0) return null
   const { trace, info } = shown
-  const told = (chart: Chart) =>
-    chart.curves
-      .map(({ task, min, max, last }) =>
-        t('chart.course', { task: trace.tasks[task]?.name ?? '', min: level(min), max: level(max), last: level(last) }),
-      )
-      .join(t('list.separator'))
   return (
     <ul class="charts" aria-label={t('chart.title')}>
       {trace.charts.map((chart) => {
         const row = rows.find((one) => one.chart === chart)
-        const only = chart.curves.length === 1 ? chart.curves[0] : undefined
-        const now = only ? levelAt(only, transport.cursor.value) : null
+        const now = levelAt(chart, transport.cursor.value)
+        const { min, max, last } = chart
         return (
           <li
             key={chart.name}
@@ -31,7 +25,7 @@ export function ChartNames({ rows }: { rows: ChartRow[] }) {
           >
             <span>{gaugeName(chart.name, info.scenario)}</span>
             {now !== null && <b>{level(now)}</b>}
-            <small class="hidden">{told(chart)}</small>
+            <small class="hidden">{t('chart.course', { min: level(min), max: level(max), last: level(last) })}</small>
           </li>
         )
       })}

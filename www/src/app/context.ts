@@ -16,8 +16,12 @@ export interface Ui {
   dialog: Signal<DialogName | null>
   table: Signal<boolean>
   letters: Signal<boolean>
+  /** What can have nothing to do with the chosen event fades. */
+  lens: Signal<boolean>
   /** Counts changes of what the system asks for (forced colours, contrast): the picture is painted anew. */
   looks: Signal<number>
+  /** Counts how often the search was asked for. */
+  search: Signal<number>
   /** Room for the inspector under the timeline. */
   roomy: Signal<boolean>
   /** What the live region says next. */

@@ -8,6 +8,7 @@ import { t } from '../text/locale'
 import { useApp } from './context'
 import { Close } from './icons'
 import { firstRow, scrollFor, TALLEST } from './scroll'
+import { Search } from './search'
 
 /** Height of a row, px (the style sheet says the same). */
 const ROW = 28
@@ -88,6 +89,7 @@ export function EventTable({ shown }: { shown: Shown }) {
     <section class="events" aria-label={t('events.title')}>
       <div class="panel-head">
         <h2>{t('events.title')}</h2>
+        <Search shown={shown} />
         <button
           type="button"
           class="icon-button"

@@ -16,6 +16,8 @@ export function Help() {
     [['Home', 'End'], t('help.ends')],
     [['+', '−', '0'], t('help.zoom')],
     [['t'], t('help.table')],
+    [['/'], t('help.find')],
+    [['l'], t('help.lens')],
     [['Ctrl Z', 'Ctrl Shift Z'], t('help.undo')],
     [['?'], t('help.help')],
   ]

@@ -115,3 +115,8 @@ export const Verdict = ({ holds }: { holds: boolean | null }) => (
     )}
   </svg>
 )
+export const Cone = () => (
+  <Icon>
+    <path d="M2.5 4.5v11L10 10zM17.5 4.5v11L10 10z" />
+  </Icon>
+)

@@ -11,7 +11,7 @@ export function listen(app: App, window: Window): () => void {
     const undoKey = (event.ctrlKey || event.metaKey) && /^[zy]$/i.test(event.key)
     const input = target as HTMLInputElement | null
     const tag = target?.tagName ?? ''
-    const typing = tag === 'TEXTAREA' || (tag === 'INPUT' && input?.type === 'text')
+    const typing = tag === 'TEXTAREA' || (tag === 'INPUT' && ['text', 'search'].includes(input?.type ?? ''))
     if (app.ui.dialog.value !== null) return
     if (typing || (!undoKey && belongsToFocus(tag, input?.type ?? '', target?.getAttribute('role') ?? null, event.key)))
       return
@@ -56,6 +56,13 @@ function carryOut({ session, transport, ui }: App, intent: KeyIntent): void {
       return
     case 'table':
       ui.table.value = !ui.table.value
+      return
+    case 'find':
+      ui.table.value = true
+      ui.search.value += 1
+      return
+    case 'lens':
+      ui.lens.value = !ui.lens.value
       return
     case 'help':
       ui.dialog.value = 'help'

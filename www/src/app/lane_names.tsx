@@ -1,12 +1,15 @@
 /** The names of the lanes beside the picture: one stop for the Tab key, arrows move between them. */
+import { useRef } from 'preact/hooks'
 import { count, t } from '../text/locale'
 import { type LaneLayout, rowTop, visibleRows } from '../timeline/lanes'
 import { AXIS } from '../timeline/paint'
 import { useApp } from './context'
 
 /** The list; only the lanes in view are in the document. */
-export function LaneNames({ layout, height }: { layout: LaneLayout | null; height: number }) {
+export function LaneNames(props: { layout: LaneLayout | null; height: number; scroll(dy: number): void }) {
+  const { layout, height, scroll } = props
   const { transport } = useApp()
+  const finger = useRef<number | null>(null)
   if (!layout) return <div class="lanes" />
   const [first, last] = visibleRows(layout, height)
   const chosen = transport.lane.value
@@ -26,6 +29,16 @@ export function LaneNames({ layout, height }: { layout: LaneLayout | null; heigh
     const lane = (target as Element).closest<HTMLElement>('[data-task]')
     if (lane) transport.lane.value = Number(lane.dataset.task)
   }
+  // In the picture a finger's way up is the page's; here it scrolls the lanes, if there are more than fit.
+  const longer = layout.lanes.length * layout.height > height + 1
+  const onPointerMove = (event: PointerEvent) => {
+    if (finger.current === null) return
+    scroll(finger.current - event.clientY)
+    finger.current = event.clientY
+  }
+  const lift = () => {
+    finger.current = null
+  }
   const active = chosen !== null && layout.lanes.some((lane) => lane.task === chosen) ? `lane-${chosen}` : undefined
   return (
     <div
@@ -34,7 +47,14 @@ export function LaneNames({ layout, height }: { layout: LaneLayout | null; heigh
       aria-label={t('timeline.lanes')}
       tabIndex={0}
       aria-activedescendant={active}
-      style={{ height: `${AXIS + height}px` }}
+      style={{ height: `${AXIS + height}px`, touchAction: longer ? 'none' : 'auto' }}
+      onPointerDown={(event) => {
+        if (event.pointerType === 'touch' && longer) finger.current = event.clientY
+      }}
+      onPointerMove={onPointerMove}
+      onPointerUp={lift}
+      onPointerCancel={lift}
+      onWheel={(event) => scroll(event.deltaY)}
       onKeyDown={onKeyDown}
       onClick={onClick}
     >

@@ -92,7 +92,7 @@ export function Ids({ event, line }: { event: number; line: string }) {
       {linked.map(({ id, events }) => (
         <button
           type="button"
-          class="id"
+          class="error-id"
           key={id}
           aria-label={t('log.follow', { id, count: count(events.length) })}
           title={t('log.follow', { id, count: count(events.length) })}

@@ -54,6 +54,8 @@ async function start(): Promise<void> {
     roomy: signal(roomy.matches),
     letters: signal(store.read('letters') !== 'false'),
     looks: signal(0),
+    search: signal(0),
+    lens: signal(false),
     announcement: signal(''),
     zoom: signal<{ factor: number } | null>(null),
   }

@@ -105,6 +105,7 @@ export function TimelinePanel() {
       selected: transport.selected.value,
       lane: transport.lane.value,
       playing: transport.playing.value,
+      lens: ui.lens.value,
     })
   })
   useSignalEffect(() => {
@@ -123,7 +124,7 @@ export function TimelinePanel() {
   return (
     <div class="timeline" id="timeline">
       <div class="gutter">
-        <LaneNames layout={layout.value} height={height.value} />
+        <LaneNames layout={layout.value} height={height.value} scroll={(dy) => timeline.current?.scroll(dy)} />
         <ChartNames rows={charts.value} />
       </div>
       <div class="plot" ref={host}>

@@ -7,7 +7,7 @@ import { t } from '../text/locale'
 import { landmarks } from '../timeline/trace'
 import { MARK } from '../worker/core'
 import { useApp } from './context'
-import { Pause, Play, Replay, Rows, StepBack, StepOn, ToStart } from './icons'
+import { Cone, Pause, Play, Replay, Rows, StepBack, StepOn, ToStart } from './icons'
 
 /** Steps of the slider; a page key moves a tenth. */
 const STEPS = 1_000
@@ -77,6 +77,16 @@ export function TransportBar() {
           ))}
         </select>
       </label>
+      <button
+        type="button"
+        class="icon-button"
+        aria-pressed={ui.lens.value}
+        aria-label={t('lens.toggle')}
+        title={t('lens.toggle')}
+        onClick={() => (ui.lens.value = !ui.lens.value)}
+      >
+        <Cone />
+      </button>
       <button
         type="button"
         class="icon-button"

@@ -1,7 +1,7 @@
 /** The words on the picture, in the reader's language. */
 
 import { clip, noteWords, visible } from '../text/core'
-import { roughDuration, showDuration } from '../text/duration'
+import { aboutTime, roughDuration, showDuration } from '../text/duration'
 import { type PageKey, t } from '../text/locale'
 import type { Reason, Words } from '../timeline/input'
 import type { Trace } from '../timeline/trace'
@@ -31,9 +31,7 @@ export function wordsFor(trace: Trace, scenario: string, live: boolean): Words {
           return t('word.accept-again')
         case MARK.timeout: {
           const timer = trace.words.get(trace.words.get(event)?.cause ?? -1)?.args.duration_ns
-          return typeof timer === 'number'
-            ? t('word.timeout.after', { duration: showDuration(timer) })
-            : t('word.timeout')
+          return typeof timer === 'number' ? t('word.timeout.after', { duration: aboutTime(timer) }) : t('word.timeout')
         }
         case MARK.cancelled:
           return why === 'none' ? t('word.cancelled') : t('word.cancelled.by', { reason: reason(why) })

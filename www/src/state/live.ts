@@ -54,7 +54,8 @@ export function createLive(spawn: () => Port, shown: Signal<Shown | null>, lost:
           count = trace.count
           batch(() => {
             if (state.value) state.value = { ...state.value, poll }
-            shown.value = { info, trace, ...told(judged), rows, stopped: false, live: true }
+            const find = (text: string) => mine.find(text, trace.count)
+            shown.value = { info, trace, ...told(judged), rows, find, stopped: false, live: true }
           })
         },
       })

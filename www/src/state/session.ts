@@ -32,6 +32,8 @@ export interface Shown {
   /** What there is to say about the end: a limit, who waits for what, a fault that found nothing. */
   ending: Sentence[]
   rows: Rows
+  /** The events that hold a text. */
+  find(text: string): Promise<number[]>
   stopped: boolean
   live: boolean
 }
@@ -89,7 +91,8 @@ export function createSession(world: World, recover: (text: string, error: CoreE
       busy.value = false
       progress.value = null
       const { trace, judged, stopped } = result
-      shown.value = { info: of, trace, ...told(judged), rows, stopped, live: false }
+      const find = (text: string) => client.find(text, trace.count)
+      shown.value = { info: of, trace, ...told(judged), rows, find, stopped, live: false }
     })
   }
 

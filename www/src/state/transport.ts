@@ -32,8 +32,8 @@ export function createTransport(shown: ReadonlySignal<Shown | null>) {
         if (now.live !== wasLive) selected.value = null
       } else {
         const broke = telling !== null && telling < now.trace.count ? telling : null
-        // Nothing broke: the last landmark is worth reading, with the whole run in view.
-        selected.value = broke ?? lastLandmark(now.trace)
+        // Nothing broke: the last landmark, or the end, is worth reading, with the whole run in view.
+        selected.value = broke ?? lastLandmark(now.trace) ?? eventAt(now.trace, now.trace.duration)
         if (broke !== null) cursor.value = now.trace.columns.time[broke] ?? 0
         if ((lane.peek() ?? 0) >= now.trace.tasks.length) lane.value = null
       }

@@ -20,13 +20,14 @@ export function eventSentence(row: EventRow, scenario: string): string {
 /** What a scenario's own text says of a note, without its task: `note.WORD` with the note's two numbers; or null. */
 export function noteWords({ args }: EventRow, scenario: string): string | null {
   if (args.note === undefined) return null
-  return find([`${scenario}/note.${args.note}`], args)
+  const what = typeof args.what === 'string' ? gaugeName(args.what, scenario) : ''
+  return find([`${scenario}/note.${args.note}`], { ...args, what })
 }
 
 function argument(name: string, value: string | number, scenario: string): string | number {
   if (typeof value === 'number') return name.endsWith('_ns') ? showDuration(value) : value
   if (name === 'message') return messageWords(value, scenario)
-  if (name === 'gauge') return gaugeName(value, scenario)
+  if (name === 'what') return gaugeName(value, scenario)
   return name === 'reason' ? (find([`reason.${value}`]) ?? value) : visible(value)
 }
 
@@ -43,7 +44,7 @@ export function messageWords(words: string, scenario: string): string {
   )
 }
 
-/** What a chart is called. */
+/** What a chart, or the subject of a note, is called. */
 export function gaugeName(name: string, scenario: string): string {
   return find([`${scenario}/gauge.${name}`, `gauge.${name}`]) ?? visible(name)
 }

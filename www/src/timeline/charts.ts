@@ -2,21 +2,14 @@
 import type { Timeline } from '../worker/core'
 import { toPx, type View } from './scale'
 
-/** One line: what one task reports. Times ascend, in ns. */
-export interface Curve {
-  task: number
+/** What is reported under one name, by whatever task. Times ascend, in ns. */
+export interface Chart {
+  name: string
   time: Float64Array
   value: Float64Array
   min: number
   max: number
   last: number
-}
-
-/** Everything that is reported under one name. */
-export interface Chart {
-  name: string
-  max: number
-  curves: Curve[]
 }
 
 /** Where a chart lies, px from the top of the lanes' area. */
@@ -33,10 +26,8 @@ export interface ChartPicture {
   /** Height of the greatest value, and what it is. */
   peak: { y: number; value: number } | null
   base: number
-  /** `x, y, x, y …` of each curve. */
-  lines: number[][]
-  /** Whose curves they are. */
-  tasks: number[]
+  /** `x, y, x, y …` */
+  line: number[]
 }
 
 /** A chart is so high if there is room, and is not drawn below the least; all together take half of the picture at most. */
@@ -48,31 +39,23 @@ const ABOVE = 14
 const UNDER = 6
 
 /** Sorts the levels of a run into charts; runs in the worker. */
-export function chartsOf(gauges: Timeline['gauges'], time: ArrayLike<number>): Chart[] {
-  const { curve, event, value, curves } = gauges
+export function chartsOf({ curve, event, value, curves }: Timeline['gauges'], time: ArrayLike<number>): Chart[] {
   const sizes = new Uint32Array(curves.length)
   for (const index of curve) sizes[index]! += 1
-  const made = curves.map(({ name, task }, i): Curve & { name: string } => {
+  const charts = curves.map((name, i): Chart => {
     const [times, values] = [new Float64Array(sizes[i]!), new Float64Array(sizes[i]!)]
-    return { name, task, time: times, value: values, min: Number.POSITIVE_INFINITY, max: 0, last: 0 }
+    return { name, time: times, value: values, min: Number.POSITIVE_INFINITY, max: 0, last: 0 }
   })
   const filled = new Uint32Array(curves.length)
   for (let i = 0; i < curve.length; i++) {
-    const one = made[curve[i]!]!
+    const chart = charts[curve[i]!]!
     const at = filled[curve[i]!]!++
-    one.time[at] = time[event[i]!]!
-    one.value[at] = value[i]!
-    one.min = Math.min(one.min, value[i]!)
-    one.max = Math.max(one.max, value[i]!)
-    one.last = value[i]!
+    chart.time[at] = time[event[i]!]!
+    chart.value[at] = value[i]!
+    chart.min = Math.min(chart.min, value[i]!)
+    chart.max = Math.max(chart.max, value[i]!)
+    chart.last = value[i]!
   }
-  const charts: Chart[] = []
-  for (const { name, ...one } of made) {
-    const chart = charts.find((known) => known.name === name)
-    if (chart) chart.curves.push(one)
-    else charts.push({ name, max: 0, curves: [one] })
-  }
-  for (const chart of charts) chart.max = Math.max(...chart.curves.map(({ max }) => max))
   return charts
 }
 
@@ -85,13 +68,13 @@ export function layoutCharts(charts: Chart[], height: number): ChartRow[] {
   return fitting.map((chart, i) => ({ chart, y: top + i * each, height: each }))
 }
 
-/** The level of a curve at a time; null before its first. */
-export function levelAt(curve: Curve, time: number): number | null {
-  const after = firstAfter(curve.time, time)
-  return after === 0 ? null : curve.value[after - 1]!
+/** The level at a time; null before the first. */
+export function levelAt(chart: Chart, time: number): number | null {
+  const after = firstAfter(chart.time, time)
+  return after === 0 ? null : chart.value[after - 1]!
 }
 
-/** A chart as the view shows it; curves go on to `end`. */
+/** A chart as the view shows it; its curve goes on to `end`. */
 export function drawChart({ chart, y, height }: ChartRow, view: View, end: number): ChartPicture {
   const base = y + height - Math.min(UNDER, height / 6)
   const above = Math.min(ABOVE, height / 3)
@@ -102,14 +85,13 @@ export function drawChart({ chart, y, height }: ChartRow, view: View, end: numbe
     height,
     base,
     peak: chart.max > 0 ? { y: toY(chart.max), value: chart.max } : null,
-    lines: chart.curves.map((curve) => steps(curve, view, end, toY)),
-    tasks: chart.curves.map(({ task }) => task),
+    line: steps(chart, view, end, toY),
   }
 }
 
-/** The steps of a curve in view. Levels that share a px column keep their least, their greatest and their last. */
-export function steps(curve: Curve, view: View, end: number, toY: (value: number) => number): number[] {
-  const { time, value } = curve
+/** The steps of the curve in view. Levels that share a px column keep their least, their greatest and their last. */
+export function steps(chart: Chart, view: View, end: number, toY: (value: number) => number): number[] {
+  const { time, value } = chart
   const line: number[] = []
   const from = Math.max(0, firstAfter(time, view.t0) - 1)
   let column = Number.NaN

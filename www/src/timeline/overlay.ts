@@ -18,8 +18,10 @@ export interface Overlay {
   hovered: number | null
   /** Top and height of the chosen lane. */
   lane: { y: number; height: number } | null
-  /** Causes of the chosen event, nearest first. */
-  chain: number[]
+  /** The way from the chosen event back through its causes, in the lanes' area; null where a lane is hidden. */
+  chain: ({ x: number; y: number } | null)[]
+  /** Stretches of lanes that have nothing to do with the chosen event, px; null while the lens is off. */
+  faded: { x0: number; x1: number; y: number; height: number }[] | null
   point(event: number): { x: number; y: number } | null
   playing: boolean
 }
@@ -39,13 +41,18 @@ export function paintOverlay(c: Context, o: Overlay): void {
     c.fillRect(0, AXIS + o.lane.y, view.width, o.lane.height)
     c.globalAlpha = 1
   }
-  if (o.cursor < o.duration) {
+  if (o.faded) {
+    c.fillStyle = palette.background
+    c.globalAlpha = 0.78
+    for (const { x0, x1, y, height: tall } of o.faded) c.fillRect(x0, y + AXIS, x1 - x0, tall)
+    c.globalAlpha = 1
+  } else if (o.cursor < o.duration) {
     c.fillStyle = palette.background
     c.globalAlpha = 0.62
     c.fillRect(x, AXIS - 6, view.width - x, height + 6)
     c.globalAlpha = 1
   }
-  if (o.cursor < o.duration) flights(c, o)
+  if (o.cursor < o.duration && !o.faded) flights(c, o)
   chain(c, o)
   if (o.hovered !== null && o.hovered !== o.selected) halo(c, o.point(o.hovered), palette.ink3, 1.5)
   if (o.selected !== null) halo(c, o.point(o.selected), palette.select, 2)
@@ -68,23 +75,25 @@ function flights(c: Context, o: Overlay): void {
   }
 }
 
-/** The cause chain of the chosen event as one faint line through its events. */
+/** The cause chain of the chosen event through its events; along a lane only the lens shows it. */
 function chain(c: Context, o: Overlay): void {
-  if (o.selected === null || o.chain.length === 0) return
-  const points = [o.selected, ...o.chain].map(o.point).filter((p) => p !== null)
+  const lens = o.faded !== null
+  const stroke = (along: boolean, width: number, alpha: number) => {
+    c.globalAlpha = alpha
+    c.lineWidth = width
+    c.beginPath()
+    o.chain.forEach((p, i) => {
+      const next = o.chain[i + 1]
+      if (!p || !next || (p.y === next.y) !== along) return
+      c.moveTo(p.x, p.y + AXIS)
+      c.lineTo(next.x, next.y + AXIS)
+    })
+    c.stroke()
+  }
   c.strokeStyle = o.palette.select
-  c.globalAlpha = 0.28
-  c.lineWidth = 4
   c.lineCap = 'round'
-  c.beginPath()
-  points.forEach((p, i) => {
-    const next = points[i + 1]
-    // Along a lane the picture already shows what led to what.
-    if (!next || next.y === p.y) return
-    c.moveTo(p.x, p.y + AXIS)
-    c.lineTo(next.x, next.y + AXIS)
-  })
-  c.stroke()
+  stroke(false, lens ? 2.5 : 4, lens ? 0.8 : 0.28)
+  if (lens) stroke(true, 1.5, 0.5)
   c.lineCap = 'butt'
   c.globalAlpha = 1
 }

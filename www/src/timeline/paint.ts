@@ -13,9 +13,6 @@ const SQUARE = 13
 /** Px over which a line fades after a task's end. */
 const FADE = 110
 
-/** Dashes of the curves of one chart: told apart without their colours. */
-const CURVES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2]]
-
 type Context = CanvasRenderingContext2D
 
 /** Everything a frame needs. `height` is that of the lanes' area, `below` that of the charts under it, px. */
@@ -26,8 +23,6 @@ export interface Frame {
   height: number
   below: number
   palette: Palette
-  /** The name of a task. */
-  name(task: number): string
   note: string | null
 }
 
@@ -50,9 +45,21 @@ export function paint(c: Context, frame: Frame): void {
   for (const measure of scene.measures) paintMeasure(c, measure, palette)
   for (const glyph of scene.glyphs) paintGlyph(c, glyph, palette)
   paintWords(c, scene, palette)
-  if (frame.note) text(c, frame.note, 8, height - 12, palette.ink2, `12px ${palette.sans}`, palette.background)
+  if (frame.note) paintNote(c, frame.note, height, palette)
   c.restore()
   if (below > 0) paintCharts(c, frame)
+}
+
+/** A remark on the picture, in its lower corner and over everything there. */
+function paintNote(c: Context, note: string, height: number, palette: Palette): void {
+  c.font = `12px ${palette.sans}`
+  c.fillStyle = palette.panel
+  c.globalAlpha = 0.9
+  c.beginPath()
+  c.roundRect(6, height - 25, c.measureText(note).width + 14, 20, 4)
+  c.fill()
+  c.globalAlpha = 1
+  text(c, note, 13, height - 14.5, palette.ink2, c.font, null)
 }
 
 /** Small and large squares; the lines down are times, the lines across only help the eye. */
@@ -284,15 +291,14 @@ function paintArrow(c: Context, arrow: Arrow, palette: Palette): void {
   c.globalAlpha = 1
 }
 
-/** Curves under the lanes; several in one chart differ in their dashes too. */
-function paintCharts(c: Context, { scene, view, palette, name }: Frame): void {
-  const tones = [palette.work, palette.pulse, palette.tones.timeout, palette.tones.parent, palette.tones.replica]
+/** Curves under the lanes. */
+function paintCharts(c: Context, { scene, view, palette }: Frame): void {
   c.save()
   c.translate(0, AXIS)
-  for (const { y, height, base, peak, lines, tasks } of scene.charts) {
+  for (const { y, height, base, peak, line } of scene.charts) {
+    c.save()
     c.beginPath()
     c.rect(0, y, view.width, height)
-    c.save()
     c.clip()
     c.strokeStyle = palette.line
     c.lineWidth = 1
@@ -304,57 +310,25 @@ function paintCharts(c: Context, { scene, view, palette, name }: Frame): void {
       c.stroke()
       c.setLineDash([])
     }
-    lines.forEach((line, i) => {
-      if (line.length === 0) return
-      const colour = tones[i % tones.length]!
-      if (lines.length === 1) {
-        trace(c, [line[0]!, base, ...line, line.at(-2)!, base])
-        c.fillStyle = colour
-        c.globalAlpha = 0.16
-        c.fill()
-        c.globalAlpha = 1
-      }
-      c.strokeStyle = colour
+    if (line.length > 0) {
+      trace(c, [line[0]!, base, ...line, line.at(-2)!, base])
+      c.fillStyle = palette.work
+      c.globalAlpha = 0.16
+      c.fill()
+      c.globalAlpha = 1
+      c.strokeStyle = palette.work
       c.lineWidth = 1.6
       c.lineJoin = 'round'
-      c.setLineDash(CURVES[i % CURVES.length]!)
       trace(c, line)
       c.stroke()
-      c.setLineDash([])
-    })
-    if (peak)
-      text(
-        c,
-        String(Number(peak.value.toPrecision(4))),
-        6,
-        peak.y,
-        palette.ink3,
-        `11px ${palette.mono}`,
-        palette.background,
-      )
-    if (lines.length > 1) paintCurveNames(c, tasks.map(name), tones, view.width, y + 9, palette)
+    }
+    if (peak) {
+      const value = String(Number(peak.value.toPrecision(4)))
+      text(c, value, 6, peak.y, palette.ink3, `11px ${palette.mono}`, palette.background)
+    }
     c.restore()
   }
   c.restore()
-}
-
-/** Whose curves they are, from the right edge on to the left as far as there is room. */
-function paintCurveNames(
-  c: Context,
-  names: string[],
-  tones: string[],
-  width: number,
-  y: number,
-  palette: Palette,
-): void {
-  const font = `11px ${palette.sans}`
-  c.font = font
-  let x = width - 8
-  for (const [i, name] of [...names.entries()].reverse()) {
-    x -= c.measureText(name).width + 10
-    if (x < width / 3) return
-    text(c, name, x, y, tones[i % tones.length]!, font, palette.background)
-  }
 }
 
 function paintMeasure(c: Context, { x0, x1, y }: Measure, palette: Palette): void {

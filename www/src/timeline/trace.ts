@@ -167,7 +167,7 @@ export function transferables(trace: Trace): ArrayBuffer[] {
     ...[trace.rareArrows, trace.reach],
     ...[...trace.busy.values()].flatMap(({ time, done, open }) => [time, done, open]),
     ...[curve, event, value, trace.logs],
-    ...trace.charts.flatMap((chart) => chart.curves.flatMap((one) => [one.time, one.value])),
+    ...trace.charts.flatMap(({ time, value }) => [time, value]),
   ] as { buffer: ArrayBuffer }[]
   return [...new Set(arrays.map((array) => array.buffer))]
 }

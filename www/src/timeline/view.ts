@@ -2,7 +2,19 @@
 import { type ChartRow, layoutCharts } from './charts'
 import { hit } from './hit'
 import type { Words } from './input'
-import { anatomy, clampScroll, type Lane, type LaneLayout, lanesOf, layoutLanes, rowAt, rowsOf, rowTop } from './lanes'
+import {
+  anatomy,
+  clampScroll,
+  type Lane,
+  type LaneLayout,
+  lanesOf,
+  layoutLanes,
+  rowAt,
+  rowsOf,
+  rowTop,
+  visibleRows,
+} from './lanes'
+import { type Lens, lensOf } from './lens'
 import { paintOverlay } from './overlay'
 import { AXIS, paint } from './paint'
 import { type Palette, readPalette } from './palette'
@@ -26,6 +38,8 @@ export interface Standing {
   selected: number | null
   lane: number | null
   playing: boolean
+  /** What can have nothing to do with the chosen event fades. */
+  lens: boolean
 }
 
 /** A timeline in the page. */
@@ -34,6 +48,8 @@ export interface Timeline {
   stand(standing: Standing): void
   zoomBy(factor: number): void
   zoomAll(): void
+  /** Scrolls the lanes by px. */
+  scroll(dy: number): void
   restyle(): void
   destroy(): void
 }
@@ -62,9 +78,10 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   let height = 1
   let charts: ChartRow[] = []
   let scene: Scene | null = null
-  let standing: Standing = { cursor: 0, selected: null, lane: null, playing: false }
+  let standing: Standing = { cursor: 0, selected: null, lane: null, playing: false, lens: false }
   let hovered: number | null = null
   let chain: number[] = []
+  let lens: Lens | null = null
   let frame = 0
   let stale = true
   const widths = new Map<string, number>()
@@ -112,9 +129,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       tellHeaders(above)
       scene = buildScene({ trace, view, layout, height: above, charts, words, measure })
       const c = context(base)
-      const { tasks } = trace
-      const name = (task: number) => tasks[task]?.name ?? ''
-      const drawn = { scene, name, view, layout, height: above, below: height - above, palette }
+      const drawn = { scene, view, layout, height: above, below: height - above, palette }
       if (c) paint(c, { ...drawn, note: scene.tooManyArrows ? note : null })
     }
     const c = context(top)
@@ -127,7 +142,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       height,
       palette,
       hovered,
-      chain,
+      chain: path(),
+      faded: lens ? faded(lens) : null,
       duration: trace.duration,
       lane: row < 0 ? null : { y: rowTop(layout, row), height: layout.height },
       point,
@@ -144,6 +160,31 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
 
   function lanesHeight(): number {
     return charts[0]?.y ?? height
+  }
+
+  /** On each lane in view the stretch between what comes before the chosen event and what comes after it. */
+  function faded({ before, after }: Lens) {
+    const [first, last] = visibleRows(layout, lanesHeight())
+    return layout.lanes.slice(first, last + 1).map(({ task }, i) => {
+      const y = rowTop(layout, first + i)
+      const x0 = Math.max(0, toPx(view, Math.max(before[task]!, view.t0)) + 1)
+      const x1 = Math.min(view.width, toPx(view, Math.min(after[task]!, view.t1)) - 1)
+      return { x0, x1: Math.max(x0, x1), y: Math.max(0, y), height: Math.min(layout.height, lanesHeight() - y) }
+    })
+  }
+
+  /** The cause chain as points; a task's start is left on the parent's lane and entered on its own at the same time. */
+  function path(): ({ x: number; y: number } | null)[] {
+    if (!trace || standing.selected === null) return []
+    const spawn = trace.kinds.indexOf('spawn')
+    const points = [point(standing.selected)]
+    for (const cause of chain) {
+      const at = point(cause)
+      const effect = points.at(-1)
+      if (at && effect && trace.columns.kind[cause] === spawn) points.push({ x: at.x, y: effect.y })
+      points.push(at)
+    }
+    return points
   }
 
   /** Where an event lies, in the lanes' area. */
@@ -332,6 +373,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       const jumped = trace !== null && next.selected !== standing.selected && !next.playing && !standing.playing
       standing = next
       chain = trace && next.selected !== null ? causeChain(trace, next.selected, 40) : []
+      lens = trace && next.lens && next.selected !== null && !next.playing ? lensOf(trace, next.selected) : null
       // A window that follows the cursor moves by itself; who asked for less motion moves it by hand.
       const follows = next.playing && !still.matches
       if (trace && (jumped || follows)) setView(reveal(view, next.cursor, trace.duration))
@@ -351,6 +393,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     zoomAll() {
       if (trace) setView(fit(trace.duration, view.width))
     },
+    scroll: (dy) => void scrollBy(dy),
     restyle() {
       palette = styles()
       widths.clear()

@@ -47,6 +47,8 @@ export interface Client {
   parse(text: string): Promise<LinkInfo>
   format(edit: LinkEdit): Promise<string>
   rows(from: number, to: number): Promise<EventRow[]>
+  /** The events (of `count`) that hold a text, the first thousand. */
+  find(text: string, count: number): Promise<number[]>
   open(origin: Origin, ignoreUnknown: boolean, events: RunEvents): void
   stop(): void
   live(link: string, events: LiveEvents): void
@@ -113,6 +115,7 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
       mine.events.info(data.info)
     } else if (data.type === 'link') settle(data.id, data.link)
     else if (data.type === 'rows') settle(data.id, data.rows)
+    else if (data.type === 'found') settle(data.id, data.events)
     else if (data.type === 'refused') {
       waiting.get(data.id)?.reject(new Refused(data.error))
       waiting.delete(data.id)
@@ -137,6 +140,7 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
     parse: (text) => ask((id) => ({ type: 'parse', id, text })),
     format: (edit) => ask((id) => ({ type: 'format', id, edit })),
     rows: (from, to) => ask((id) => ({ type: 'rows', id, from, to })),
+    find: (text, count) => ask((id) => ({ type: 'find', id, text, count })),
     open(origin, ignoreUnknown, events) {
       const id = nextId++
       run = { id, events }

@@ -10,6 +10,9 @@ const SLICE_MS = 8
 const PROGRESS_MS = 100
 /** Milliseconds between two pictures of a live session. */
 const LIVE_MS = 120
+/** Events looked through between two looks at the inbox, and how many are found at most. */
+const FIND_SLICE = 20_000
+const FOUND = 1_000
 /** Runs with more events are told to be alive while they are read. */
 const LARGE = 50_000
 /** Marks that get their words with the run; more are fetched when they are looked at. */
@@ -18,6 +21,7 @@ const WORDED_MARKS = 2_000
 let core: Core
 let kinds: string[] = []
 let current = 0
+let finding = 0
 let stopAsked = false
 let liveTimer = 0
 
@@ -28,11 +32,11 @@ const post = (reply: Reply, transfer: Transferable[] = []) => self.postMessage(r
 
 /** Lets messages in; never a timer, which would cost 4 ms. */
 const channel = new MessageChannel()
-let resume: (() => void) | null = null
-channel.port1.onmessage = () => resume?.()
+const waiting: (() => void)[] = []
+channel.port1.onmessage = () => waiting.shift()?.()
 function breathe(): Promise<void> {
   return new Promise((resolve) => {
-    resume = resolve
+    waiting.push(resolve)
     channel.port2.postMessage(null)
   })
 }
@@ -165,6 +169,22 @@ function stopLive(id: number): void {
   })
 }
 
+/** Looks through the events in slices; a newer search or another run ends it. */
+async function find(id: number, text: string, count: number): Promise<void> {
+  const run = current
+  finding = id
+  const events: number[] = []
+  for (let from = 0; from < count && events.length < FOUND; from += FIND_SLICE) {
+    if (finding !== id || current !== run) break
+    const going = guard(id, () => {
+      for (const event of core.find_events(text, from, Math.min(from + FIND_SLICE, count))) events.push(event)
+    })
+    if (!going) return
+    await breathe()
+  }
+  post({ type: 'found', id, events: events.slice(0, FOUND) })
+}
+
 const queue: Asked[] = []
 
 function handle(request: Asked): void {
@@ -185,6 +205,9 @@ function handle(request: Asked): void {
       return
     case 'rows':
       guard(id, () => post({ type: 'rows', id, rows: core.event_rows(request.from, request.to) }))
+      return
+    case 'find':
+      void find(id, request.text, request.count)
       return
     case 'live':
       live(id, request.link)

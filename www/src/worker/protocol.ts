@@ -14,6 +14,7 @@ export type Request =
   | { type: 'open'; id: number; origin: Origin; ignoreUnknown: boolean }
   | { type: 'stop'; id: number }
   | { type: 'rows'; id: number; from: number; to: number }
+  | { type: 'find'; id: number; text: string; count: number }
   | { type: 'live'; id: number; link: string }
   | { type: 'act'; id: number; action: string }
   | { type: 'live-stop'; id: number }
@@ -43,5 +44,6 @@ export type Reply =
   | { type: 'progress'; id: number; events: number; timeNs: number }
   | { type: 'run'; id: number; result: RunResult }
   | { type: 'rows'; id: number; rows: EventRow[] }
+  | { type: 'found'; id: number; events: number[] }
   | { type: 'live'; id: number; poll: LivePoll; trace: Trace; judged: Judged | null }
   | { type: 'crashed'; message: string }
