@@ -336,7 +336,7 @@ fn an_export_refuses_what_it_cannot_write() {
         (&["run", link, "--as", "csv"], "unknown-option", "heartrace"),
     ];
     for (arguments, code, part) in cases {
-        let (error, exit) = json(&[arguments, &["--json"]].concat());
+        let (error, exit) = json(&[&["--json"], arguments].concat());
         let error = &error["error"];
         assert_eq!((exit, &error["code"]), (Some(2), &code.into()), "{arguments:?}: {error}");
         assert!(part.starts_with(error["part"].as_str().expect("a part").trim_end_matches('…')), "{error}");
