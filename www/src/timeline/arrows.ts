@@ -74,6 +74,8 @@ function arrowOf({ trace, view, layout, height }: SceneInput, number: number): A
   const from = arrows.from[number]!
   const target = arrows.to[number]!
   const to = target === NONE ? null : target
+  // A context that is let go when its work is over: nobody listened, and nobody had to.
+  if (to === null && KINDS[arrows.kind[number]!] === 'cancel' && arrows.reason[number] === 0) return null
   const row0 = layout.rowOf[task[from]!] ?? -1
   const row1 = to === null ? row0 : (layout.rowOf[task[to]!] ?? -1)
   if (row0 < 0 || row1 < 0) return null
