@@ -237,13 +237,16 @@ impl Client {
         let began = self.rt.now();
         let context = Context::background(&self.rt);
         let parts = (0..).zip(luck).map(|(part, luck)| {
-            self.rt.note("request {} part {}", [number, part + 1]);
             let (client, context) = (self.clone(), &context);
-            let serve = move |copy: Attempt| {
-                let luck = luck[copy.number as usize];
-                client.clone().serve(copy, number + part, luck)
-            };
-            self.copies.ask(&self.rt, context, Eligible::Idempotent, "copy", first_ok, serve)
+            async move {
+                // Said when it pays into the budget, so that whoever counts sees payments in their order.
+                client.rt.note("request {} part {}", [number, part + 1]);
+                let serve = |copy: Attempt| {
+                    let luck = luck[copy.number as usize];
+                    client.clone().serve(copy, number + part, luck)
+                };
+                client.copies.ask(&client.rt, context, Eligible::Idempotent, "copy", first_ok, serve).await
+            }
         });
         let answers = join_all(parts).await;
         let winners: Vec<_> = answers.iter().flatten().map(|won| won.number).collect();

@@ -54,7 +54,8 @@ pub static SCENARIO: Scenario = Scenario {
             |_| Box::new(NobodyReportsABug::default()),
         ),
         ClaimInfo::always("logged-once", |_| Box::new(LoggedOnce::default())),
-        ClaimInfo::always("no-orphans", |_| Box::new(NoOrphans::default())),
+        // A steward that needs longer than its grace to stop is dropped, and its backend after it.
+        ClaimInfo::always("no-orphans", |_| Box::new(NoOrphans::default())).about_time(),
     ],
     outcome: None,
     sources: &[
