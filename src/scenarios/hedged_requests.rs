@@ -86,8 +86,15 @@ const PARAMETERS: &[Parameter] = &[
 fn check(params: &Params) -> Result<(), ConfigError> {
     let (servers, extra) = (params.count("servers"), params.count("extra"));
     let allowed = format!("0, or more than the {extra} extra copies");
-    ConfigError::unless(servers == 0 || servers > extra, "servers", servers, allowed)
+    ConfigError::unless(servers == 0 || servers > extra, "servers", servers, allowed)?;
+    // Each part is a task, and tasks that all wait at once take memory.
+    let (requests, fan_out) = (params.count("requests"), params.count("fan-out"));
+    let most = MOST_PARTS / requests;
+    ConfigError::unless(fan_out <= most, "fan-out", fan_out, format!("≤ {most} for {requests} requests"))
 }
+
+/// Most parts of all requests together.
+const MOST_PARTS: u64 = 100_000;
 
 fn share(params: &Params) -> Share {
     let per_mille = (params.ratio("share").millionths / 1_000) as u32;
