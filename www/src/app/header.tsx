@@ -56,6 +56,17 @@ export function Header() {
         </button>
       )}
       {running && (
+        <button
+          type="button"
+          class="explore-button wide-only"
+          title={t('header.explore.long')}
+          aria-expanded={ui.explore.value}
+          onClick={() => (ui.explore.value = !ui.explore.value)}
+        >
+          {t('header.explore')}
+        </button>
+      )}
+      {running && (
         <button type="button" class="main" onClick={() => (ui.dialog.value = 'share')}>
           {t('header.share')}
         </button>
