@@ -123,13 +123,15 @@ function May({ form, message }: { form: SearchForm; message: string | null }) {
             </option>
           ))}
         </select>
+      </div>
+      <div class="row may-times">
+        <label for="may-times">{t('explore.may.times')}</label>
         <input
+          id="may-times"
           class="value"
           type="text"
           inputMode="numeric"
           autocomplete="off"
-          aria-label={t('explore.may.times')}
-          title={t('explore.may.times')}
           value={times.value}
           onInput={(event) => (times.value = event.currentTarget.value)}
         />

@@ -45,7 +45,7 @@ export function Counters({ counters }: { counters: Tally }) {
 export function Found({ explored }: { explored: Explored }) {
   const { session } = useApp()
   const { report, subject } = explored
-  const { outcomes, exhausted, behaviours, executions, executions_per_second } = report
+  const { outcomes, exhausted, executions_per_second } = report
   const entries = Object.entries(outcomes).sort(([a, x], [b, y]) => y.count - x.count || a.localeCompare(b))
   const all = entries.reduce((sum, [, { count }]) => sum + count, 0)
   const info = session.info.value
@@ -56,13 +56,7 @@ export function Found({ explored }: { explored: Explored }) {
         <Verdict holds={exhausted ? true : null} />
         <span>{verdictSentence(explored)}</span>
       </p>
-      <p class="quiet">
-        {t('explore.numbers', {
-          executions: count(executions),
-          behaviours: count(behaviours),
-          speed: count(Math.round(executions_per_second)),
-        })}
-      </p>
+      <p class="quiet">{t('explore.numbers', { speed: count(Math.round(executions_per_second)) })}</p>
       {elsewhere && <p class="quiet">{t('explore.elsewhere')}</p>}
       <h3>{t('explore.outcomes')}</h3>
       <ul class="found-list">
@@ -99,9 +93,9 @@ function OutcomeLine({ outcome, many, all }: { outcome: string; many: number; al
 
 /** The shortest run of a kind: how far from the usual order it is, and a button that shows it. */
 function Shortest({ found, name }: { found: OutcomeReport; name: string }) {
-  const { session } = useApp()
+  const { explore, session } = useApp()
   const show = useShow()
-  const here = session.info.value?.link === found.link
+  const here = session.info.value?.link === found.link && explore.told.value?.link === found.link
   return (
     <div class="shortest">
       <small>{deviationWords(found)}</small>
@@ -127,16 +121,13 @@ function Claim({ claim, scenario }: { claim: ExploredClaim; scenario: string }) 
       <div>
         {text}
         <small>
-          {broken && (
-            <>
-              <b class="word bad">{t('explore.claim.broken', { count: count(broken.count) })}</b>{' '}
-              {deviationWords(broken)}
-            </>
-          )}
-          {!broken && (
+          {broken ? (
+            <b class="word bad">{t('explore.claim.broken', { count: count(broken.count) })}</b>
+          ) : (
             <b class={`word ${holds ? 'ok' : ''}`}>{holds ? t('explore.claim.holds') : t('explore.claim.open')}</b>
           )}
         </small>
+        {broken && <small>{deviationWords(broken)}</small>}
         {broken && expect === 'breaks' && <small>{t('claims.expected')}</small>}
       </div>
       {broken && (
@@ -172,5 +163,5 @@ export function verdictSentence({ report, stopped }: Explored): string {
 function deviationWords({ deviations, minimal }: OutcomeReport): string {
   if (deviations === 0) return t('explore.usual')
   const words = deviations === 1 ? t('explore.deviation') : t('explore.deviations', { count: count(deviations) })
-  return `${words}, ${minimal ? t('explore.minimal') : t('explore.not-minimal')}`
+  return t('explore.shortest', { deviations: words, known: minimal ? t('explore.minimal') : t('explore.not-minimal') })
 }

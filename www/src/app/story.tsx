@@ -1,4 +1,5 @@
 /** A run that a search has found, told in at most ten sentences, and from when on it could not end otherwise. */
+import { useEffect, useRef } from 'preact/hooks'
 import { outcomeOf, type Told } from '../state/explore'
 import { inevitableFrom, share } from '../state/futures'
 import { outcomeText, storySentence } from '../text/core'
@@ -8,12 +9,18 @@ import { useApp } from './context'
 
 /** The panel; nothing while another run is shown. */
 export function Story() {
-  const { explore, session, transport } = useApp()
+  const { explore, session, transport, ui } = useApp()
+  const panel = useRef<HTMLElement>(null)
   const told = explore.told.value
   const info = session.info.value
+  const whole = told?.sentences != null
+  // Beside the stage it lies below the search: what was asked for is brought into view.
+  useEffect(() => {
+    if (whole && !ui.narrow.value) panel.current?.scrollIntoView({ block: 'nearest' })
+  }, [whole, told?.link])
   if (!told || told.link !== info?.link) return null
   return (
-    <section class="panel story-panel">
+    <section class="panel story-panel" ref={panel}>
       <h2>{t('story.title')}</h2>
       {told.sentences === null && <p class="quiet">{t('story.busy')}</p>}
       <ol class="chain">
