@@ -7,6 +7,13 @@ async function open(page: Page, link: string) {
   await expect(page.locator('.fingerprint')).toBeVisible()
 }
 
+/** A machine with more cores than one: the search is shared out. */
+async function withCores(page: Page, cores: number) {
+  await page.addInitScript((count) => {
+    Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => count })
+  }, cores)
+}
+
 const violations = async (page: Page) => {
   const { violations: found } = await new AxeBuilder({ page }).exclude('.source pre').analyze()
   return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
@@ -18,7 +25,11 @@ test('every order of the duplicated message: exhausted, two outcomes, and the ba
   const complaints: string[] = []
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
   page.on('pageerror', (error) => complaints.push(String(error)))
+  const searching: string[] = []
+  page.on('worker', (worker) => worker.url().includes('explore') && searching.push(worker.url()))
+  await withCores(page, 4)
   await open(page, '#/duplicated-message')
+  expect(searching).toEqual([])
   await page.keyboard.press('x')
   const panel = page.getByRole('region', { name: 'Explore' })
   await expect(panel).toBeFocused()
@@ -26,6 +37,8 @@ test('every order of the duplicated message: exhausted, two outcomes, and the ba
   await panel.getByRole('button', { name: 'Start' }).click()
 
   await expect(panel.locator('.search-verdict')).toContainText(/Exhausted: all [\d,]+ executions, \d+ behaviours/)
+  // Three that search, and one that puts their parts together when they are gone.
+  expect(searching.length).toBe(4)
   await expect(panel.locator('.found-name')).toHaveText(['accepted twice', 'accepted once'])
   await expect(panel.locator('.found', { hasText: 'accepted once' })).toContainText('proven minimal')
   await expect(panel.locator('.claim', { hasText: 'at most once' })).toContainText(/broken in [\d,]+ executions/)
@@ -129,6 +142,24 @@ test('a budget or a seed that cannot be is refused at its field', async ({ page 
   await panel.getByRole('button', { name: 'Remove crash:any*0' }).click()
   await panel.getByRole('button', { name: 'Start' }).click()
   await expect(panel.locator('.search-verdict')).toBeVisible()
+})
+
+test('a worker that crashes while it searches is told, and the page goes on', async ({ page }) => {
+  const trap = `addEventListener('message', ({ data }) => { if (data.type === 'search') throw new Error('broken'); });`
+  await page.route('**/explore.worker-*.js', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, body: trap + (await answer.text()) })
+  })
+  await open(page, '#/duplicated-message?model=any-speed')
+  await page.keyboard.press('x')
+  const panel = page.getByRole('region', { name: 'Explore' })
+  await panel.getByRole('button', { name: 'Start' }).click()
+  await expect(panel.getByRole('alert')).toContainText('A worker of the search crashed')
+  await expect(page.locator('.fingerprint')).toBeVisible()
+  await page.unroute('**/explore.worker-*.js')
+  await panel.getByRole('button', { name: 'Start' }).click()
+  await expect(panel.locator('.search-verdict')).toContainText('Exhausted')
+  await expect(panel.getByRole('alert')).toHaveCount(0)
 })
 
 test.describe('on a phone, in Japanese', () => {
