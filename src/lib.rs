@@ -15,7 +15,7 @@
 //! | [`runner`] | from a link to a run and its verdicts | all of these |
 //! | [`report`] | what a run is reported as | all of these |
 //! | [`explore`] | many runs of one link: which outcomes can happen, and which cannot | all of these |
-//! | `web`, `bin/heartrace.rs` | the two faces | all of these |
+//! | `web`, `bin/heartrace` | the two faces | all of these |
 //!
 //! # A run, step by step
 //!

@@ -29,7 +29,16 @@ use crate::scenarios::Scenario;
 /// The scenarios whose tasks share nothing but objects of the runtime, so that the [reductions](prove) are sound for
 /// them. Elsewhere a proof executes every sequence of choices.
 /// Contexts are such objects: whoever looks at the end of one reads its signal.
-const REDUCIBLE: [&str; 4] = ["duplicated-message", "interval-heartbeat", "silent-worker", "healthy-ward-restarted"];
+const REDUCIBLE: [&str; 8] = [
+    "duplicated-message",
+    "interval-heartbeat",
+    "silent-worker",
+    "healthy-ward-restarted",
+    "deadlock",
+    "preemption",
+    "work-unit-heartbeat",
+    "heartbeat-tests",
+];
 
 /// Whether the reductions are sound for a scenario.
 pub fn is_reducible(scenario: &Scenario) -> bool {

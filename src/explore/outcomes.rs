@@ -7,7 +7,7 @@ use crate::runtime::setting::Deviation;
 use std::collections::BTreeMap;
 
 /// At most so many behaviours are told apart; the count stands still from there on.
-pub const MAX_BEHAVIOURS: usize = 4_000_000;
+pub const MAX_BEHAVIOURS: usize = 1_000_000;
 
 /// Executions of one kind: with an outcome, or against a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -78,7 +78,7 @@ impl Part {
 const HANDED_OUT_AFTER: u32 = 10;
 
 /// At most so many states are remembered; from then on states are only looked up.
-pub const MAX_STATES: usize = 2_000_000;
+pub const MAX_STATES: usize = 500_000;
 
 /// A step that has been explored, and by whom.
 #[derive(Clone, Copy)]

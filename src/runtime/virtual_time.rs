@@ -93,6 +93,8 @@ impl Run {
                 let deadline = self.rt.core().timers.get(timer).deadline;
                 if self.move_clock(deadline) {
                     self.rt.fire(timer);
+                    // Whom it wakes by way of a combinator is woken within this step.
+                    self.rt.take_foreign_wakes();
                 }
                 None
             }

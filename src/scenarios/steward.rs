@@ -41,7 +41,7 @@ pub static SCENARIO: Scenario = Scenario {
     ],
     presets: &[
         ("book", ""),
-        ("swapped", "order=seeded&seed=2"),
+        ("swapped", "order=seeded&seed=6"),
         ("slow-to-stop", "lag=6s&stop=13s"),
         ("kill", "handover=kill&lag=1.5s"),
         ("deaf", "handover=kill&lag=1h&grace=500ms"),

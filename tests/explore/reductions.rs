@@ -5,6 +5,7 @@ use crate::{explored, parse, searched};
 use heartrace::explore::options::Options;
 use heartrace::explore::prove::Reduction;
 use heartrace::explore::search::Search;
+use heartrace::explore::story::story;
 use heartrace::scenarios::all;
 use std::collections::BTreeSet;
 
@@ -24,7 +25,7 @@ fn proven(text: &str, reduction: Reduction, executions: u64) -> Search {
 }
 
 /// Small enough to be searched without any reduction.
-const SMALL: [&str; 15] = [
+const SMALL: [&str; 21] = [
     "#/duplicated-message",
     "#/duplicated-message?work=2s",
     "#/duplicated-message?work=1.9s&may=crash:any*1",
@@ -35,6 +36,12 @@ const SMALL: [&str; 15] = [
     "#/duplicated-message?policy=handshake&model=any-speed",
     "#/interval-heartbeat?stop=3s",
     "#/silent-worker?rounds=1",
+    "#/deadlock?model=any-speed",
+    "#/deadlock?policy=equal&rounds=2",
+    "#/deadlock?policy=ordered&may=crash:any*1",
+    "#/preemption?model=any-speed",
+    "#/work-unit-heartbeat?may=drop:any*1",
+    "#/heartbeat-tests",
     "#/healthy-ward-restarted?horizon=5s",
     "#/healthy-ward-restarted?horizon=6s&capacity=1",
     "#/healthy-ward-restarted?horizon=5s&may=crash:ward*1",
@@ -103,6 +110,22 @@ fn a_healthy_ward_is_restarted_unless_one_of_its_pulses_waits_or_another_follows
     assert_eq!(holds(""), Some(false));
     assert_eq!(holds("&capacity=1"), Some(true));
     assert_eq!(holds("&pulse=1.333333333s"), Some(true));
+}
+
+/// Two locks in opposite order: at any speed both tasks may get through or be stuck, and then it is told who waits for
+/// which lock. In one order nobody is ever stuck.
+#[test]
+fn a_deadlock_is_found_and_its_cycle_named_and_an_order_of_locks_rules_it_out() {
+    let report = explored("#/deadlock?model=any-speed", &Options::default());
+    assert!(report.exhausted);
+    assert_eq!(report.outcomes.keys().collect::<Vec<_>>(), ["finished", "stalled"]);
+    let told = story(&parse(&report.outcomes["stalled"].link)).expect("the choices fit");
+    let told = told.iter().map(|told| told.sentence.english()).collect::<Vec<_>>().join("\n");
+    for task in ["left waits for", "right waits for", "lock-a", "lock-b"] {
+        assert!(told.contains(task), "{told}");
+    }
+    let ordered = explored("#/deadlock?policy=ordered&model=any-speed", &Options::default());
+    assert!(ordered.exhausted && ordered.outcomes.keys().eq(["finished"]), "{:?}", ordered.outcomes);
 }
 
 /// An execution that was cut, and a budget that was used up, prove nothing.

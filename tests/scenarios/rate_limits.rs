@@ -205,7 +205,7 @@ fn a_full_queue_turns_callers_away() {
 /// What a claim says of a story that is told to break it, or not.
 fn judged(claim: Box<dyn Claim>, tell: impl FnOnce(&Runtime) + 'static) -> Option<bool> {
     let jury = SharedJury::default();
-    jury.0.borrow_mut().claims.push(claim);
+    jury.0.borrow_mut().renew([claim].into_iter(), None);
     let mut run = Run::new(Setting::default(), true);
     let rt = run.runtime().clone();
     rt.watch(jury.clone());

@@ -44,7 +44,10 @@ fn main() -> ExitCode {
 fn bench_explore() -> Result<()> {
     site::module()?;
     let manifest = "benches/peers/Cargo.toml";
-    process::run(&mut process::command("cargo", &["run", "--release", "--manifest-path", manifest]))
+    process::run(&mut process::command(
+        "cargo",
+        &["run", "--release", "--manifest-path", manifest, "--target-dir", "target/peers"],
+    ))
 }
 
 fn parse_port(text: &str) -> Result<u16> {

@@ -8,6 +8,7 @@ use heartrace::explore::report::{Exploration, OutcomeReport};
 use heartrace::explore::search::Search;
 use heartrace::explore::story::story;
 use heartrace::link::{Link, LinkError};
+use heartrace::text::Texts;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -137,10 +138,15 @@ fn text_of(report: &Exploration) -> String {
     let _ = writeln!(text, "model        {}, strategy {}{shard}", report.model, report.strategy);
     let (executions, speed, behaviours) = (report.executions, report.executions_per_second, report.behaviours);
     let _ = writeln!(text, "executions   {executions} ({speed:.0}/s), {behaviours} behaviours");
-    let said = match (report.exhausted, &report.limit) {
-        (true, _) => "yes: there are no other outcomes".to_owned(),
-        (false, Some(limit)) => format!("no: {limit}"),
-        (false, None) => "no: hunted".to_owned(),
+    let texts = Texts::english();
+    let said = match (report.exhausted, report.limit.as_deref()) {
+        (true, _) if report.shard.is_some() => texts.fill("explored.part", &[]),
+        (true, _) => texts.fill("explored.exhausted", &[]),
+        (false, None) => texts.fill("explored.hunted", &[]),
+        (false, Some(limit)) => match texts.template(&format!("limit.{limit}")) {
+            Some(limit) => texts.fill("explored.cut", &[("limit", limit)]),
+            None => texts.fill(&format!("explored.{limit}"), &[]),
+        },
     };
     let _ = writeln!(text, "exhausted    {said}");
     let example = |text: &mut String, found: &OutcomeReport| {

@@ -8,7 +8,7 @@ use super::state::{Parked, Shared, State};
 use super::{Closed, Message};
 use crate::trace::Site;
 
-/// Sending; see [`Sender::send`].
+/// Sending; see [`Sender::send`](super::Sender::send).
 pub struct Send<T: Message> {
     pub(super) state: Shared<T>,
     pub(super) value: Option<T>,
@@ -69,7 +69,7 @@ impl<T: Message> Operation for Send<T> {
     }
 }
 
-/// Receiving; see [`Receiver::recv`].
+/// Receiving; see [`Receiver::recv`](super::Receiver::recv).
 pub struct Receive<T: Message> {
     pub(super) state: Option<Shared<T>>,
 }
@@ -133,7 +133,7 @@ impl<T: Message> Operation for Receive<T> {
     }
 }
 
-/// Waiting for a channel to be empty; see [`Receiver::quiet`].
+/// Waiting for a channel to be empty; see [`Receiver::quiet`](super::Receiver::quiet).
 pub struct Quiet<T: Message> {
     pub(super) state: Option<Shared<T>>,
 }

@@ -1,7 +1,7 @@
 //! What a channel holds, and what happens to a message in it.
 //!
 //! For the explorer a channel is three objects: its queue (buffer, who waits, what was handed over), whether it is
-//! [closed](State::is_closed), and what is [under way](State::is_over). Sending and landing add to what is under way
+//! [closed](State::closed), and what is [under way](State::is_over). Sending and landing add to what is under way
 //! and so commute with one another; who asks whether nothing is reads it.
 
 use super::super::Runtime;
