@@ -26,7 +26,18 @@ test.each(files)('%s has the same keys and placeholders in both languages', (fil
 })
 
 // Families whose members are named at run time: `t(`reason.${why}`)`.
-const FAMILIES = ['chapter.', 'reason.', 'outcome.', 'ended.', 'faults.kind.', 'faults.extra.', 'events.', 'live.act.']
+const FAMILIES = [
+  'chapter.',
+  'reason.',
+  'outcome.',
+  'ended.',
+  'faults.kind.',
+  'faults.extra.',
+  'events.',
+  'live.act.',
+  'explore.strategy.',
+  'explore.may.',
+]
 
 test('every text of the page is used, and every used text exists', () => {
   const source = sources('src')

@@ -6,6 +6,7 @@ import { Claims } from './claims'
 import { useApp } from './context'
 import { Dialog } from './dialog'
 import { EventTable } from './events'
+import { ExplorePanel, ExploreSheet } from './explore'
 import { Faults } from './faults'
 import { Header } from './header'
 import { Help } from './help'
@@ -18,6 +19,7 @@ import { Order } from './order'
 import { Parameters } from './parameters'
 import { Share } from './share'
 import { Lesson, TimelinePanel } from './stage'
+import { Story } from './story'
 import { Summary } from './summary'
 import { TransportBar } from './transport_bar'
 import { BadLink, Lost, UnknownKeys } from './trouble'
@@ -40,6 +42,7 @@ export function Page() {
       <LiveRegion />
       {ui.dialog.value === 'share' && <Share />}
       {ui.dialog.value === 'help' && <Help />}
+      {ui.explore.value && ui.narrow.value && face.kind === 'run' && <ExploreSheet />}
       {ui.dialog.value === 'catalogue' && (
         <Dialog title={t('nav.catalogue')} close={() => (ui.dialog.value = null)}>
           <nav class="side-sheet" aria-label={t('nav.catalogue')}>
@@ -70,6 +73,8 @@ function Workbench() {
         )}
       </main>
       <aside>
+        {ui.explore.value && !ui.narrow.value && <ExplorePanel />}
+        <Story />
         <LivePanel />
         <Claims />
         <Log />
