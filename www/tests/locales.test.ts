@@ -35,6 +35,8 @@ const FAMILIES = [
   'faults.extra.',
   'events.',
   'live.act.',
+  'explore.strategy.',
+  'explore.may.',
   'take.as.',
   'picture.',
 ]

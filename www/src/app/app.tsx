@@ -7,6 +7,7 @@ import { useApp } from './context'
 import { Dialog } from './dialog'
 import { Pictures } from './drop'
 import { EventTable } from './events'
+import { ExplorePanel, ExploreSheet } from './explore'
 import { Faults } from './faults'
 import { Header } from './header'
 import { Help } from './help'
@@ -19,6 +20,7 @@ import { Log } from './log'
 import { Order } from './order'
 import { Parameters } from './parameters'
 import { Lesson, TimelinePanel } from './stage'
+import { Story } from './story'
 import { Summary } from './summary'
 import { TransportBar } from './transport_bar'
 import { BadLink, Lost, UnknownKeys } from './trouble'
@@ -42,6 +44,7 @@ export function Page() {
       <LiveRegion />
       <Sheet />
       {ui.dialog.value === 'help' && <Help />}
+      {ui.explore.value && ui.narrow.value && face.kind === 'run' && <ExploreSheet />}
       {ui.dialog.value === 'catalogue' && (
         <Dialog title={t('nav.catalogue')} close={() => (ui.dialog.value = null)}>
           <nav class="side-sheet" aria-label={t('nav.catalogue')}>
@@ -72,6 +75,8 @@ function Workbench() {
         )}
       </main>
       <aside>
+        {ui.explore.value && !ui.narrow.value && <ExplorePanel />}
+        <Story />
         <LivePanel />
         <Claims />
         <Log />

@@ -1,9 +1,9 @@
 /** The claims of the run with the core's verdicts, and a jump to the evidence. */
 import { useSignalEffect } from '@preact/signals'
 import { useRef } from 'preact/hooks'
-import { claimText, endText } from '../text/core'
+import { claimText, endText, outcomeText } from '../text/core'
 import { aboutTime } from '../text/duration'
-import { count, find, list, t } from '../text/locale'
+import { count, list, t } from '../text/locale'
 import type { ClaimReport } from '../worker/core'
 import { useApp } from './context'
 import { Verdict } from './icons'
@@ -14,11 +14,6 @@ const WRITTEN = 3
 /** The word for a verdict. */
 export function verdictWord(holds: boolean | null): string {
   return holds === null ? t('claims.open') : holds ? t('claims.holds') : t('claims.broken')
-}
-
-/** The word for an outcome. */
-export function outcomeWord(outcome: string): string {
-  return find([`outcome.${outcome}`]) ?? outcome
 }
 
 /** The panel. */
@@ -45,7 +40,7 @@ export function Claims() {
       <h2>{t('claims.title')}</h2>
       {report?.outcome && (
         <p class={`outcome ${report.outcome === 'once' ? 'ok' : 'bad'}`}>
-          {t('outcome.title')}: <b>{outcomeWord(report.outcome)}</b>
+          {t('outcome.title')}: <b>{outcomeText(report.outcome)}</b>
           {report.end !== 'finished' && <span> · {endText(report.end)}</span>}
         </p>
       )}

@@ -2,6 +2,7 @@
 import type { Signal } from '@preact/signals'
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import type { Explore } from '../state/explore'
 import type { LiveMode } from '../state/live'
 import type { Session } from '../state/session'
 import type { Store, Theme } from '../state/settings'
@@ -16,6 +17,10 @@ export interface Ui {
   theme: Signal<Theme>
   dialog: Signal<DialogName | null>
   table: Signal<boolean>
+  /** The search through all schedules is open. */
+  explore: Signal<boolean>
+  /** One column: what has no room of its own is a sheet. */
+  narrow: Signal<boolean>
   letters: Signal<boolean>
   /** What can have nothing to do with the chosen event fades. */
   lens: Signal<boolean>
@@ -42,6 +47,7 @@ export interface App {
   session: Session
   transport: Transport
   live: LiveMode
+  explore: Explore
   ui: Ui
   store: Store
   /** Writes to the clipboard; false where that is not allowed. */

@@ -3,7 +3,7 @@
 import { scenarioTitle } from '../text/core'
 import { locale, t, useLocale } from '../text/locale'
 import { useApp } from './context'
-import { Beat, Menu, Moon, Sun } from './icons'
+import { Beat, Branches, Menu, Moon, Sun } from './icons'
 
 /** The header. */
 export function Header() {
@@ -53,6 +53,19 @@ export function Header() {
           onClick={() => session.change({ field: 'live', on: true })}
         >
           {t('header.live')}
+        </button>
+      )}
+      {running && (
+        <button
+          type="button"
+          class="explore-button wide-only"
+          aria-label={t('header.explore')}
+          title={t('header.explore.long')}
+          aria-expanded={ui.explore.value}
+          onClick={() => (ui.explore.value = !ui.explore.value)}
+        >
+          <span>{t('header.explore')}</span>
+          <Branches />
         </button>
       )}
       {running && (

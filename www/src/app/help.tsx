@@ -18,6 +18,7 @@ export function Help() {
     [['t'], t('help.table')],
     [['/'], t('help.find')],
     [['l'], t('help.lens')],
+    [['x'], t('help.explore')],
     [['Ctrl Z', 'Ctrl Shift Z'], t('help.undo')],
     [['?'], t('help.help')],
   ]

@@ -92,6 +92,11 @@ export const Redo = () => (
     <path d="M16 8H8a4 4 0 0 0 0 8h4M16 8l-3.5-3.5M16 8l-3.5 3.5" />
   </Icon>
 )
+export const Branches = () => (
+  <Icon>
+    <path d="M3 10h4c4 0 4-5.5 8-5.5h2M7 10h10M7 10c4 0 4 5.5 8 5.5h2" />
+  </Icon>
+)
 export const Rows = () => (
   <Icon>
     <path d="M3 4.5h14v11H3zM3 8.2h14M3 11.8h14M7.5 4.5v11" />

@@ -12,7 +12,7 @@ export function listen(app: App, window: Window): () => void {
     const input = target as HTMLInputElement | null
     const tag = target?.tagName ?? ''
     const typing = tag === 'TEXTAREA' || (tag === 'INPUT' && ['text', 'search'].includes(input?.type ?? ''))
-    if (app.ui.dialog.value !== null) return
+    if (app.ui.dialog.value !== null || (app.ui.explore.value && app.ui.narrow.value)) return
     if (typing || (!undoKey && belongsToFocus(tag, input?.type ?? '', target?.getAttribute('role') ?? null, event.key)))
       return
     const intent = readKey(event, app.ui.letters.value)
@@ -63,6 +63,9 @@ function carryOut({ session, transport, ui }: App, intent: KeyIntent): void {
       return
     case 'lens':
       ui.lens.value = !ui.lens.value
+      return
+    case 'explore':
+      ui.explore.value = !ui.explore.value
       return
     case 'help':
       ui.dialog.value = 'help'

@@ -2,7 +2,8 @@
 
 /** What a key asks for. */
 export type KeyIntent =
-  | { do: 'toggle' | 'table' | 'lens' | 'find' | 'help' | 'undo' | 'redo' | 'cause' | 'effect' | 'first' | 'last' }
+  | { do: 'toggle' | 'table' | 'lens' | 'find' | 'explore' | 'help' | 'undo' | 'redo' }
+  | { do: 'cause' | 'effect' | 'first' | 'last' }
   | { do: 'step'; direction: 1 | -1; anywhere: boolean }
   | { do: 'lane'; direction: 1 | -1 }
   | { do: 'zoom'; factor: number }
@@ -62,6 +63,8 @@ export function readKey(press: Press, letters: boolean): KeyIntent | null {
       return { do: 'find' }
     case 'l':
       return { do: 'lens' }
+    case 'x':
+      return { do: 'explore' }
     case '?':
       return { do: 'help' }
     default:
@@ -72,7 +75,8 @@ export function readKey(press: Press, letters: boolean): KeyIntent | null {
 /** Whether a press belongs to the focused element instead: typing, a widget with keys of its own, or a button's Space. */
 export function belongsToFocus(tag: string, type: string, role: string | null, key: string): boolean {
   if (tag === 'TEXTAREA' || tag === 'SELECT') return true
-  if (tag === 'INPUT') return type !== 'range' || !['[', ']', 't', 'l', '/', '?', ' ', '+', '-', '=', '0'].includes(key)
+  if (tag === 'INPUT')
+    return type !== 'range' || !['[', ']', 't', 'l', 'x', '/', '?', ' ', '+', '-', '=', '0'].includes(key)
   if (key === ' ' || key === 'Enter') return tag === 'BUTTON' || tag === 'A' || tag === 'SUMMARY'
   const moves = key.startsWith('Arrow') || key === 'Home' || key === 'End'
   return moves && (role === 'grid' || tag === 'SECTION')

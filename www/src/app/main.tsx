@@ -1,7 +1,8 @@
 /** Wires the page together; decides nothing. */
 import '../styles/main.css'
-import { effect, signal } from '@preact/signals'
+import { effect, signal, untracked } from '@preact/signals'
 import { render } from 'preact'
+import { createExplore, poolSize } from '../state/explore'
 import { createLive } from '../state/live'
 import { createSession } from '../state/session'
 import { guardedStore, preferredTheme, type Theme } from '../state/settings'
@@ -10,7 +11,7 @@ import { scenarioTitle } from '../text/core'
 import { locale, preferredLocale, t, useLocale } from '../text/locale'
 import { withoutPart } from '../text/quote'
 import type { View } from '../timeline/scale'
-import { missingFeature, spawnWorker } from '../worker/spawn'
+import { missingFeature, spawnExplorer, spawnWorker } from '../worker/spawn'
 import { createAddress } from './address'
 import { Page } from './app'
 import { type App, AppProvider, type DialogName } from './context'
@@ -22,6 +23,8 @@ import { Missing } from './trouble'
 const root = document.getElementById('app') as HTMLElement
 const store = guardedStore(() => window.localStorage)
 
+/** As in narrow.css. */
+const narrow = matchMedia('(max-width: 820px), (max-height: 520px)')
 const roomy = matchMedia('(min-width: 1181px) and (min-height: 760px)')
 
 async function start(): Promise<void> {
@@ -51,10 +54,17 @@ async function start(): Promise<void> {
   const live = createLive(spawnWorker, session.shown, (loss) => {
     session.loss.value = loss
   })
+  const explore = createExplore({
+    spawn: spawnExplorer,
+    workers: poolSize(navigator.hardwareConcurrency),
+    format: session.format,
+  })
   const ui = {
     theme: signal<Theme>(preferredTheme(store.read('theme'), matchMedia('(prefers-color-scheme: light)').matches)),
     dialog: signal<DialogName | null>(null),
     table: signal(false),
+    explore: signal(false),
+    narrow: signal(narrow.matches),
     roomy: signal(roomy.matches),
     letters: signal(store.read('letters') !== 'false'),
     looks: signal(0),
@@ -70,6 +80,7 @@ async function start(): Promise<void> {
     session,
     transport,
     live,
+    explore,
     ui,
     store,
     copy: (text) =>
@@ -89,6 +100,9 @@ async function start(): Promise<void> {
 
   roomy.addEventListener('change', ({ matches }) => {
     ui.roomy.value = matches
+  })
+  narrow.addEventListener('change', ({ matches }) => {
+    ui.narrow.value = matches
   })
   for (const query of ['(forced-colors: active)', '(prefers-contrast: more)']) {
     matchMedia(query).addEventListener('change', () => (ui.looks.value += 1))
@@ -115,6 +129,16 @@ async function start(): Promise<void> {
   })
   effect(() => {
     if (!session.info.value?.live && live.state.peek() !== null) live.leave()
+  })
+  // A search goes on only where it is seen, and only for the link it was begun for.
+  effect(() => {
+    const info = session.info.value
+    untracked(() => explore.follow(info))
+  })
+  effect(() => {
+    const { kind } = session.face.value
+    if (kind !== 'run' && kind !== 'loading') ui.explore.value = false
+    if (!ui.explore.value) untracked(explore.stop)
   })
   // The worker starts and the first run is made while the texts are still on their way.
   session.openText(address.current())

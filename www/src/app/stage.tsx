@@ -1,5 +1,5 @@
 /** The middle: the lesson, the timeline with its lanes' names, and what is going on with the run. */
-import { useSignal, useSignalEffect } from '@preact/signals'
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { endingText, endText, eventSentence, scenarioText } from '../text/core'
 import { showTime } from '../text/duration'
@@ -62,12 +62,19 @@ export function Lesson() {
 
 /** The timeline. */
 export function TimelinePanel() {
-  const { session, transport, ui } = useApp()
+  const { explore, session, transport, ui } = useApp()
   const host = useRef<HTMLDivElement>(null)
   const timeline = useRef<Timeline | null>(null)
   const layout = useSignal<LaneLayout | null>(null)
   const height = useSignal(0)
   const charts = useSignal<ChartRow[]>([])
+  // Under the lanes of a run that a search has found: how its futures end.
+  const drawn = useComputed(() => {
+    const now = session.shown.value
+    if (!now) return []
+    const curve = explore.told.value?.link === now.info.link && !now.live ? explore.curve.value : null
+    return curve ? [curve, ...now.trace.charts] : now.trace.charts
+  })
   const tip = useSignal<{ event: number; x: number; y: number } | null>(null)
 
   useEffect(() => {
@@ -93,7 +100,7 @@ export function TimelinePanel() {
     void locale.value
     if (now)
       timeline.current?.show(
-        now.trace,
+        drawn.value === now.trace.charts ? now.trace : { ...now.trace, charts: drawn.value },
         session.scenario.value?.tasks ?? [],
         wordsFor(now.trace, now.info.scenario, now.live),
         t('timeline.arrows'),
@@ -126,7 +133,7 @@ export function TimelinePanel() {
     <div class="timeline" id="timeline">
       <div class="gutter">
         <LaneNames layout={layout.value} height={height.value} scroll={(dy) => timeline.current?.scroll(dy)} />
-        <ChartNames rows={charts.value} />
+        <ChartNames charts={drawn.value} rows={charts.value} />
       </div>
       <div class="plot" ref={host}>
         {tip.value && <Tip {...tip.value} />}

@@ -1,9 +1,9 @@
 /** The run in a paragraph, for those who do not see the picture, and for anyone in a hurry. */
 import type { Shown } from '../state/session'
-import { claimText, endingText, endText, eventSentence, scenarioTitle } from '../text/core'
+import { claimText, endingText, endText, eventSentence, outcomeText, scenarioTitle } from '../text/core'
 import { showDuration, showTime } from '../text/duration'
 import { count, t } from '../text/locale'
-import { outcomeWord, verdictWord } from './claims'
+import { verdictWord } from './claims'
 import { useApp } from './context'
 
 /** The panel. */
@@ -33,7 +33,7 @@ export function summarise({ report, info, rows, trace, ending }: Shown): string[
       tasks: count(trace.tasks.length),
     }),
     ...(ending.length > 0 ? [endingText(ending)] : []),
-    ...(report.outcome ? [t('summary.outcome', { outcome: outcomeWord(report.outcome) })] : []),
+    ...(report.outcome ? [t('summary.outcome', { outcome: outcomeText(report.outcome) })] : []),
     ...(row ? [t('summary.first', { time: showTime(row.time_ns), sentence: eventSentence(row, info.scenario) })] : []),
     ...report.claims.map(({ id, holds }) =>
       t('summary.claim', { claim: claimText(info.scenario, id), verdict: verdictWord(holds) }),

@@ -1,6 +1,6 @@
 /** Sentences for what the core says in codes: events, errors, ends, claims, scenario texts. */
-import type { CoreError, EventRow, Sentence } from '../worker/core'
-import { showDuration, showTime } from './duration'
+import type { CoreError, EventRow, Sentence, StorySentence } from '../worker/core'
+import { parseDuration, showDuration, showTime } from './duration'
 import { find, t } from './locale'
 
 /** An event as a sentence, without its time. The most particular text that exists is taken, the scenario's own first. */
@@ -15,6 +15,14 @@ export function eventSentence(row: EventRow, scenario: string): string {
   const particular = told !== null ? undefined : (args.note ?? args.fault ?? (args.cut === 1 ? 'cut' : undefined))
   const keys = particular === undefined ? [] : [`event.${kind}.${particular}`]
   return find([...keys, `event.${kind}`], values) ?? `${task}: ${kind} ${detail}`.trim()
+}
+
+/** What a note says at its mark, where the lane already says whose it is: no task, and no word that led over from it. */
+export function noteLabel(row: EventRow, scenario: string): string | null {
+  const own = noteWords(row, scenario)
+  if (own !== null || row.args.note === undefined) return own
+  const shared = find([`event.note.${row.args.note}`], { ...row.args, task: '' })
+  return shared === null ? null : shared.replace(/^\s*[がは:：]?\s*/, '')
 }
 
 /** What a scenario's own text says of a note, without its task: `note.WORD` with the note's two numbers; or null. */
@@ -65,6 +73,43 @@ function sentence({ code, args }: Sentence): string {
     typeof value === 'string' ? visible(value) : value.map(sentence).join(t('list.separator')),
   ])
   return find([code], Object.fromEntries(values)) ?? code
+}
+
+/** A sentence of a story: an event in the words that events have here, or how it all came out. */
+export function storySentence(told: StorySentence, scenario: string): string {
+  const { code, args, event } = told
+  if (event === null) {
+    const outcome = typeof args.outcome === 'string' ? outcomeText(args.outcome) : ''
+    const claims = Array.isArray(args.claims)
+      ? args.claims.map((claim) => claimText(scenario, claim.code.replace(/^claim\./, '')))
+      : []
+    return args.outcome === undefined
+      ? sentence(told)
+      : (find([code], { outcome, claims: claims.join(t('list.separator')) }) ?? code)
+  }
+  const { task, detail, ...rest } = Object.fromEntries(
+    Object.entries(args).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
+  const values = Object.entries(rest).map(([name, text]) => [name, storyValue(name, text)])
+  const row = {
+    id: event,
+    time_ns: told.time_ns,
+    task: task ?? '',
+    kind: code.split('.')[1] ?? '',
+    detail: detail ?? '',
+  }
+  return eventSentence({ ...row, args: Object.fromEntries(values), cause: null, source: null } as EventRow, scenario)
+}
+
+/** A story's values are texts: what events have as numbers becomes one. */
+function storyValue(name: string, text: string): string | number {
+  if (name.endsWith('_ns')) return parseDuration(text) ?? text
+  return /^\d{1,15}$/.test(text) ? Number(text) : text
+}
+
+/** The word for an outcome; where a scenario names none it is how the run ended. */
+export function outcomeText(outcome: string): string {
+  return find([`outcome.${outcome}`, `ended.${outcome}`]) ?? outcome
 }
 
 /** What was wrong, in the page's language; the core's own English sentence where no text exists. */

@@ -56,6 +56,11 @@ export function level(value: number): string {
   return new Intl.NumberFormat(locale.value, { maximumSignificantDigits: 4 }).format(value)
 }
 
+/** A share from 0 to 1 as per cent, with at most two digits that count. */
+export function percent(value: number): string {
+  return new Intl.NumberFormat(locale.value, { style: 'percent', maximumSignificantDigits: 2 }).format(value)
+}
+
 /** A list in the language's way: `a, b and c`. */
 export function list(items: string[]): string {
   return new Intl.ListFormat(locale.value, { type: 'conjunction', style: 'long' }).format(items)

@@ -1,8 +1,9 @@
 /** The core's home: owns one wasm instance, answers requests, and runs in slices so that it can always be stopped. */
 import { indexTrace, type Trace, transferables } from '../timeline/trace'
-import { type Core, type CoreError, type EventRow, type LinkInfo, MARK, type Progress } from './core'
+import { type Core, type EventRow, type LinkInfo, MARK, type Progress } from './core'
 import { loadCore } from './load'
 import type { Judged, Origin, Reply, Request } from './protocol'
+import { breathe, crash, refusal } from './slices'
 
 /** Milliseconds of core work between two looks at the inbox. */
 const SLICE_MS = 8
@@ -30,35 +31,14 @@ type Asked = Exclude<Request, { type: 'start' }>
 
 const post = (reply: Reply, transfer: Transferable[] = []) => self.postMessage(reply, { transfer })
 
-/** Lets messages in; never a timer, which would cost 4 ms. */
-const channel = new MessageChannel()
-const waiting: (() => void)[] = []
-channel.port1.onmessage = () => waiting.shift()?.()
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    waiting.push(resolve)
-    channel.port2.postMessage(null)
-  })
-}
-
-function isCoreError(thrown: unknown): thrown is CoreError {
-  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'part' in thrown
-}
-
-/** Copies the fields: an error object would lose them on its way to the page. */
-function fields(error: CoreError): CoreError {
-  const { code, part, value, position, allowed, message } = error
-  return { code, part, value, position, allowed, message }
-}
-
 /** Answers with what the core refused; anything else that is thrown is a crash of the core. */
 function guard(id: number, body: () => void): boolean {
   try {
     body()
     return true
   } catch (thrown) {
-    if (isCoreError(thrown)) post({ type: 'refused', id, error: fields(thrown) })
-    else post({ type: 'crashed', message: String(thrown instanceof Error ? thrown.message : thrown) })
+    const error = refusal(thrown)
+    post(error ? { type: 'refused', id, error } : { type: 'crashed', message: crash(thrown) })
     return false
   }
 }
@@ -87,7 +67,7 @@ function readVerdicts(): Judged | null {
   try {
     return { report: core.report(), ending: core.ending() }
   } catch (thrown) {
-    if (isCoreError(thrown)) return null
+    if (refusal(thrown)) return null
     throw thrown
   }
 }

@@ -1,7 +1,9 @@
-/** Starts core workers, the first as soon as this file is there; the page's one Trusted Types policy is here and nowhere else. */
+/** Starts workers, the first core worker as soon as this file is there; the page's one Trusted Types policy is here and nowhere else. */
 
 import type { Port } from './client'
 import url from './core.worker.ts?worker&url'
+import exploreUrl from './explore.worker.ts?worker&url'
+import type { ExplorerPort } from './explorer'
 import { coreModule } from './module'
 
 interface Policies {
@@ -9,7 +11,9 @@ interface Policies {
 }
 
 const policies = (globalThis as { trustedTypes?: Policies }).trustedTypes
-const policy = policies?.createPolicy('heartrace-worker', { createScriptURL: (text) => (text === url ? text : '') })
+const policy = policies?.createPolicy('heartrace-worker', {
+  createScriptURL: (text) => (text === url || text === exploreUrl ? text : ''),
+})
 
 /** The worker that nobody has asked for yet, and how it was heard until then. */
 let first: { worker: Worker; heard: (() => void)[] } | null = missingFeature() ? null : early()
@@ -18,12 +22,17 @@ let first: { worker: Worker; heard: (() => void)[] } | null = missingFeature() ?
 export function spawnWorker(): Port {
   const taken = first
   first = null
-  if (!taken) return spawn() as Port
+  if (!taken) return spawn(url, 'heartrace-core') as Port
   // The taker listens by then.
   queueMicrotask(() => {
     for (const hear of taken.heard) hear()
   })
   return taken.worker as Port
+}
+
+/** A new worker that explores, with a core of its own. */
+export function spawnExplorer(): ExplorerPort {
+  return spawn(exploreUrl, 'heartrace-explore') as ExplorerPort
 }
 
 /** Names what the browser lacks, or null when everything is there. */
@@ -34,7 +43,7 @@ export function missingFeature(): 'wasm' | 'worker' | null {
 
 function early(): typeof first {
   try {
-    const worker = spawn()
+    const worker = spawn(url, 'heartrace-core')
     const heard: (() => void)[] = []
     worker.onmessage = (message) => heard.push(() => worker.onmessage?.(message))
     worker.onerror = (error) => heard.push(() => worker.onerror?.(error))
@@ -45,17 +54,17 @@ function early(): typeof first {
   }
 }
 
-function spawn(): Worker {
+function spawn(script: string, name: string): Worker {
   // A browser without module workers never reads the option `type`.
   let modules = false
   const options: WorkerOptions = {
-    name: 'heartrace-core',
+    name,
     get type() {
       modules = true
       return 'module' as const
     },
   }
-  const worker = new Worker(policy?.createScriptURL(url) ?? url, options)
+  const worker = new Worker(policy?.createScriptURL(script) ?? script, options)
   if (!modules) {
     worker.terminate()
     throw new Error('module workers are missing')
