@@ -9,6 +9,7 @@ use crate::analysis::text::{Part, detail, parts};
 use crate::analysis::timeline::{Timeline, timeline};
 use crate::link::{Link, LinkError, write_fault, write_may};
 use crate::report::ending::ending;
+use crate::report::export::Format;
 use crate::report::{Catalogue, ErrorReport, EventReport, Report, misfit_error, portable};
 use crate::runner::{Execution, Finished, judge, jury_of};
 use crate::runtime::browser::LiveRun;
@@ -41,6 +42,9 @@ export interface Columns {
   /** Index into `source_lines()`; 0xffff is none. */
   source: Uint16Array
 }
+
+/** What a run can be written as: what `heartrace export` takes with `--as`. */
+export type ExportFormat = "text" | "csv" | "chrome" | "mermaid" | "markdown" | "rust"
 
 /** What a timeline draws; codes are those of `src/analysis/timeline.rs`. */
 export interface Timeline {
@@ -268,6 +272,13 @@ pub fn report() -> Result<JsValue, JsValue> {
 #[wasm_bindgen(js_name = ending, unchecked_return_type = "Sentence[]")]
 pub fn end_sentences() -> Result<JsValue, JsValue> {
     with_verdict(|_, finished, trace| object(&ending(finished, trace)))
+}
+
+/// The session written for another tool: of a run that has not ended, as if it were ended now.
+#[wasm_bindgen(unchecked_return_type = "string")]
+pub fn export_run(#[wasm_bindgen(unchecked_param_type = "ExportFormat")] format: &str) -> Result<JsValue, JsValue> {
+    let format = Format::read(format, "format").map_err(thrown)?;
+    with_verdict(|link, finished, trace| Ok(format.write(link, &Report::new(link, finished, trace), trace).into()))
 }
 
 /// The events as columns.

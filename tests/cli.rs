@@ -291,6 +291,64 @@ fn a_search_refuses_what_it_cannot_do() {
     assert_eq!((code, &error["error"]["code"]), (Some(2), &"unknown-option".into()));
 }
 
+/// A file of its own for a test that writes one.
+fn scratch(name: &str) -> String {
+    std::env::temp_dir().join(format!("heartrace-cli-{}-{name}", std::process::id())).to_string_lossy().into_owned()
+}
+
+#[test]
+fn an_export_is_what_the_library_writes_on_stdout_or_in_a_file() {
+    use heartrace::report::{Report, export::Format};
+    let text = "#/duplicated-message?fault=stage-a:crash@1s";
+    let link = heartrace::link::Link::parse(text).expect("a link");
+    let mut execution = heartrace::runner::Execution::new(&link, true);
+    let finished = execution.finish().unwrap_or_else(|misfit| panic!("{misfit:?}"));
+    for (word, format, ending) in Format::ALL {
+        let written = execution.with_trace(|trace| format.write(&link, &Report::new(&link, &finished, trace), trace));
+        let shown = heartrace(&["export", text, "--as", word]);
+        assert_eq!((shown.status.code(), stdout(&shown)), (Some(0), written.as_str()), "{word}");
+        let file = scratch(&format!("export.{ending}"));
+        let silent = heartrace(&["export", text, "--as", word, "--out", &file]);
+        assert_eq!((silent.status.code(), stdout(&silent)), (Some(0), ""), "{word}");
+        assert_eq!(std::fs::read_to_string(&file).ok().as_deref(), Some(written.as_str()), "{word}");
+        let (told, _) = json(&["export", text, "--as", word, "--json"]);
+        assert_eq!((&told["as"], &told["text"], &told["out"]), (&word.into(), &written.as_str().into(), &Value::Null));
+        let (told, code) = json(&["export", text, "--as", word, "--out", &file, "--json"]);
+        assert_eq!((code, &told["out"], &told["text"]), (Some(0), &file.as_str().into(), &Value::Null), "{word}");
+        assert_eq!(told["bytes"], written.len(), "{word}");
+        let _ = std::fs::remove_file(&file);
+    }
+}
+
+#[test]
+fn an_export_refuses_what_it_cannot_write() {
+    let link = "#/duplicated-message";
+    let nowhere = format!("{}/no-such-folder/file", scratch("nowhere"));
+    let cases: [(&[&str], &str, &str); 9] = [
+        (&["export", link], "missing-argument", "export"),
+        (&["export", "--as", "csv"], "missing-argument", "export"),
+        (&["export", link, "--as"], "missing-value", "--as"),
+        (&["export", link, "--as", "csv", "--as", "csv"], "repeated-key", "--as"),
+        (&["export", link, "--as", "marmaid"], "unknown-value", "--as"),
+        (&["export", link, "--as", "csv", "--seed", "1"], "unknown-option", "heartrace"),
+        (&["export", "#/duplicated-message?work=5", "--as", "csv"], "missing-unit", "work"),
+        (&["export", link, "--as", "csv", "--out", &nowhere], "unwritable-file", &nowhere),
+        (&["run", link, "--as", "csv"], "unknown-option", "heartrace"),
+    ];
+    for (arguments, code, part) in cases {
+        let (error, exit) = json(&[arguments, &["--json"]].concat());
+        let error = &error["error"];
+        assert_eq!((exit, &error["code"]), (Some(2), &code.into()), "{arguments:?}: {error}");
+        assert!(part.starts_with(error["part"].as_str().expect("a part").trim_end_matches('…')), "{error}");
+        let output = heartrace(arguments);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""), "{arguments:?}");
+        assert!(output.stderr.starts_with(b"heartrace: "), "{arguments:?}");
+    }
+    let output = heartrace(&["export", link, "--as", "marmaid"]);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("text, csv, chrome") && message.contains("Did you mean mermaid?"), "{message}");
+}
+
 /// It waits for the first line of progress, so that there is something to print.
 #[cfg(unix)]
 #[test]

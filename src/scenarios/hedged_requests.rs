@@ -86,8 +86,15 @@ const PARAMETERS: &[Parameter] = &[
 fn check(params: &Params) -> Result<(), ConfigError> {
     let (servers, extra) = (params.count("servers"), params.count("extra"));
     let allowed = format!("0, or more than the {extra} extra copies");
-    ConfigError::unless(servers == 0 || servers > extra, "servers", servers, allowed)
+    ConfigError::unless(servers == 0 || servers > extra, "servers", servers, allowed)?;
+    // Each part is a task, and tasks that all wait at once take memory.
+    let (requests, fan_out) = (params.count("requests"), params.count("fan-out"));
+    let most = MOST_PARTS / requests;
+    ConfigError::unless(fan_out <= most, "fan-out", fan_out, format!("≤ {most} for {requests} requests"))
 }
+
+/// Most parts of all requests together.
+const MOST_PARTS: u64 = 100_000;
 
 fn share(params: &Params) -> Share {
     let per_mille = (params.ratio("share").millionths / 1_000) as u32;
@@ -237,13 +244,16 @@ impl Client {
         let began = self.rt.now();
         let context = Context::background(&self.rt);
         let parts = (0..).zip(luck).map(|(part, luck)| {
-            self.rt.note("request {} part {}", [number, part + 1]);
             let (client, context) = (self.clone(), &context);
-            let serve = move |copy: Attempt| {
-                let luck = luck[copy.number as usize];
-                client.clone().serve(copy, number + part, luck)
-            };
-            self.copies.ask(&self.rt, context, Eligible::Idempotent, "copy", first_ok, serve)
+            async move {
+                // Said when it pays into the budget, so that whoever counts sees payments in their order.
+                client.rt.note("request {} part {}", [number, part + 1]);
+                let serve = |copy: Attempt| {
+                    let luck = luck[copy.number as usize];
+                    client.clone().serve(copy, number + part, luck)
+                };
+                client.copies.ask(&client.rt, context, Eligible::Idempotent, "copy", first_ok, serve).await
+            }
         });
         let answers = join_all(parts).await;
         let winners: Vec<_> = answers.iter().flatten().map(|won| won.number).collect();

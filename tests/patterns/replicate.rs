@@ -10,6 +10,7 @@ use heartrace::patterns::replicate::{
     Attempt, Budget, Eligible, Failed, Fate, Judgement, Latencies, Losers, Next, Policy, Replicator, Share, Why, Won,
     first_ok,
 };
+use heartrace::patterns::timeout::timeout;
 use heartrace::runtime::ends::End;
 use heartrace::runtime::setting::Setting;
 use heartrace::runtime::virtual_time::Run;
@@ -539,6 +540,24 @@ fn p_r14_dropped_it_leaves_nobody_behind() {
         // One heard it at once; the deaf one was dropped after its grace.
         let ends: Vec<_> = diary.borrow().iter().filter(|(.., what)| *what != "begins").copied().collect();
         assert_eq!(ends, [(0, 100, CANCELLED)]);
+    });
+}
+
+#[test]
+fn p_r14_dropped_it_leaves_nobody_behind_where_losers_are_awaited() {
+    story(|rt, background| async move {
+        let diary = Diary::default();
+        let (inner, context, written) = (rt.clone(), background.clone(), diary.clone());
+        let asking = async move {
+            let serve = server(&inner, &[ok(5000, 0), deaf(5000, 1)], &written);
+            let mut policy = policy(1, after(0));
+            policy.losers = Losers::Await;
+            replicator(policy).ask(&inner, &context, Eligible::Idempotent, "copy", first_ok, serve).await.is_ok()
+        };
+        assert!(timeout(&rt, ms(100), asking).await.is_err());
+        rt.sleep(ms(9000)).await;
+        let begun = diary.borrow().iter().filter(|(.., what)| *what == "begins").count();
+        assert_eq!((begun, diary.borrow().len()), (2, 2), "who waited is gone, and so are both copies");
     });
 }
 

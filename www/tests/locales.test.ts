@@ -37,6 +37,8 @@ const FAMILIES = [
   'live.act.',
   'explore.strategy.',
   'explore.may.',
+  'take.as.',
+  'picture.',
 ]
 
 test('every text of the page is used, and every used text exists', () => {

@@ -1,9 +1,11 @@
-//! The command line: `list`, `run`, `explore` and `merge`, as text or JSON, with exit codes for scripts.
+//! The command line: `list`, `run`, `explore`, `export` and `merge`, as text or JSON, with exit codes for scripts.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod arguments;
 #[cfg(not(target_arch = "wasm32"))]
 mod explore;
+#[cfg(not(target_arch = "wasm32"))]
+mod export;
 #[cfg(not(target_arch = "wasm32"))]
 mod output;
 #[cfg(not(target_arch = "wasm32"))]
@@ -40,6 +42,7 @@ fn execute(command: &arguments::Command, wants_json: bool) -> Result<(String, u8
         Command::List => Ok((run::list(), 0)),
         Command::Run { link, events } => run::run(link, wants_json, *events),
         Command::Explore { link, asked } => explore::explore(link, asked, wants_json),
+        Command::Export { link, format, out } => export::export(link, *format, out.as_deref(), wants_json),
         Command::Merge { files } => explore::merge(files, wants_json),
     }
 }

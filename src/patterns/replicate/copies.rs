@@ -238,12 +238,7 @@ impl<T, E> Copies<'_, T, E> {
             return;
         }
         let tasks = tasks.clone();
-        let later = self.rt.later(grace, move |rt| {
-            for task in tasks.iter().filter(|task| !task.is_over()) {
-                rt.note("force task {}", [task.id(), 0]);
-                task.stop();
-            }
-        });
+        let later = self.rt.later(grace, move |rt| force(rt, &tasks));
         *self.grace.borrow_mut() = Some(later);
     }
 }
@@ -253,7 +248,19 @@ impl<T, E> Drop for Copies<'_, T, E> {
         if !self.tasks.is_empty() {
             self.dismiss();
             let tasks = Rc::new(std::mem::take(&mut self.tasks));
-            self.bury(&tasks);
+            match self.policy.losers {
+                Losers::Drain { .. } => self.bury(&tasks),
+                // Who would wait for them is gone.
+                Losers::Await => force(&self.rt, &tasks),
+            }
         }
+    }
+}
+
+/// Drops those that still run.
+fn force(rt: &Runtime, tasks: &[Task<()>]) {
+    for task in tasks.iter().filter(|task| !task.is_over()) {
+        rt.note("force task {}", [task.id(), 0]);
+        task.stop();
     }
 }

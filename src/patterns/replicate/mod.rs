@@ -71,7 +71,7 @@ pub enum Losers {
         /// How long.
         grace: Duration,
     },
-    /// The result is given only when they have stopped.
+    /// The result is given only when they have stopped. If the race itself is dropped nobody can wait: so are they, then.
     Await,
 }
 

@@ -10,7 +10,8 @@ pub mod mermaid;
 pub mod reproduction;
 
 use super::{Report, golden};
-use crate::link::Link;
+use crate::link::{Link, LinkError};
+use crate::scenarios::parameter::closest;
 use crate::trace::Trace;
 
 /// A format to write a run in.
@@ -44,6 +45,26 @@ impl Format {
     /// The format with this word.
     pub fn named(word: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|(name, ..)| *name == word).map(|(_, format, _)| format)
+    }
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        Format::ALL[self as usize].0
+    }
+
+    /// The words of all formats.
+    pub fn words() -> [&'static str; 6] {
+        Format::ALL.map(|(word, ..)| word)
+    }
+
+    /// The format with this word.
+    ///
+    /// # Errors
+    /// Another word is refused with what is allowed; `part` says where it stood.
+    pub fn read(word: &str, part: &str) -> Result<Format, LinkError> {
+        let words = Format::words();
+        let unknown = || LinkError::new("unknown-value", part, word, words.join(", ")).suggesting(closest(word, words));
+        Format::named(word).ok_or_else(unknown)
     }
 
     /// Writes a run.

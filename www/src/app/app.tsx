@@ -5,19 +5,20 @@ import { ScenarioList, SideList, Start } from './catalogue'
 import { Claims } from './claims'
 import { useApp } from './context'
 import { Dialog } from './dialog'
+import { Pictures } from './drop'
 import { EventTable } from './events'
 import { ExplorePanel, ExploreSheet } from './explore'
 import { Faults } from './faults'
 import { Header } from './header'
 import { Help } from './help'
 import { Inspector } from './inspector'
+import { Sheet } from './later'
 import { Legend } from './legend'
 import { LivePanel } from './live_panel'
 import { LiveRegion } from './live_region'
 import { Log } from './log'
 import { Order } from './order'
 import { Parameters } from './parameters'
-import { Share } from './share'
 import { Lesson, TimelinePanel } from './stage'
 import { Story } from './story'
 import { Summary } from './summary'
@@ -32,6 +33,7 @@ export function Page() {
   return (
     <>
       <Header />
+      <Pictures />
       {loss && <Lost loss={loss} />}
       {face.kind === 'loading' && !loss && <p class="loading">{t('loading')}</p>}
       {face.kind === 'start' && <Start />}
@@ -40,7 +42,7 @@ export function Page() {
       {face.kind === 'run' && <Workbench />}
       {face.kind === 'run' && <Foot />}
       <LiveRegion />
-      {ui.dialog.value === 'share' && <Share />}
+      <Sheet />
       {ui.dialog.value === 'help' && <Help />}
       {ui.explore.value && ui.narrow.value && face.kind === 'run' && <ExploreSheet />}
       {ui.dialog.value === 'catalogue' && (

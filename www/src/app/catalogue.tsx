@@ -5,6 +5,7 @@ import { scenarioText, scenarioTitle } from '../text/core'
 import { find, t } from '../text/locale'
 import type { ScenarioInfo } from '../worker/core'
 import { useApp } from './context'
+import { OpenPicture } from './drop'
 
 /** The story the start page leads to. */
 const MAIN = 'duplicated-message'
@@ -91,6 +92,7 @@ export function Start() {
         <a class="button main" href={`#/${MAIN}`}>
           {t('start.main')}
         </a>
+        <OpenPicture />
       </div>
       <section class="cards" aria-label={t('start.catalogue')}>
         {byChapter(scenarios).map(([chapter, group]) => (

@@ -7,6 +7,7 @@ import type { LiveMode } from '../state/live'
 import type { Session } from '../state/session'
 import type { Store, Theme } from '../state/settings'
 import type { Transport } from '../state/transport'
+import type { View } from '../timeline/scale'
 
 /** Which dialog is open. */
 export type DialogName = 'share' | 'help' | 'catalogue'
@@ -33,6 +34,12 @@ export interface Ui {
   announcement: Signal<string>
   /** Zooms the timeline: a factor, or 0 for the whole run; the timeline listens. */
   zoom: Signal<{ factor: number } | null>
+  /** The timeline's window onto time, for pictures of it; null before the first one. */
+  window: Signal<View | null>
+  /** What came of a picture that somebody brought. */
+  notice: Signal<{ text: string; bad: boolean } | null>
+  /** A file is held over the page. */
+  dropping: Signal<boolean>
 }
 
 /** Everything. */
@@ -45,6 +52,10 @@ export interface App {
   store: Store
   /** Writes to the clipboard; false where that is not allowed. */
   copy(text: string): Promise<boolean>
+  /** Gives a file to the browser to keep. */
+  save(name: string, file: Blob): void
+  /** Opens a link as if somebody had followed it. */
+  open(link: string): void
   /** Reads a text file of this site, or null. */
   read(path: string): Promise<string | null>
   /** The page's address with a link after it. */

@@ -10,11 +10,14 @@ import { createTransport } from '../state/transport'
 import { scenarioTitle } from '../text/core'
 import { locale, preferredLocale, t, useLocale } from '../text/locale'
 import { withoutPart } from '../text/quote'
+import type { View } from '../timeline/scale'
 import { missingFeature, spawnExplorer, spawnWorker } from '../worker/spawn'
 import { createAddress } from './address'
 import { Page } from './app'
 import { type App, AppProvider, type DialogName } from './context'
+import { listenForPictures } from './drop'
 import { listen } from './keyboard'
+import { fetchLater } from './later'
 import { Missing } from './trouble'
 
 const root = document.getElementById('app') as HTMLElement
@@ -34,10 +37,11 @@ async function start(): Promise<void> {
     await texts
     return render(<Missing what={missing} />, root)
   }
-  const address = createAddress(window, (hash) => {
+  const openLink = (hash: string) => {
     live.leave()
     session.openText(hash)
-  })
+  }
+  const address = createAddress(window, openLink)
   const world = { spawn: spawnWorker, address: address.show, now: () => performance.now() }
   let session: ReturnType<typeof createSession>
   try {
@@ -68,6 +72,9 @@ async function start(): Promise<void> {
     lens: signal(false),
     announcement: signal(''),
     zoom: signal<{ factor: number } | null>(null),
+    window: signal<View | null>(null),
+    notice: signal<{ text: string; bad: boolean } | null>(null),
+    dropping: signal(false),
   }
   const app: App = {
     session,
@@ -81,6 +88,8 @@ async function start(): Promise<void> {
         () => true,
         () => false,
       ) ?? Promise.resolve(false),
+    save: (name, file) => save(document, name, file),
+    open: openLink,
     read: (path) =>
       fetch(path).then(
         (response) => (response.ok ? response.text() : null),
@@ -135,6 +144,8 @@ async function start(): Promise<void> {
   session.openText(address.current())
   await texts
   listen(app, window)
+  listenForPictures(app, window)
+  fetchLater(app)
   play(app)
   render(
     <AppProvider value={app}>
@@ -142,6 +153,16 @@ async function start(): Promise<void> {
     </AppProvider>,
     root,
   )
+}
+
+/** A link that is followed by hand: the browser's own way to keep a file. */
+function save(document: Document, name: string, file: Blob): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(file)
+  link.download = name
+  link.click()
+  // The browser has the file by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }
 
 /** One frame loop for playback; it sleeps while nothing plays. */

@@ -1,10 +1,13 @@
-/** The link and the command, to take away. */
+/** What there is to take away: the link, its code, the command, and the run in other forms. */
 import { useSignal } from '@preact/signals'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { command } from '../state/edit'
 import { count, t } from '../text/locale'
 import { useApp } from './context'
 import { Dialog } from './dialog'
+import { OpenPicture } from './drop'
+import { Qr } from './qr'
+import { TakeAlong } from './take'
 
 /** Longer links are cut by chat tools. */
 const LONG = 1_900
@@ -13,7 +16,8 @@ const LONG = 1_900
 export function Share() {
   const { session, ui, absolute } = useApp()
   const info = session.info.value
-  const fingerprint = session.shown.value?.report?.fingerprint
+  const shown = session.shown.value
+  const fingerprint = shown?.report?.fingerprint
   const checked = useSignal((info?.expect ?? null) !== null)
   const link = useSignal(info?.link ?? '')
   useEffect(() => {
@@ -42,7 +46,12 @@ export function Share() {
         />
         <span>{t('share.expect')}</span>
       </label>
+      <Qr text={address} />
       <CopyField label={t('share.command.label')} button={t('share.command')} text={command(link.value)} />
+      {shown && <TakeAlong shown={shown} address={address} />}
+      <div>
+        <OpenPicture />
+      </div>
     </Dialog>
   )
 }

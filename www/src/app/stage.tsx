@@ -89,6 +89,7 @@ export function TimelinePanel() {
         height.value = lanesHeight
         charts.value = rows
       },
+      looked: (view) => (ui.window.value = view),
     })
     timeline.current = made
     return () => made.destroy()

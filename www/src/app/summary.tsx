@@ -1,4 +1,5 @@
 /** The run in a paragraph, for those who do not see the picture, and for anyone in a hurry. */
+import type { Shown } from '../state/session'
 import { claimText, endingText, endText, eventSentence, outcomeText, scenarioTitle } from '../text/core'
 import { showDuration, showTime } from '../text/duration'
 import { count, t } from '../text/locale'
@@ -7,14 +8,23 @@ import { useApp } from './context'
 
 /** The panel. */
 export function Summary() {
-  const { session } = useApp()
-  const shown = session.shown.value
+  const shown = useApp().session.shown.value
   if (!shown?.report) return null
-  const { report, info, rows, trace, ending } = shown
+  return (
+    <section class="panel summary">
+      <h2>{t('summary.title')}</h2>
+      <p>{summarise(shown).join(' ')}</p>
+    </section>
+  )
+}
+
+/** The sentences of the summary; none of a run without a verdict. */
+export function summarise({ report, info, rows, trace, ending }: Shown): string[] {
+  if (!report) return []
   const broken = report.claims.find((claim) => claim.holds === false && claim.evidence.length > 0)
   const event = broken?.evidence.at(-1)
   const row = event === undefined ? undefined : rows.get(event)
-  const sentences = [
+  return [
     t('summary.run', {
       scenario: scenarioTitle(info.scenario),
       end: endText(report.end),
@@ -29,10 +39,4 @@ export function Summary() {
       t('summary.claim', { claim: claimText(info.scenario, id), verdict: verdictWord(holds) }),
     ),
   ]
-  return (
-    <section class="panel summary">
-      <h2>{t('summary.title')}</h2>
-      <p>{sentences.join(' ')}</p>
-    </section>
-  )
 }

@@ -1,6 +1,6 @@
 /** The words on the picture, in the reader's language. */
 
-import { clip, noteWords, visible } from '../text/core'
+import { clip, noteLabel, visible } from '../text/core'
 import { aboutTime, roughDuration, showDuration } from '../text/duration'
 import { type PageKey, t } from '../text/locale'
 import type { Reason, Words } from '../timeline/input'
@@ -22,7 +22,7 @@ export function wordsFor(trace: Trace, scenario: string, live: boolean): Words {
     cancel: (why) => (why === 'none' ? t('word.cancelled') : t('word.cancel.by', { reason: reason(why) })),
     mark(kind, event, why) {
       const row = trace.words.get(event)
-      const words = row ? (noteWords(row, scenario) ?? visible(row.detail)) : ''
+      const words = row ? (noteLabel(row, scenario) ?? visible(row.detail)) : ''
       const detail = clip(words, LONGEST)
       switch (kind) {
         case MARK.accept:

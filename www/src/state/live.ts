@@ -55,7 +55,8 @@ export function createLive(spawn: () => Port, shown: Signal<Shown | null>, lost:
           batch(() => {
             if (state.value) state.value = { ...state.value, poll }
             const find = (text: string) => mine.find(text, trace.count)
-            shown.value = { info, trace, ...told(judged), rows, find, stopped: false, live: true }
+            const { write } = mine
+            shown.value = { info, trace, ...told(judged), rows, find, write, stopped: false, live: true }
           })
         },
       })

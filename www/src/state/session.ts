@@ -2,7 +2,7 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { Trace } from '../timeline/trace'
 import { type Client, createClient, type Loss, type Port } from '../worker/client'
-import type { Catalogue, CoreError, LinkInfo, Report, ScenarioInfo, Sentence } from '../worker/core'
+import type { Catalogue, CoreError, ExportFormat, LinkInfo, Report, ScenarioInfo, Sentence } from '../worker/core'
 import type { Judged, Origin, RunResult } from '../worker/protocol'
 import { applyChange, type Change, defaults, fieldOf } from './edit'
 import { emptyHistory, type History, record, redo, undo } from './history'
@@ -34,6 +34,8 @@ export interface Shown {
   rows: Rows
   /** The events that hold a text. */
   find(text: string): Promise<number[]>
+  /** The run written for another tool. */
+  write(format: ExportFormat): Promise<string>
   stopped: boolean
   live: boolean
 }
@@ -92,7 +94,7 @@ export function createSession(world: World, recover: (text: string, error: CoreE
       progress.value = null
       const { trace, judged, stopped } = result
       const find = (text: string) => client.find(text, trace.count)
-      shown.value = { info: of, trace, ...told(judged), rows, find, stopped, live: false }
+      shown.value = { info: of, trace, ...told(judged), rows, find, write: client.write, stopped, live: false }
     })
   }
 

@@ -17,6 +17,14 @@ export function eventSentence(row: EventRow, scenario: string): string {
   return find([...keys, `event.${kind}`], values) ?? `${task}: ${kind} ${detail}`.trim()
 }
 
+/** What a note says at its mark, where the lane already says whose it is: no task, and no word that led over from it. */
+export function noteLabel(row: EventRow, scenario: string): string | null {
+  const own = noteWords(row, scenario)
+  if (own !== null || row.args.note === undefined) return own
+  const shared = find([`event.note.${row.args.note}`], { ...row.args, task: '' })
+  return shared === null ? null : shared.replace(/^\s*[がは:：]?\s*/, '')
+}
+
 /** What a scenario's own text says of a note, without its task: `note.WORD` with the note's two numbers; or null. */
 export function noteWords({ args }: EventRow, scenario: string): string | null {
   if (args.note === undefined) return null

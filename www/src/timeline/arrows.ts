@@ -74,6 +74,9 @@ function arrowOf({ trace, view, layout, height }: SceneInput, number: number): A
   const from = arrows.from[number]!
   const target = arrows.to[number]!
   const to = target === NONE ? null : target
+  // A context that is let go when its work is over: nobody listened, and nobody had to.
+  const reason = REASONS[arrows.reason[number]!] ?? 'none'
+  if (to === null && KINDS[arrows.kind[number]!] === 'cancel' && reason === 'none') return null
   const row0 = layout.rowOf[task[from]!] ?? -1
   const row1 = to === null ? row0 : (layout.rowOf[task[to]!] ?? -1)
   if (row0 < 0 || row1 < 0) return null
@@ -84,7 +87,7 @@ function arrowOf({ trace, view, layout, height }: SceneInput, number: number): A
   const y0 = rowTop(layout, row0) + middle + (down ? edge : -edge)
   const base = {
     kind: KINDS[arrows.kind[number]!] ?? 'message',
-    reason: REASONS[arrows.reason[number]!] ?? 'none',
+    reason,
     from,
     to,
     x0,

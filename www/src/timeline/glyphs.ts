@@ -1,12 +1,11 @@
 /** The shapes of marks: each kind has its own, so that colour is never alone. */
 import { MARK } from '../worker/core'
+import type { Brush } from './brush'
 import type { Palette } from './palette'
 import type { Glyph } from './scene'
 
-type Context = CanvasRenderingContext2D
-
 /** Draws one mark. */
-export function paintGlyph(c: Context, glyph: Glyph, palette: Palette): void {
+export function paintGlyph(c: Brush, glyph: Glyph, palette: Palette): void {
   const { x, y, kind, tone } = glyph
   const colour = palette.tones[tone]
   c.strokeStyle = colour
@@ -58,19 +57,19 @@ export function paintGlyph(c: Context, glyph: Glyph, palette: Palette): void {
   }
 }
 
-function ring(c: Context, x: number, y: number, radius: number): void {
+function ring(c: Brush, x: number, y: number, radius: number): void {
   c.beginPath()
   c.arc(x, y, radius, 0, Math.PI * 2)
   c.fill()
   c.stroke()
 }
 
-function cross(c: Context, x: number, y: number, reach: number): void {
+function cross(c: Brush, x: number, y: number, reach: number): void {
   stroke(c, [x - reach, y - reach, x + reach, y + reach])
   stroke(c, [x - reach, y + reach, x + reach, y - reach])
 }
 
-function bolt(c: Context, x: number, y: number, colour: string): void {
+function bolt(c: Brush, x: number, y: number, colour: string): void {
   c.fillStyle = colour
   c.beginPath()
   for (const [dx, dy] of [
@@ -87,7 +86,7 @@ function bolt(c: Context, x: number, y: number, colour: string): void {
   c.fill()
 }
 
-function stroke(c: Context, line: number[], fill = false): void {
+function stroke(c: Brush, line: number[], fill = false): void {
   c.beginPath()
   c.moveTo(line[0]!, line[1]!)
   for (let i = 2; i < line.length; i += 2) c.lineTo(line[i]!, line[i + 1]!)

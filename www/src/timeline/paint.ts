@@ -1,6 +1,8 @@
-/** Draws a scene on a canvas: paper, lanes, lines, then what matters on top. Knows no rule, reads no state. */
+/** Draws a scene on a canvas, or on what is drawn on like one: paper, lanes, lines, then what matters on top. Knows no rule, reads no state. */
+import type { Brush } from './brush'
 import { paintGlyph } from './glyphs'
 import { type LaneLayout, rowTop, visibleRows } from './lanes'
+import { fontOf } from './measure'
 import { DASHES, type Palette } from './palette'
 import { toPx, type View } from './scale'
 import type { Arrow, Bar, DensityStrip, Measure, Pulse, Scene } from './scene'
@@ -13,8 +15,6 @@ const SQUARE = 13
 /** Px over which a line fades after a task's end. */
 const FADE = 110
 
-type Context = CanvasRenderingContext2D
-
 /** Everything a frame needs. `height` is that of the lanes' area, `below` that of the charts under it, px. */
 export interface Frame {
   scene: Scene
@@ -26,10 +26,12 @@ export interface Frame {
   note: string | null
 }
 
+/** Paints the density strips of a scene in a colour; how is the canvas' own affair. */
+export type StripPainter = (strips: DensityStrip[], colour: string) => void
+
 /** Paints the paper, the axis and the scene. */
-export function paint(c: Context, frame: Frame): void {
+export function paint(c: Brush, frame: Frame, paintStrips: StripPainter): void {
   const { scene, view, palette, height, below } = frame
-  c.clearRect(0, 0, view.width, height + below + AXIS)
   paintPaper(c, frame)
   paintAxis(c, frame)
   c.save()
@@ -38,7 +40,7 @@ export function paint(c: Context, frame: Frame): void {
   c.clip()
   c.translate(0, AXIS)
   paintLines(c, frame)
-  paintDensity(c, scene.density, palette)
+  paintStrips(scene.density, palette.work)
   for (const pulse of scene.pulses) paintPulse(c, pulse, palette)
   for (const bar of scene.bars) paintBar(c, bar, palette)
   for (const arrow of scene.arrows) paintArrow(c, arrow, palette)
@@ -51,7 +53,7 @@ export function paint(c: Context, frame: Frame): void {
 }
 
 /** A remark on the picture, in its lower corner and over everything there. */
-function paintNote(c: Context, note: string, height: number, palette: Palette): void {
+function paintNote(c: Brush, note: string, height: number, palette: Palette): void {
   c.font = `12px ${palette.sans}`
   c.fillStyle = palette.panel
   c.globalAlpha = 0.9
@@ -63,7 +65,7 @@ function paintNote(c: Context, note: string, height: number, palette: Palette): 
 }
 
 /** Small and large squares; the lines down are times, the lines across only help the eye. */
-function paintPaper(c: Context, { view, height, below, palette, layout }: Frame): void {
+function paintPaper(c: Brush, { view, height, below, palette, layout }: Frame): void {
   const bottom = height + below
   const rule = ruling(view)
   const lines = (step: number, colour: string) => {
@@ -102,7 +104,7 @@ function paintPaper(c: Context, { view, height, below, palette, layout }: Frame)
   c.stroke()
 }
 
-function paintAxis(c: Context, { view, palette }: Frame): void {
+function paintAxis(c: Brush, { view, palette }: Frame): void {
   const rule = ruling(view)
   c.font = `11px ${palette.mono}`
   c.textAlign = 'center'
@@ -115,7 +117,7 @@ function paintAxis(c: Context, { view, palette }: Frame): void {
   }
 }
 
-function paintLines(c: Context, { scene, palette }: Frame): void {
+function paintLines(c: Brush, { scene, palette }: Frame): void {
   for (const { x0, x1, y, kind } of scene.lines) {
     c.strokeStyle = kind === 'wait' ? palette.ink3 : palette.bad
     c.lineWidth = kind === 'wait' ? 1 : 1.5
@@ -128,30 +130,7 @@ function paintLines(c: Context, { scene, palette }: Frame): void {
   c.setLineDash([])
 }
 
-/** All strips at once: one row of bytes per lane on a canvas of their own, each stretched to its lane's height. */
-function paintDensity(c: Context, strips: DensityStrip[], palette: Palette): void {
-  const width = strips[0]?.cells.length ?? 0
-  if (width === 0) return
-  const canvas = c.canvas.ownerDocument.createElement('canvas')
-  canvas.width = width
-  canvas.height = strips.length
-  const rows = canvas.getContext('2d')
-  if (!rows) return
-  const image = rows.createImageData(width, strips.length)
-  strips.forEach(({ cells }, row) => {
-    for (let x = 0; x < width; x++) {
-      if (cells[x]! > 0) image.data[(row * width + x) * 4 + 3] = 64 + 0.75 * cells[x]!
-    }
-  })
-  rows.putImageData(image, 0, 0)
-  rows.globalCompositeOperation = 'source-in'
-  rows.fillStyle = palette.work
-  rows.fillRect(0, 0, width, strips.length)
-  c.imageSmoothingEnabled = false
-  for (const [row, { y, height }] of strips.entries()) c.drawImage(canvas, 0, row, width, 1, 0, y, width, height)
-}
-
-function paintBar(c: Context, bar: Bar, palette: Palette): void {
+function paintBar(c: Brush, bar: Bar, palette: Palette): void {
   if (bar.width < 5 && bar.kind === 'work' && !bar.cut && !bar.slowed) {
     c.fillStyle = palette.work
     c.fillRect(bar.x, bar.y, bar.width, bar.height)
@@ -200,13 +179,13 @@ function paintBar(c: Context, bar: Bar, palette: Palette): void {
   }
 }
 
-function trace(c: Context, line: number[]): void {
+function trace(c: Brush, line: number[]): void {
   c.beginPath()
   c.moveTo(line[0]!, line[1]!)
   for (let i = 2; i < line.length; i += 2) c.lineTo(line[i]!, line[i + 1]!)
 }
 
-function paintPulse(c: Context, { line, bands, beatHeight, kind, fadeFrom, y }: Pulse, palette: Palette): void {
+function paintPulse(c: Brush, { line, bands, beatHeight, kind, fadeFrom, y }: Pulse, palette: Palette): void {
   c.lineJoin = 'round'
   c.lineCap = 'round'
   c.strokeStyle = palette.pulse
@@ -238,7 +217,7 @@ function paintPulse(c: Context, { line, bands, beatHeight, kind, fadeFrom, y }: 
 }
 
 /** Beats too close to tell apart: a comb. */
-function paintBand(c: Context, x0: number, x1: number, y: number, height: number, colour: string): void {
+function paintBand(c: Brush, x0: number, x1: number, y: number, height: number, colour: string): void {
   c.fillStyle = colour
   const alpha = c.globalAlpha
   c.globalAlpha = alpha * 0.35
@@ -255,7 +234,7 @@ function paintBand(c: Context, x0: number, x1: number, y: number, height: number
   c.lineCap = 'round'
 }
 
-function paintArrow(c: Context, arrow: Arrow, palette: Palette): void {
+function paintArrow(c: Brush, arrow: Arrow, palette: Palette): void {
   const { x0, y0, x1, y1, kind, reason, to, loop } = arrow
   const colour = kind === 'cancel' ? palette.tones[reason] : kind === 'restart' ? palette.pulse : palette.message
   c.strokeStyle = colour
@@ -292,7 +271,7 @@ function paintArrow(c: Context, arrow: Arrow, palette: Palette): void {
 }
 
 /** Curves under the lanes. */
-function paintCharts(c: Context, { scene, view, palette }: Frame): void {
+function paintCharts(c: Brush, { scene, view, palette }: Frame): void {
   c.save()
   c.translate(0, AXIS)
   for (const { y, height, base, peak, line } of scene.charts) {
@@ -331,7 +310,7 @@ function paintCharts(c: Context, { scene, view, palette }: Frame): void {
   c.restore()
 }
 
-function paintMeasure(c: Context, { x0, x1, y }: Measure, palette: Palette): void {
+function paintMeasure(c: Brush, { x0, x1, y }: Measure, palette: Palette): void {
   c.strokeStyle = palette.ink2
   c.lineWidth = 1
   c.beginPath()
@@ -344,23 +323,15 @@ function paintMeasure(c: Context, { x0, x1, y }: Measure, palette: Palette): voi
   c.stroke()
 }
 
-function paintWords(c: Context, scene: Scene, palette: Palette): void {
+function paintWords(c: Brush, scene: Scene, palette: Palette): void {
   for (const { value, box } of scene.words) {
-    const font = `${value.strong ? '700 ' : ''}${value.mono ? 11 : 11.5}px ${value.mono ? palette.mono : palette.sans}`
+    const font = fontOf(value.strong, value.mono, palette)
     text(c, value.text, box.x, box.y + box.height / 2, palette.tones[value.tone], font, palette.background)
   }
 }
 
 /** Text with a halo of the background, so that a line under it does not touch the letters. */
-function text(
-  c: Context,
-  words: string,
-  x: number,
-  y: number,
-  colour: string,
-  font: string,
-  halo: string | null,
-): void {
+function text(c: Brush, words: string, x: number, y: number, colour: string, font: string, halo: string | null): void {
   c.font = font
   c.textAlign = 'left'
   c.textBaseline = 'middle'

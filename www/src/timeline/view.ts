@@ -15,11 +15,13 @@ import {
   visibleRows,
 } from './lanes'
 import { type Lens, lensOf } from './lens'
+import { createMeasure } from './measure'
 import { paintOverlay } from './overlay'
 import { AXIS, paint } from './paint'
 import { type Palette, readPalette } from './palette'
 import { clamp, fit, pan, resize, reveal, toPx, toTime, type View, zoom } from './scale'
 import { buildScene, type Scene } from './scene'
+import { stripsOn } from './strips'
 import { causeChain, type Trace } from './trace'
 
 /** What the person does to the timeline. */
@@ -30,6 +32,8 @@ export interface Intents {
   hover(event: number | null, x: number, y: number): void
   /** Lanes moved: their headers must follow; and where the charts lie. */
   moved(layout: LaneLayout, height: number, charts: ChartRow[]): void
+  /** The window onto time is this one now. */
+  looked(view: View): void
 }
 
 /** What stands on the timeline now. */
@@ -64,6 +68,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   const base = canvas()
   const top = canvas()
   let palette = styles()
+  let measure = createMeasure(base.getContext('2d'), palette)
   let trace: Trace | null = null
   let lanes: Lane[] = []
   let words: Words | null = null
@@ -84,7 +89,6 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   let lens: Lens | null = null
   let frame = 0
   let stale = true
-  const widths = new Map<string, number>()
   const still = window.matchMedia('(prefers-reduced-motion: reduce)')
 
   function canvas(): HTMLCanvasElement {
@@ -97,19 +101,6 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   function styles(): Palette {
     const style = window.getComputedStyle(host)
     return readPalette((name) => style.getPropertyValue(`--${name}`).trim())
-  }
-
-  function measure(text: string, strong: boolean, mono: boolean): number {
-    const key = `${strong ? 1 : 0}${mono ? 1 : 0}${text}`
-    const known = widths.get(key)
-    if (known !== undefined) return known
-    const c = base.getContext('2d')
-    if (!c) return text.length * 7
-    c.font = `${strong ? '700 ' : ''}${mono ? 11 : 11.5}px ${mono ? palette.mono : palette.sans}`
-    const width = c.measureText(text).width
-    if (widths.size > 4_000) widths.clear()
-    widths.set(key, width)
-    return width
   }
 
   /** Asks for one frame; `whole` when more than the overlay changed. */
@@ -127,10 +118,12 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       const above = lanesHeight()
       layout = layoutLanes(lanes, rowOf, above, layout.scroll)
       tellHeaders(above)
+      intents.looked(view)
       scene = buildScene({ trace, view, layout, height: above, charts, words, measure })
       const c = context(base)
       const drawn = { scene, view, layout, height: above, below: height - above, palette }
-      if (c) paint(c, { ...drawn, note: scene.tooManyArrows ? note : null })
+      c?.clearRect(0, 0, view.width, height + AXIS)
+      if (c) paint(c, { ...drawn, note: scene.tooManyArrows ? note : null }, stripsOn(c))
     }
     const c = context(top)
     if (!c) return
@@ -396,7 +389,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     scroll: (dy) => void scrollBy(dy),
     restyle() {
       palette = styles()
-      widths.clear()
+      measure = createMeasure(base.getContext('2d'), palette)
       request(true)
     },
     destroy() {

@@ -1,7 +1,7 @@
 /** The page's end of a core worker: one promise per question, runs as callbacks, and a watchdog that ends a silent worker. */
 
 import type { Trace } from '../timeline/trace'
-import type { Catalogue, CoreError, EventRow, LinkEdit, LinkInfo, LivePoll } from './core'
+import type { Catalogue, CoreError, EventRow, ExportFormat, LinkEdit, LinkInfo, LivePoll } from './core'
 import type { Judged, Origin, Reply, Request, RunResult } from './protocol'
 
 /** A worker must report within this many milliseconds while it runs something. */
@@ -49,6 +49,8 @@ export interface Client {
   rows(from: number, to: number): Promise<EventRow[]>
   /** The events (of `count`) that hold a text, the first thousand. */
   find(text: string, count: number): Promise<number[]>
+  /** The run written for another tool. */
+  write(format: ExportFormat): Promise<string>
   open(origin: Origin, ignoreUnknown: boolean, events: RunEvents): void
   stop(): void
   live(link: string, events: LiveEvents): void
@@ -116,6 +118,7 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
     } else if (data.type === 'link') settle(data.id, data.link)
     else if (data.type === 'rows') settle(data.id, data.rows)
     else if (data.type === 'found') settle(data.id, data.events)
+    else if (data.type === 'written') settle(data.id, data.text)
     else if (data.type === 'refused') {
       waiting.get(data.id)?.reject(new Refused(data.error))
       waiting.delete(data.id)
@@ -141,6 +144,7 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
     format: (edit) => ask((id) => ({ type: 'format', id, edit })),
     rows: (from, to) => ask((id) => ({ type: 'rows', id, from, to })),
     find: (text, count) => ask((id) => ({ type: 'find', id, text, count })),
+    write: (format) => ask((id) => ({ type: 'export', id, format })),
     open(origin, ignoreUnknown, events) {
       const id = nextId++
       run = { id, events }

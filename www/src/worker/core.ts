@@ -12,6 +12,7 @@ export type {
   ExploreOptions,
   ExploreProgress,
   Futures,
+  ExportFormat,
   LivePoll,
   OutcomeReport,
   ParameterInfo,

@@ -189,6 +189,9 @@ function handle(request: Asked): void {
     case 'find':
       void find(id, request.text, request.count)
       return
+    case 'export':
+      guard(id, () => post({ type: 'written', id, text: core.export_run(request.format) }))
+      return
     case 'live':
       live(id, request.link)
       return

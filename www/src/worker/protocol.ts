@@ -1,7 +1,17 @@
 /** The messages between the page and its core worker. Every request has an id; a new run makes older ones stale. */
 
 import type { Trace } from '../timeline/trace'
-import type { Catalogue, CoreError, EventRow, LinkEdit, LinkInfo, LivePoll, Report, Sentence } from './core'
+import type {
+  Catalogue,
+  CoreError,
+  EventRow,
+  ExportFormat,
+  LinkEdit,
+  LinkInfo,
+  LivePoll,
+  Report,
+  Sentence,
+} from './core'
 
 /** What a run is opened from: text as a person gave it, or the edited parts of a link. */
 export type Origin = { text: string } | { edit: LinkEdit }
@@ -15,6 +25,7 @@ export type Request =
   | { type: 'stop'; id: number }
   | { type: 'rows'; id: number; from: number; to: number }
   | { type: 'find'; id: number; text: string; count: number }
+  | { type: 'export'; id: number; format: ExportFormat }
   | { type: 'live'; id: number; link: string }
   | { type: 'act'; id: number; action: string }
   | { type: 'live-stop'; id: number }
@@ -45,5 +56,6 @@ export type Reply =
   | { type: 'run'; id: number; result: RunResult }
   | { type: 'rows'; id: number; rows: EventRow[] }
   | { type: 'found'; id: number; events: number[] }
+  | { type: 'written'; id: number; text: string }
   | { type: 'live'; id: number; poll: LivePoll; trace: Trace; judged: Judged | null }
   | { type: 'crashed'; message: string }
