@@ -122,7 +122,7 @@ function Claim({ claim, scenario }: { claim: ExploredClaim; scenario: string }) 
         {text}
         <small>
           {broken ? (
-            <b class="word bad">{t('explore.claim.broken', { count: count(broken.count) })}</b>
+            <b class="word bad">{t('explore.claim.broken', { executions: executionWords(broken.count) })}</b>
           ) : (
             <b class={`word ${holds ? 'ok' : ''}`}>{holds ? t('explore.claim.holds') : t('explore.claim.open')}</b>
           )}
@@ -151,12 +151,20 @@ function useShow() {
 
 /** What the search proves, in plain words. */
 export function verdictSentence({ report, stopped }: Explored): string {
-  const values = { executions: count(report.executions), behaviours: count(report.behaviours) }
+  const values = { executions: executionWords(report.executions), behaviours: behaviourWords(report.behaviours) }
   if (report.exhausted) return t('explore.exhausted', values)
   if (stopped || report.limit === 'interrupted') return t('explore.stopped', values)
   if (report.limit === 'parts') return t('explore.parts', values)
   if (report.limit === null || report.limit === 'executions') return t('explore.reached', values)
   return t('explore.cut', { ...values, limit: report.limit })
+}
+
+function executionWords(executions: number): string {
+  return executions === 1 ? t('explore.execution') : t('explore.execution.many', { count: count(executions) })
+}
+
+function behaviourWords(behaviours: number): string {
+  return behaviours === 1 ? t('explore.behaviour') : t('explore.behaviour.many', { count: count(behaviours) })
 }
 
 /** How many deviations a run has, and what is known of that. */

@@ -4,12 +4,11 @@ import { toPng } from '../picture/canvas'
 import { layoutPicture, type Picture, toSvg } from '../picture/picture'
 import { fileName, TAKES, type Take } from '../state/files'
 import type { Shown } from '../state/session'
-import { endingText, endText, gaugeName, scenarioTitle } from '../text/core'
+import { endingText, endText, gaugeName, outcomeText, scenarioTitle } from '../text/core'
 import { showDuration } from '../text/duration'
 import { count, t } from '../text/locale'
 import { createMeasure, middleOf } from '../timeline/measure'
 import { readPalette } from '../timeline/palette'
-import { outcomeWord } from './claims'
 import { type App, useApp } from './context'
 import { summarise } from './summary'
 import { wordsFor } from './words'
@@ -73,7 +72,7 @@ function pictureOf({ session, ui }: App, shown: Shown, address: string): Picture
   const facts = report
     ? [
         ending.length > 0 ? endingText(ending) : endText(report.end),
-        ...(report.outcome ? [outcomeWord(report.outcome)] : []),
+        ...(report.outcome ? [outcomeText(report.outcome)] : []),
         showDuration(report.duration_ns),
         t('run.facts', { seed: info.seed, events: count(report.event_count) }),
         report.fingerprint,
