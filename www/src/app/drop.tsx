@@ -81,10 +81,12 @@ export function Pictures() {
   const notice = ui.notice.value
   return (
     <>
-      {/* Both are in the page before they have something to say. */}
-      <div class="notice" role="alert">
-        {notice?.bad && <Notice text={notice.text} />}
-      </div>
+      {/* An alert speaks when it comes; good news has its place in the page before there is any. */}
+      {notice?.bad && (
+        <div class="notice" role="alert">
+          <Notice text={notice.text} />
+        </div>
+      )}
       <output class="notice">{notice && !notice.bad && <Notice text={notice.text} />}</output>
       {ui.dropping.value && (
         <div class="dropping" aria-hidden="true">
