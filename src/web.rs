@@ -7,7 +7,7 @@ mod explore;
 
 use crate::analysis::text::{Part, detail, parts};
 use crate::analysis::timeline::{Timeline, timeline};
-use crate::link::{Link, LinkError, write_fault, write_may};
+use crate::link::{Axis, Link, LinkError, Range, View, write_fault, write_may};
 use crate::report::ending::ending;
 use crate::report::export::Format;
 use crate::report::{Catalogue, ErrorReport, EventReport, Report, misfit_error, portable};
@@ -82,8 +82,57 @@ pub struct LinkEdit {
     pub expect: Option<String>,
     /// Whether the page runs it live.
     pub live: bool,
+    /// How the page shows it.
+    pub view: ViewEdit,
     /// Keys without a meaning here.
     pub unknown: Vec<UnknownKey>,
+}
+
+/// How the page shows a run. Times in nanoseconds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
+#[tsify(missing_as_null)]
+#[serde(default)]
+pub struct ViewEdit {
+    /// What the axis counts.
+    #[tsify(type = r#""time" | "events" | "squeezed""#)]
+    pub axis: String,
+    /// What is in view; null is all of it.
+    pub range: Option<RangeEdit>,
+    /// Lanes that come first among those of the same parent.
+    pub lanes: Vec<String>,
+    /// Lanes that those of their children are folded into.
+    pub folded: Vec<String>,
+    /// A text that the names of the lanes shown hold.
+    pub filter: Option<String>,
+    /// The chosen event.
+    pub event: Option<u32>,
+    /// Where the cursor stands, unless at the chosen event.
+    pub at: Option<u64>,
+    /// The two events that are measured between.
+    #[tsify(type = "[number, number] | null")]
+    pub measure: Option<(u32, u32)>,
+    /// The notes.
+    pub pins: Vec<PinEdit>,
+}
+
+/// The part of a run that is in view.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
+pub struct RangeEdit {
+    /// Whether `from` and `to` are events instead of times.
+    pub events: bool,
+    /// The beginning.
+    pub from: u64,
+    /// The end.
+    pub to: u64,
+}
+
+/// A note on the timeline.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
+pub struct PinEdit {
+    /// Where.
+    pub at: u64,
+    /// What it says.
+    pub text: String,
 }
 
 /// A key without a meaning here.
@@ -105,6 +154,8 @@ pub struct LinkInfo {
     pub edit: LinkEdit,
     /// Its canonical text.
     pub link: String,
+    /// The canonical text of its run alone, however it is shown.
+    pub run: String,
     /// Whether it carried its check.
     pub checked: bool,
 }
@@ -228,7 +279,12 @@ pub fn catalogue() -> Result<JsValue, JsValue> {
 #[wasm_bindgen(unchecked_return_type = "LinkInfo")]
 pub fn parse_link(text: &str) -> Result<JsValue, JsValue> {
     let link = Link::parse_for_page(text).map_err(thrown)?;
-    object(&LinkInfo { link: link.to_string(), checked: crate::link::carries_check(text), edit: edit_of(&link) })
+    object(&LinkInfo {
+        link: link.to_string(),
+        checked: crate::link::carries_check(text),
+        edit: edit_of(&link),
+        run: link.without_view().to_string(),
+    })
 }
 
 /// Writes a link from its parts.
@@ -298,6 +354,15 @@ pub fn tasks() -> Result<JsValue, JsValue> {
             server: task.server,
         });
         object(&tasks.collect::<Vec<_>>())
+    })
+}
+
+/// Where the run departed from what it would have done by itself: the event after each recorded choice.
+#[wasm_bindgen]
+pub fn deviations() -> Result<Vec<u32>, JsValue> {
+    with_session(|session| match session {
+        Session::Virtual { execution, .. } => Ok(execution.runtime().deviations()),
+        Session::Live { .. } => Ok(Vec::new()),
     })
 }
 
@@ -492,12 +557,58 @@ fn edit_of(link: &Link) -> LinkEdit {
         schedule: value("schedule"),
         expect: value("expect"),
         live: link.live,
+        view: view_of(&link.view),
         unknown: link
             .unknown
             .iter()
             .map(|(key, value)| UnknownKey { key: key.clone(), value: value.clone() })
             .collect(),
     }
+}
+
+fn view_of(view: &View) -> ViewEdit {
+    let range = view.range.map(|range| match range {
+        Range::Times(from, to) => RangeEdit { events: false, from: from.as_nanos(), to: to.as_nanos() },
+        Range::Events(from, to) => RangeEdit { events: true, from: from.into(), to: to.into() },
+    });
+    let pins = view.pins.iter().map(|pin| PinEdit { at: pin.at.as_nanos(), text: pin.text.clone() });
+    ViewEdit {
+        axis: view.axis.name().to_owned(),
+        range,
+        lanes: view.lanes.clone(),
+        folded: view.folded.clone(),
+        filter: view.filter.clone(),
+        event: view.event,
+        at: view.at.map(Time::as_nanos),
+        measure: view.measure,
+        pins: pins.collect(),
+    }
+}
+
+/// A view as pairs of keys and values, as somebody would type them.
+fn pairs_of(view: &ViewEdit) -> Vec<(&'static str, String)> {
+    let mut pairs = Vec::new();
+    let mut add = |key, value: Option<String>| pairs.extend(value.map(|value| (key, value)));
+    let list = |names: &[String]| (!names.is_empty()).then(|| names.join(","));
+    add("axis", (!view.axis.is_empty() && view.axis != Axis::Time.name()).then(|| view.axis.clone()));
+    add(
+        "range",
+        view.range.as_ref().map(
+            |RangeEdit { events, from, to }| {
+                if *events { format!("{from}-{to}") } else { format!("{from}ns-{to}ns") }
+            },
+        ),
+    );
+    add("lanes", list(&view.lanes));
+    add("fold", list(&view.folded));
+    add("filter", view.filter.clone());
+    add("event", view.event.map(|event| event.to_string()));
+    add("at", view.at.map(|at| format!("{at}ns")));
+    add("measure", view.measure.map(|(a, b)| format!("{a}-{b}")));
+    for PinEdit { at, text } in &view.pins {
+        add("pin", Some(format!("{at}ns:{text}")));
+    }
+    pairs
 }
 
 /// The parts as the text of a link typed by hand.
@@ -517,6 +628,8 @@ fn text_of(edit: &LinkEdit) -> String {
     if edit.live {
         pairs.push(("mode", "live"));
     }
+    let view = pairs_of(&edit.view);
+    pairs.extend(view.iter().map(|(key, value)| (*key, &**value)));
     pairs.extend(edit.unknown.iter().map(|unknown| (&*unknown.key, &*unknown.value)));
     let pairs: Vec<String> = pairs.iter().map(|(key, value)| format!("{}={}", encode(key), encode(value))).collect();
     format!("#/{}?{}", encode(&edit.scenario), pairs.join("&"))
