@@ -48,7 +48,11 @@ function Notes() {
       {placed
         .filter(({ x }) => x > -CHIP && x <= window.width)
         .map(({ pin, x, row }) => (
-          <li key={`${pin.at} ${pin.text}`} class="note" style={{ left: `${x}px` }}>
+          <li
+            key={`${pin.at} ${pin.text}`}
+            class={`note ${x > CHIP && x > window.width - CHIP ? 'back' : ''}`}
+            style={{ left: `${x}px` }}
+          >
             <button
               type="button"
               style={{ bottom: `${6 + row * ROW}px`, maxWidth: `${CHIP}px` }}

@@ -74,7 +74,7 @@ export function LaneNames(props: { layout: LaneLayout | null; height: number; sc
   const mark = drag.value && markOf(layout, drag.value.lane, drag.value.before)
   return (
     <div
-      class={`lanes ${drag.value ? 'dragging' : ''}`}
+      class={`lanes ${lanes.some(({ branch }) => branch) ? 'tree' : ''} ${drag.value ? 'dragging' : ''}`}
       role="tree"
       aria-label={t('timeline.lanes')}
       aria-description={t('timeline.lanes.keys')}

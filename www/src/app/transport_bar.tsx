@@ -78,7 +78,7 @@ export function TransportBar() {
           ))}
         </select>
       </label>
-      <AxisChoice />
+      <AxisChoice short />
       <button
         type="button"
         class="icon-button"

@@ -7,11 +7,11 @@ import { useApp } from './context'
 import { NoteForm } from './flags'
 
 /** The choice of the axis; stands in two places. */
-export function AxisChoice() {
+export function AxisChoice({ short = false }: { short?: boolean }) {
   const { session, look } = useApp()
   return (
     <label class="axis">
-      <span>{t('axis.label')}</span>
+      <span class={short ? 'hidden' : ''}>{t('axis.label')}</span>
       <select value={session.view.value.axis} onChange={(event) => look.setAxis(event.currentTarget.value as AxisKind)}>
         {AXES.map((axis) => (
           <option key={axis} value={axis}>
