@@ -3,59 +3,42 @@
 //! Small things cross as plain objects, whose types are generated from the Rust types; columns cross as
 //! typed arrays. Whatever is refused is thrown as a `HeartraceError` with the fields of the JSON error.
 
+mod answers;
+mod columns;
+mod edit;
 mod explore;
+mod values;
 
+use crate::analysis::claim::{Expect, SharedJury};
 use crate::analysis::text::{Part, detail, parts};
+<<<<<<< HEAD
 use crate::analysis::timeline::{Timeline, timeline};
 use crate::link::{Axis, Link, LinkError, Range, View, write_fault, write_may};
+=======
+use crate::analysis::timeline::timeline;
+use crate::link::{Link, LinkError};
+>>>>>>> main
 use crate::report::ending::ending;
 use crate::report::export::Format;
-use crate::report::{Catalogue, ErrorReport, EventReport, Report, misfit_error, portable};
+use crate::report::{Catalogue, EventReport, Report, misfit_error, portable};
 use crate::runner::{Execution, Finished, judge, jury_of};
 use crate::runtime::browser::LiveRun;
 use crate::runtime::ends::End;
-use crate::runtime::setting::{Model, Order};
 use crate::trace::{Time, Trace};
-use js_sys::{Float64Array, Object, Reflect, Uint8Array, Uint16Array, Uint32Array};
-use serde::{Deserialize, Serialize};
+use answers::{Arg, EventRow, LatenessInfo, LivePoll, Progress, SourceLine, TaskInfo};
+use columns::{columns_of, timeline_object};
+use edit::{LinkEdit, LinkInfo, edit_of, text_of};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use tsify::Tsify;
+use values::{object, record, set, text, thrown, whole};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** Bad input: what is wrong, in which part, where, and what is allowed. `name` is "HeartraceError". */
-export interface HeartraceError extends Error, ErrorReport {}
-
-/** One typed array per property of an event; the index is the event's id. */
-export interface Columns {
-  /** Nanoseconds since the start. */
-  time: Float64Array
-  task: Uint32Array
-  /** Index into `Catalogue.kinds`. */
-  kind: Uint8Array
-  a: Uint32Array
-  b: Float64Array
-  /** 0xffffffff is none. */
-  cause: Uint32Array
-  /** Index into `source_lines()`; 0xffff is none. */
-  source: Uint16Array
-}
-
 /** What a run can be written as: what `heartrace export` takes with `--as`. */
 export type ExportFormat = "text" | "csv" | "chrome" | "mermaid" | "markdown" | "rust"
-
-/** What a timeline draws; codes are those of `src/analysis/timeline.rs`. */
-export interface Timeline {
-  spans: { lane: Uint32Array; start: Float64Array; end: Float64Array; kind: Uint8Array; flags: Uint8Array; event: Uint32Array }
-  arrows: { from: Uint32Array; to: Uint32Array; kind: Uint8Array; reason: Uint8Array }
-  marks: { event: Uint32Array; kind: Uint8Array }
-  /** Levels over time: `curve` is an index into `curves`, and the level holds until the curve's next one. */
-  gauges: { curve: Uint16Array; event: Uint32Array; value: Float64Array; curves: string[] }
-}
 "#;
 
+<<<<<<< HEAD
 /// What a link says, every parameter with its value as text.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
 #[tsify(missing_as_null)]
@@ -246,18 +229,11 @@ pub struct LivePoll {
     pub lateness_ms: LatenessInfo,
 }
 
+=======
+>>>>>>> main
 enum Session {
-    Virtual {
-        link: Link,
-        execution: Execution,
-        finished: Option<Finished>,
-    },
-    Live {
-        link: Link,
-        run: LiveRun,
-        jury: crate::analysis::claim::SharedJury,
-        claims: Vec<(&'static str, crate::analysis::claim::Expect)>,
-    },
+    Virtual { link: Link, execution: Execution, finished: Option<Finished> },
+    Live { link: Link, run: LiveRun, jury: SharedJury, claims: Vec<(&'static str, Expect)> },
 }
 
 thread_local! {
@@ -277,6 +253,7 @@ pub fn catalogue() -> Result<JsValue, JsValue> {
 
 /// Reads a link for the page: unknown and later keys are kept in `unknown`.
 #[wasm_bindgen(unchecked_return_type = "LinkInfo")]
+<<<<<<< HEAD
 pub fn parse_link(text: &str) -> Result<JsValue, JsValue> {
     let link = Link::parse_for_page(text).map_err(thrown)?;
     object(&LinkInfo {
@@ -285,20 +262,26 @@ pub fn parse_link(text: &str) -> Result<JsValue, JsValue> {
         edit: edit_of(&link),
         run: link.without_view().to_string(),
     })
+=======
+pub fn parse_link(#[wasm_bindgen(unchecked_param_type = "string")] link: JsValue) -> Result<JsValue, JsValue> {
+    let given = text("link", &link)?;
+    let link = Link::parse_for_page(&given).map_err(thrown)?;
+    object(&LinkInfo { link: link.to_string(), checked: crate::link::carries_check(&given), edit: edit_of(&link) })
+>>>>>>> main
 }
 
 /// Writes a link from its parts.
 #[wasm_bindgen]
 pub fn format_link(#[wasm_bindgen(unchecked_param_type = "LinkEdit")] edit: JsValue) -> Result<String, JsValue> {
-    let edit: LinkEdit = serde_wasm_bindgen::from_value(edit)?;
+    let edit: LinkEdit = record("edit", "LinkEdit", edit)?;
     let link = Link::parse_for_page(&text_of(&edit)).map_err(|error| thrown(LinkError { position: None, ..error }))?;
     Ok(link.to_string())
 }
 
 /// Begins a run in virtual time; `advance` carries it on.
 #[wasm_bindgen]
-pub fn open(link: &str) -> Result<(), JsValue> {
-    let link = readable(link)?;
+pub fn open(#[wasm_bindgen(unchecked_param_type = "string")] link: JsValue) -> Result<(), JsValue> {
+    let link = readable(&link)?;
     let execution = Execution::new(&link, true);
     replace(Some(Session::Virtual { link, execution, finished: None }));
     Ok(())
@@ -306,7 +289,8 @@ pub fn open(link: &str) -> Result<(), JsValue> {
 
 /// Goes on for about so many steps.
 #[wasm_bindgen(unchecked_return_type = "Progress")]
-pub fn advance(steps: u32) -> Result<JsValue, JsValue> {
+pub fn advance(#[wasm_bindgen(unchecked_param_type = "number")] steps: JsValue) -> Result<JsValue, JsValue> {
+    let steps = whole("steps", &steps)?;
     with_session(|session| {
         let Session::Virtual { link, execution, finished } = session else { return Err(no_run()) };
         let done = execution.advance(steps);
@@ -332,8 +316,8 @@ pub fn end_sentences() -> Result<JsValue, JsValue> {
 
 /// The session written for another tool: of a run that has not ended, as if it were ended now.
 #[wasm_bindgen(unchecked_return_type = "string")]
-pub fn export_run(#[wasm_bindgen(unchecked_param_type = "ExportFormat")] format: &str) -> Result<JsValue, JsValue> {
-    let format = Format::read(format, "format").map_err(thrown)?;
+pub fn export_run(#[wasm_bindgen(unchecked_param_type = "ExportFormat")] format: JsValue) -> Result<JsValue, JsValue> {
+    let format = Format::read(&text("format", &format)?, "format").map_err(thrown)?;
     with_verdict(|link, finished, trace| Ok(format.write(link, &Report::new(link, finished, trace), trace).into()))
 }
 
@@ -383,7 +367,11 @@ pub fn draw() -> Result<JsValue, JsValue> {
 
 /// The events from `from` up to, not including, `to` in words.
 #[wasm_bindgen(unchecked_return_type = "EventRow[]")]
-pub fn event_rows(from: u32, to: u32) -> Result<JsValue, JsValue> {
+pub fn event_rows(
+    #[wasm_bindgen(unchecked_param_type = "number")] from: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "number")] to: JsValue,
+) -> Result<JsValue, JsValue> {
+    let (from, to) = (whole("from", &from)?, whole("to", &to)?);
     with_trace(|trace, _| {
         let to = to.min(trace.len() as u32);
         let rows = (from..to).map(|id| {
@@ -398,10 +386,15 @@ pub fn event_rows(from: u32, to: u32) -> Result<JsValue, JsValue> {
     })
 }
 
-/// The events from `from` up to, not including, `to` whose task, kind or words hold `text`, whatever its case.
+/// The events from `from` up to, not including, `to` whose task, kind or words hold `wanted`, whatever its case.
 #[wasm_bindgen]
-pub fn find_events(text: &str, from: u32, to: u32) -> Result<Vec<u32>, JsValue> {
-    let wanted = text.to_lowercase();
+pub fn find_events(
+    #[wasm_bindgen(unchecked_param_type = "string")] wanted: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "number")] from: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "number")] to: JsValue,
+) -> Result<Vec<u32>, JsValue> {
+    let wanted = text("wanted", &wanted)?.to_lowercase();
+    let (from, to) = (whole("from", &from)?, whole("to", &to)?);
     with_trace(|trace, _| {
         let told = |id: &u32| {
             let event = trace.event(*id);
@@ -414,8 +407,8 @@ pub fn find_events(text: &str, from: u32, to: u32) -> Result<Vec<u32>, JsValue> 
 
 /// Runs a link to its end: the report, with the events as `columns`.
 #[wasm_bindgen(unchecked_return_type = "Report & { columns: Columns }")]
-pub fn run(link: &str) -> Result<JsValue, JsValue> {
-    let link = Link::parse(link).map_err(thrown)?;
+pub fn run(#[wasm_bindgen(unchecked_param_type = "string")] link: JsValue) -> Result<JsValue, JsValue> {
+    let link = Link::parse(&text("link", &link)?).map_err(thrown)?;
     let mut execution = Execution::new(&link, true);
     let finished = execution.finish().map_err(|misfit| thrown(misfit_error(&link, misfit)))?;
     execution.with_trace(|trace| {
@@ -427,8 +420,8 @@ pub fn run(link: &str) -> Result<JsValue, JsValue> {
 
 /// Begins a live session, on the browser's own executor and timers.
 #[wasm_bindgen]
-pub fn live_start(link: &str) -> Result<(), JsValue> {
-    let mut link = readable(link)?;
+pub fn live_start(#[wasm_bindgen(unchecked_param_type = "string")] link: JsValue) -> Result<(), JsValue> {
+    let mut link = readable(&link)?;
     link.live = true;
     replace(None);
     let Some(run) = LiveRun::new(link.setting.clone()) else {
@@ -443,7 +436,8 @@ pub fn live_start(link: &str) -> Result<(), JsValue> {
 
 /// Does something to a task of the live session now: `stage-a:cancel`, `stage-a:hang+2s`. Throws if it finds nothing.
 #[wasm_bindgen]
-pub fn live_act(action: &str) -> Result<(), JsValue> {
+pub fn live_act(#[wasm_bindgen(unchecked_param_type = "string")] action: JsValue) -> Result<(), JsValue> {
+    let action = &text("action", &action)?;
     with_session(|session| {
         let Session::Live { link, run, .. } = session else { return Err(no_run()) };
         let now = Time::from_nanos(u64::try_from(run.elapsed().as_nanos()).unwrap_or(u64::MAX));
@@ -532,13 +526,15 @@ fn no_run() -> JsValue {
 }
 
 /// A link for the page, without keys that have no meaning here.
-fn readable(text: &str) -> Result<Link, JsValue> {
+fn readable(link: &JsValue) -> Result<Link, JsValue> {
+    let text = &text("link", link)?;
     let link = Link::parse_for_page(text).map_err(thrown)?;
     if !link.unknown.is_empty() {
         Link::parse(text).map_err(thrown)?;
     }
     Ok(link)
 }
+<<<<<<< HEAD
 
 fn edit_of(link: &Link) -> LinkEdit {
     let value = |key: &str| link.pairs().into_iter().find(|(name, _)| name == key).map(|(_, value)| value);
@@ -723,3 +719,5 @@ fn timeline_object(drawn: &Timeline) -> JsValue {
     ]);
     fields(&[("spans", spans), ("arrows", arrows), ("marks", marks), ("gauges", gauges)])
 }
+=======
+>>>>>>> main
