@@ -11,8 +11,13 @@ mod values;
 
 use crate::analysis::claim::{Expect, SharedJury};
 use crate::analysis::text::{Part, detail, parts};
+<<<<<<< HEAD
+use crate::analysis::timeline::{Timeline, timeline};
+use crate::link::{Axis, Link, LinkError, Range, View, write_fault, write_may};
+=======
 use crate::analysis::timeline::timeline;
 use crate::link::{Link, LinkError};
+>>>>>>> main
 use crate::report::ending::ending;
 use crate::report::export::Format;
 use crate::report::{Catalogue, EventReport, Report, misfit_error, portable};
@@ -33,6 +38,199 @@ const TYPES: &str = r#"
 export type ExportFormat = "text" | "csv" | "chrome" | "mermaid" | "markdown" | "rust"
 "#;
 
+<<<<<<< HEAD
+/// What a link says, every parameter with its value as text.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
+#[tsify(missing_as_null)]
+#[serde(default)]
+pub struct LinkEdit {
+    /// The scenario.
+    pub scenario: String,
+    /// The parameters by name.
+    #[tsify(type = "Record<string, string>")]
+    pub parameters: BTreeMap<String, String>,
+    /// `timed` or `any-speed`.
+    pub model: String,
+    /// `canonical` or `seeded`.
+    pub order: String,
+    /// The seed.
+    pub seed: String,
+    /// What may go wrong.
+    pub may: Vec<String>,
+    /// What goes wrong.
+    pub faults: Vec<String>,
+    /// Recorded choices.
+    pub schedule: Option<String>,
+    /// The fingerprint that the run should have.
+    pub expect: Option<String>,
+    /// Whether the page runs it live.
+    pub live: bool,
+    /// How the page shows it.
+    pub view: ViewEdit,
+    /// Keys without a meaning here.
+    pub unknown: Vec<UnknownKey>,
+}
+
+/// How the page shows a run. Times in nanoseconds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
+#[tsify(missing_as_null)]
+#[serde(default)]
+pub struct ViewEdit {
+    /// What the axis counts.
+    #[tsify(type = r#""time" | "events" | "squeezed""#)]
+    pub axis: String,
+    /// What is in view; null is all of it.
+    pub range: Option<RangeEdit>,
+    /// Lanes that come first among those of the same parent.
+    pub lanes: Vec<String>,
+    /// Lanes that those of their children are folded into.
+    pub folded: Vec<String>,
+    /// A text that the names of the lanes shown hold.
+    pub filter: Option<String>,
+    /// The chosen event.
+    pub event: Option<u32>,
+    /// Where the cursor stands, unless at the chosen event.
+    pub at: Option<u64>,
+    /// The two events that are measured between.
+    #[tsify(type = "[number, number] | null")]
+    pub measure: Option<(u32, u32)>,
+    /// The notes.
+    pub pins: Vec<PinEdit>,
+}
+
+/// The part of a run that is in view.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
+pub struct RangeEdit {
+    /// Whether `from` and `to` are events instead of times.
+    pub events: bool,
+    /// The beginning.
+    pub from: u64,
+    /// The end.
+    pub to: u64,
+}
+
+/// A note on the timeline.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
+pub struct PinEdit {
+    /// Where.
+    pub at: u64,
+    /// What it says.
+    pub text: String,
+}
+
+/// A key without a meaning here.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct UnknownKey {
+    /// The key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// A link that was read.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct LinkInfo {
+    /// Its parts.
+    #[serde(flatten)]
+    pub edit: LinkEdit,
+    /// Its canonical text.
+    pub link: String,
+    /// The canonical text of its run alone, however it is shown.
+    pub run: String,
+    /// Whether it carried its check.
+    pub checked: bool,
+}
+
+/// How far a run has come.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct Progress {
+    /// Whether it has ended.
+    pub done: bool,
+    /// How many events there were.
+    pub events: u32,
+    /// The present moment in nanoseconds.
+    pub time_ns: u64,
+}
+
+/// A task, in order of creation.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct TaskInfo {
+    /// Its number.
+    pub id: u32,
+    /// Its name.
+    pub name: String,
+    /// Who created it.
+    pub parent: Option<u32>,
+    /// Whether it waits for work for ever.
+    pub server: bool,
+}
+
+/// A line of Rust source.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct SourceLine {
+    /// The file, from `src/` on.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+/// An event in words, with the parts of its sentence.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct EventRow {
+    /// The event in words.
+    #[serde(flatten)]
+    pub event: EventReport,
+    /// The parts of its sentence by name.
+    #[tsify(type = "Record<string, string | number>")]
+    pub args: BTreeMap<&'static str, Arg>,
+}
+
+/// A part of a sentence.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Arg {
+    /// A word.
+    Text(String),
+    /// A number.
+    Number(f64),
+}
+
+/// How late timers fired, in milliseconds.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct LatenessInfo {
+    /// The median.
+    pub p50: f64,
+    /// 95 of 100 were at most so late.
+    pub p95: f64,
+    /// The latest.
+    pub max: f64,
+    /// How many timers fired.
+    pub count: u32,
+}
+
+/// How far a live session has come.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct LivePoll {
+    /// How many events there were.
+    pub events: u32,
+    /// The present moment in nanoseconds.
+    pub time_ns: u64,
+    /// Whether it has ended.
+    pub done: bool,
+    /// How late its timers were.
+    pub lateness_ms: LatenessInfo,
+}
+
+=======
+>>>>>>> main
 enum Session {
     Virtual { link: Link, execution: Execution, finished: Option<Finished> },
     Live { link: Link, run: LiveRun, jury: SharedJury, claims: Vec<(&'static str, Expect)> },
@@ -55,10 +253,21 @@ pub fn catalogue() -> Result<JsValue, JsValue> {
 
 /// Reads a link for the page: unknown and later keys are kept in `unknown`.
 #[wasm_bindgen(unchecked_return_type = "LinkInfo")]
+<<<<<<< HEAD
+pub fn parse_link(text: &str) -> Result<JsValue, JsValue> {
+    let link = Link::parse_for_page(text).map_err(thrown)?;
+    object(&LinkInfo {
+        link: link.to_string(),
+        checked: crate::link::carries_check(text),
+        edit: edit_of(&link),
+        run: link.without_view().to_string(),
+    })
+=======
 pub fn parse_link(#[wasm_bindgen(unchecked_param_type = "string")] link: JsValue) -> Result<JsValue, JsValue> {
     let given = text("link", &link)?;
     let link = Link::parse_for_page(&given).map_err(thrown)?;
     object(&LinkInfo { link: link.to_string(), checked: crate::link::carries_check(&given), edit: edit_of(&link) })
+>>>>>>> main
 }
 
 /// Writes a link from its parts.
@@ -129,6 +338,15 @@ pub fn tasks() -> Result<JsValue, JsValue> {
             server: task.server,
         });
         object(&tasks.collect::<Vec<_>>())
+    })
+}
+
+/// Where the run departed from what it would have done by itself: the event after each recorded choice.
+#[wasm_bindgen]
+pub fn deviations() -> Result<Vec<u32>, JsValue> {
+    with_session(|session| match session {
+        Session::Virtual { execution, .. } => Ok(execution.runtime().deviations()),
+        Session::Live { .. } => Ok(Vec::new()),
     })
 }
 
@@ -316,3 +534,190 @@ fn readable(link: &JsValue) -> Result<Link, JsValue> {
     }
     Ok(link)
 }
+<<<<<<< HEAD
+
+fn edit_of(link: &Link) -> LinkEdit {
+    let value = |key: &str| link.pairs().into_iter().find(|(name, _)| name == key).map(|(_, value)| value);
+    LinkEdit {
+        scenario: link.scenario.id.to_owned(),
+        parameters: link
+            .params
+            .iter()
+            .map(|(parameter, value)| (parameter.name.to_owned(), value.to_string()))
+            .collect(),
+        model: if link.setting.model == Model::AnySpeed { "any-speed" } else { "timed" }.to_owned(),
+        order: if link.setting.order == Order::Seeded { "seeded" } else { "canonical" }.to_owned(),
+        seed: link.setting.seed.to_string(),
+        may: link.setting.may.iter().map(write_may).collect(),
+        faults: link.setting.faults.iter().map(write_fault).collect(),
+        schedule: value("schedule"),
+        expect: value("expect"),
+        live: link.live,
+        view: view_of(&link.view),
+        unknown: link
+            .unknown
+            .iter()
+            .map(|(key, value)| UnknownKey { key: key.clone(), value: value.clone() })
+            .collect(),
+    }
+}
+
+fn view_of(view: &View) -> ViewEdit {
+    let range = view.range.map(|range| match range {
+        Range::Times(from, to) => RangeEdit { events: false, from: from.as_nanos(), to: to.as_nanos() },
+        Range::Events(from, to) => RangeEdit { events: true, from: from.into(), to: to.into() },
+    });
+    let pins = view.pins.iter().map(|pin| PinEdit { at: pin.at.as_nanos(), text: pin.text.clone() });
+    ViewEdit {
+        axis: view.axis.name().to_owned(),
+        range,
+        lanes: view.lanes.clone(),
+        folded: view.folded.clone(),
+        filter: view.filter.clone(),
+        event: view.event,
+        at: view.at.map(Time::as_nanos),
+        measure: view.measure,
+        pins: pins.collect(),
+    }
+}
+
+/// A view as pairs of keys and values, as somebody would type them.
+fn pairs_of(view: &ViewEdit) -> Vec<(&'static str, String)> {
+    let mut pairs = Vec::new();
+    let mut add = |key, value: Option<String>| pairs.extend(value.map(|value| (key, value)));
+    let list = |names: &[String]| (!names.is_empty()).then(|| names.join(","));
+    add("axis", (!view.axis.is_empty() && view.axis != Axis::Time.name()).then(|| view.axis.clone()));
+    add(
+        "range",
+        view.range.as_ref().map(
+            |RangeEdit { events, from, to }| {
+                if *events { format!("{from}-{to}") } else { format!("{from}ns-{to}ns") }
+            },
+        ),
+    );
+    add("lanes", list(&view.lanes));
+    add("fold", list(&view.folded));
+    add("filter", view.filter.clone());
+    add("event", view.event.map(|event| event.to_string()));
+    add("at", view.at.map(|at| format!("{at}ns")));
+    add("measure", view.measure.map(|(a, b)| format!("{a}-{b}")));
+    for PinEdit { at, text } in &view.pins {
+        add("pin", Some(format!("{at}ns:{text}")));
+    }
+    pairs
+}
+
+/// The parts as the text of a link typed by hand.
+fn text_of(edit: &LinkEdit) -> String {
+    let encode =
+        |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let mut pairs: Vec<(&str, &str)> = edit.parameters.iter().map(|(name, value)| (&**name, &**value)).collect();
+    pairs.extend(
+        [("model", &*edit.model), ("order", &*edit.order), ("seed", &*edit.seed)]
+            .into_iter()
+            .filter(|pair| !pair.1.is_empty()),
+    );
+    pairs.extend(edit.may.iter().map(|may| ("may", &**may)));
+    pairs.extend(edit.faults.iter().map(|fault| ("fault", &**fault)));
+    pairs.extend(edit.schedule.iter().map(|schedule| ("schedule", &**schedule)));
+    pairs.extend(edit.expect.iter().map(|expect| ("expect", &**expect)));
+    if edit.live {
+        pairs.push(("mode", "live"));
+    }
+    let view = pairs_of(&edit.view);
+    pairs.extend(view.iter().map(|(key, value)| (*key, &**value)));
+    pairs.extend(edit.unknown.iter().map(|unknown| (&*unknown.key, &*unknown.value)));
+    let pairs: Vec<String> = pairs.iter().map(|(key, value)| format!("{}={}", encode(key), encode(value))).collect();
+    format!("#/{}?{}", encode(&edit.scenario), pairs.join("&"))
+}
+
+/// A `HeartraceError`.
+fn thrown(error: LinkError) -> JsValue {
+    let report = ErrorReport::new(&error);
+    let thrown = js_sys::Error::new(&report.message);
+    thrown.set_name("HeartraceError");
+    for (name, text) in
+        [("code", &report.code), ("part", &report.part), ("value", &report.value), ("allowed", &report.allowed)]
+    {
+        set(&thrown, name, &JsValue::from_str(text));
+    }
+    set(&thrown, "position", &report.position.map_or(JsValue::NULL, |position| JsValue::from_f64(position as f64)));
+    thrown.into()
+}
+
+fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(JsValue::from)
+}
+
+fn set(object: &Object, key: &str, value: &JsValue) {
+    // Setting a property of an object made here cannot fail.
+    let _ = Reflect::set(object, &JsValue::from_str(key), value);
+}
+
+fn fields(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    fields.iter().for_each(|(key, value)| set(&object, key, value));
+    object.into()
+}
+
+fn doubles(values: impl Iterator<Item = u64>) -> JsValue {
+    let values: Vec<f64> = values.map(|value| value as f64).collect();
+    Float64Array::from(values.as_slice()).into()
+}
+
+fn words(values: impl Iterator<Item = u32>) -> JsValue {
+    let values: Vec<u32> = values.collect();
+    Uint32Array::from(values.as_slice()).into()
+}
+
+fn bytes(values: impl Iterator<Item = u8>) -> JsValue {
+    let values: Vec<u8> = values.collect();
+    Uint8Array::from(values.as_slice()).into()
+}
+
+fn columns_of(trace: &Trace) -> JsValue {
+    let (time, task, kind, a, b, cause, source) = trace.columns();
+    fields(&[
+        ("time", doubles(time.iter().copied())),
+        ("task", Uint32Array::from(task).into()),
+        ("kind", bytes(kind.iter().map(|kind| *kind as u8))),
+        ("a", Uint32Array::from(a).into()),
+        ("b", doubles(b.iter().copied())),
+        ("cause", Uint32Array::from(cause).into()),
+        ("source", Uint16Array::from(source).into()),
+    ])
+}
+
+fn timeline_object(drawn: &Timeline) -> JsValue {
+    let (spans, arrows, marks) = (&drawn.spans, &drawn.arrows, &drawn.marks);
+    let flags = spans.iter().map(|span| u8::from(span.cut) | u8::from(span.slowed) << 1);
+    let spans = fields(&[
+        ("lane", words(spans.iter().map(|span| span.lane))),
+        ("start", doubles(spans.iter().map(|span| span.start))),
+        ("end", doubles(spans.iter().map(|span| span.end))),
+        ("kind", bytes(spans.iter().map(|span| span.kind as u8))),
+        ("flags", bytes(flags)),
+        ("event", words(spans.iter().map(|span| span.event))),
+    ]);
+    let arrows = fields(&[
+        ("from", words(arrows.iter().map(|arrow| arrow.from))),
+        ("to", words(arrows.iter().map(|arrow| arrow.to))),
+        ("kind", bytes(arrows.iter().map(|arrow| arrow.kind as u8))),
+        ("reason", bytes(arrows.iter().map(|arrow| arrow.reason.map_or(0, |reason| reason as u8)))),
+    ]);
+    let marks = fields(&[
+        ("event", words(marks.iter().map(|mark| mark.event))),
+        ("kind", bytes(marks.iter().map(|mark| mark.kind as u8))),
+    ]);
+    let levels = &drawn.levels;
+    let curves: js_sys::Array = drawn.curves.iter().map(|name| JsValue::from_str(name)).collect();
+    let gauges = fields(&[
+        ("curve", Uint16Array::from(levels.iter().map(|level| level.curve).collect::<Vec<_>>().as_slice()).into()),
+        ("event", words(levels.iter().map(|level| level.event))),
+        ("value", Float64Array::from(levels.iter().map(|level| level.value).collect::<Vec<_>>().as_slice()).into()),
+        ("curves", curves.into()),
+    ]);
+    fields(&[("spans", spans), ("arrows", arrows), ("marks", marks), ("gauges", gauges)])
+}
+=======
+>>>>>>> main

@@ -95,7 +95,7 @@ function OutcomeLine({ outcome, many, all }: { outcome: string; many: number; al
 function Shortest({ found, name }: { found: OutcomeReport; name: string }) {
   const { explore, session } = useApp()
   const show = useShow()
-  const here = session.info.value?.link === found.link && explore.told.value?.link === found.link
+  const here = session.info.value?.run === found.link && explore.told.value?.link === found.link
   return (
     <div class="shortest">
       <small>{deviationWords(found)}</small>
