@@ -15,6 +15,7 @@ use crate::runner::{Execution, Finished, judge, jury_of};
 use crate::runtime::browser::LiveRun;
 use crate::runtime::ends::End;
 use crate::runtime::setting::{Model, Order};
+use crate::text::Texts;
 use crate::trace::{Time, Trace};
 use js_sys::{Float64Array, Object, Reflect, Uint8Array, Uint16Array, Uint32Array};
 use serde::{Deserialize, Serialize};
@@ -278,7 +279,10 @@ pub fn end_sentences() -> Result<JsValue, JsValue> {
 #[wasm_bindgen(unchecked_return_type = "string")]
 pub fn export_run(#[wasm_bindgen(unchecked_param_type = "ExportFormat")] format: &str) -> Result<JsValue, JsValue> {
     let format = Format::read(format, "format").map_err(thrown)?;
-    with_verdict(|link, finished, trace| Ok(format.write(link, &Report::new(link, finished, trace), trace).into()))
+    with_verdict(|link, finished, trace| {
+        let report = Report::new(link, finished, trace);
+        Ok(format.write(link, &report, trace, Texts::english()).into())
+    })
 }
 
 /// The events as columns.
