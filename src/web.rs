@@ -8,9 +8,112 @@ mod columns;
 mod edit;
 mod explore;
 mod values;
+mod view;
 
 use crate::analysis::claim::{Expect, SharedJury};
 use crate::analysis::text::{Part, detail, parts};
+use crate::analysis::timeline::timeline;
+use crate::link::{Link, LinkError};
+use crate::report::ending::ending;
+use crate::report::export::Format;
+use crate::report::{Catalogue, EventReport, Report, misfit_error, portable};
+use crate::runner::{Execution, Finished, judge, jury_of};
+use crate::runtime::browser::LiveRun;
+use crate::runtime::ends::End;
+use crate::text::Texts;
+use crate::trace::{Time, Trace};
+use answers::{Arg, EventRow, LatenessInfo, LivePoll, Progress, SourceLine, TaskInfo};
+use columns::{columns_of, timeline_object};
+use edit::{LinkEdit, LinkInfo, edit_of, text_of};
+use std::cell::RefCell;
+use values::{object, record, set, text, thrown, whole};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What a run can be written as: what `heartrace export` takes with `--as`. */
+export type ExportFormat = "text" | "csv" | "chrome" | "mermaid" | "markdown" | "rust"
+"#;
+
+enum Session {
+    Virtual { link: Link, execution: Execution, finished: Option<Finished> },
+    Live { link: Link, run: LiveRun, jury: SharedJury, claims: Vec<(&'static str, Expect)> },
+}
+
+thread_local! {
+    static SESSION: RefCell<Option<Session>> = const { RefCell::new(None) };
+}
+
+#[wasm_bindgen(start)]
+fn begin() {
+    console_error_panic_hook::set_once();
+}
+
+/// Everything that can be run.
+#[wasm_bindgen(unchecked_return_type = "Catalogue")]
+pub fn catalogue() -> Result<JsValue, JsValue> {
+    object(&Catalogue::new())
+}
+
+/// Reads a link for the page: unknown and later keys are kept in `unknown`.
+#[wasm_bindgen(unchecked_return_type = "LinkInfo")]
+pub fn parse_link(#[wasm_bindgen(unchecked_param_type = "string")] link: JsValue) -> Result<JsValue, JsValue> {
+    let given = text("link", &link)?;
+    let link = Link::parse_for_page(&given).map_err(thrown)?;
+    object(&LinkInfo {
+        link: link.to_string(),
+        checked: crate::link::carries_check(&given),
+        edit: edit_of(&link),
+        run: link.without_view().to_string(),
+    })
+}
+
+/// Writes a link from its parts.
+#[wasm_bindgen]
+pub fn format_link(#[wasm_bindgen(unchecked_param_type = "LinkEdit")] edit: JsValue) -> Result<String, JsValue> {
+    let edit: LinkEdit = record("edit", "LinkEdit", edit)?;
+    let link = Link::parse_for_page(&text_of(&edit)).map_err(|error| thrown(LinkError { position: None, ..error }))?;
+    Ok(link.to_string())
+}
+
+/// Begins a run in virtual time; `advance` carries it on.
+#[wasm_bindgen]
+pub fn open(#[wasm_bindgen(unchecked_param_type = "string")] link: JsValue) -> Result<(), JsValue> {
+    let link = readable(&link)?;
+    let execution = Execution::new(&link, true);
+    replace(Some(Session::Virtual { link, execution, finished: None }));
+    Ok(())
+}
+
+/// Goes on for about so many steps.
+#[wasm_bindgen(unchecked_return_type = "Progress")]
+pub fn advance(#[wasm_bindgen(unchecked_param_type = "number")] steps: JsValue) -> Result<JsValue, JsValue> {
+    let steps = whole("steps", &steps)?;
+    with_session(|session| {
+        let Session::Virtual { link, execution, finished } = session else { return Err(no_run()) };
+        let done = execution.advance(steps);
+        if done && finished.is_none() {
+            *finished = Some(execution.judge().map_err(|misfit| thrown(misfit_error(link, misfit)))?);
+        }
+        let rt = execution.runtime();
+        object(&Progress { done, events: rt.event_count(), time_ns: rt.now().as_nanos() })
+    })
+}
+
+/// The report of the session: of a run that has not ended, as if it were ended now.
+#[wasm_bindgen(unchecked_return_type = "Report")]
+pub fn report() -> Result<JsValue, JsValue> {
+    with_verdict(|link, finished, trace| object(&Report::new(link, finished, trace)))
+}
+
+/// What there is to say about the end, as codes and arguments: `end_detail` for any language.
+#[wasm_bindgen(js_name = ending, unchecked_return_type = "Sentence[]")]
+pub fn end_sentences() -> Result<JsValue, JsValue> {
+    with_verdict(|_, finished, trace| object(&ending(finished, trace)))
+}
+
+/// The session written for another tool: of a run that has not ended, as if it were ended now.
+#[wasm_bindgen(unchecked_return_type = "string")]
 pub fn export_run(#[wasm_bindgen(unchecked_param_type = "ExportFormat")] format: JsValue) -> Result<JsValue, JsValue> {
     let format = Format::read(&text("format", &format)?, "format").map_err(thrown)?;
     with_verdict(|link, finished, trace| {
@@ -232,190 +335,3 @@ fn readable(link: &JsValue) -> Result<Link, JsValue> {
     }
     Ok(link)
 }
-<<<<<<< HEAD
-
-fn edit_of(link: &Link) -> LinkEdit {
-    let value = |key: &str| link.pairs().into_iter().find(|(name, _)| name == key).map(|(_, value)| value);
-    LinkEdit {
-        scenario: link.scenario.id.to_owned(),
-        parameters: link
-            .params
-            .iter()
-            .map(|(parameter, value)| (parameter.name.to_owned(), value.to_string()))
-            .collect(),
-        model: if link.setting.model == Model::AnySpeed { "any-speed" } else { "timed" }.to_owned(),
-        order: if link.setting.order == Order::Seeded { "seeded" } else { "canonical" }.to_owned(),
-        seed: link.setting.seed.to_string(),
-        may: link.setting.may.iter().map(write_may).collect(),
-        faults: link.setting.faults.iter().map(write_fault).collect(),
-        schedule: value("schedule"),
-        expect: value("expect"),
-        live: link.live,
-        view: view_of(&link.view),
-        unknown: link
-            .unknown
-            .iter()
-            .map(|(key, value)| UnknownKey { key: key.clone(), value: value.clone() })
-            .collect(),
-    }
-}
-
-fn view_of(view: &View) -> ViewEdit {
-    let range = view.range.map(|range| match range {
-        Range::Times(from, to) => RangeEdit { events: false, from: from.as_nanos(), to: to.as_nanos() },
-        Range::Events(from, to) => RangeEdit { events: true, from: from.into(), to: to.into() },
-    });
-    let pins = view.pins.iter().map(|pin| PinEdit { at: pin.at.as_nanos(), text: pin.text.clone() });
-    ViewEdit {
-        axis: view.axis.name().to_owned(),
-        range,
-        lanes: view.lanes.clone(),
-        folded: view.folded.clone(),
-        filter: view.filter.clone(),
-        event: view.event,
-        at: view.at.map(Time::as_nanos),
-        measure: view.measure,
-        pins: pins.collect(),
-    }
-}
-
-/// A view as pairs of keys and values, as somebody would type them.
-fn pairs_of(view: &ViewEdit) -> Vec<(&'static str, String)> {
-    let mut pairs = Vec::new();
-    let mut add = |key, value: Option<String>| pairs.extend(value.map(|value| (key, value)));
-    let list = |names: &[String]| (!names.is_empty()).then(|| names.join(","));
-    add("axis", (!view.axis.is_empty() && view.axis != Axis::Time.name()).then(|| view.axis.clone()));
-    add(
-        "range",
-        view.range.as_ref().map(
-            |RangeEdit { events, from, to }| {
-                if *events { format!("{from}-{to}") } else { format!("{from}ns-{to}ns") }
-            },
-        ),
-    );
-    add("lanes", list(&view.lanes));
-    add("fold", list(&view.folded));
-    add("filter", view.filter.clone());
-    add("event", view.event.map(|event| event.to_string()));
-    add("at", view.at.map(|at| format!("{at}ns")));
-    add("measure", view.measure.map(|(a, b)| format!("{a}-{b}")));
-    for PinEdit { at, text } in &view.pins {
-        add("pin", Some(format!("{at}ns:{text}")));
-    }
-    pairs
-}
-
-/// The parts as the text of a link typed by hand.
-fn text_of(edit: &LinkEdit) -> String {
-    let encode =
-        |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
-    let mut pairs: Vec<(&str, &str)> = edit.parameters.iter().map(|(name, value)| (&**name, &**value)).collect();
-    pairs.extend(
-        [("model", &*edit.model), ("order", &*edit.order), ("seed", &*edit.seed)]
-            .into_iter()
-            .filter(|pair| !pair.1.is_empty()),
-    );
-    pairs.extend(edit.may.iter().map(|may| ("may", &**may)));
-    pairs.extend(edit.faults.iter().map(|fault| ("fault", &**fault)));
-    pairs.extend(edit.schedule.iter().map(|schedule| ("schedule", &**schedule)));
-    pairs.extend(edit.expect.iter().map(|expect| ("expect", &**expect)));
-    if edit.live {
-        pairs.push(("mode", "live"));
-    }
-    let view = pairs_of(&edit.view);
-    pairs.extend(view.iter().map(|(key, value)| (*key, &**value)));
-    pairs.extend(edit.unknown.iter().map(|unknown| (&*unknown.key, &*unknown.value)));
-    let pairs: Vec<String> = pairs.iter().map(|(key, value)| format!("{}={}", encode(key), encode(value))).collect();
-    format!("#/{}?{}", encode(&edit.scenario), pairs.join("&"))
-}
-
-/// A `HeartraceError`.
-fn thrown(error: LinkError) -> JsValue {
-    let report = ErrorReport::new(&error);
-    let thrown = js_sys::Error::new(&report.message);
-    thrown.set_name("HeartraceError");
-    for (name, text) in
-        [("code", &report.code), ("part", &report.part), ("value", &report.value), ("allowed", &report.allowed)]
-    {
-        set(&thrown, name, &JsValue::from_str(text));
-    }
-    set(&thrown, "position", &report.position.map_or(JsValue::NULL, |position| JsValue::from_f64(position as f64)));
-    thrown.into()
-}
-
-fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(JsValue::from)
-}
-
-fn set(object: &Object, key: &str, value: &JsValue) {
-    // Setting a property of an object made here cannot fail.
-    let _ = Reflect::set(object, &JsValue::from_str(key), value);
-}
-
-fn fields(fields: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    fields.iter().for_each(|(key, value)| set(&object, key, value));
-    object.into()
-}
-
-fn doubles(values: impl Iterator<Item = u64>) -> JsValue {
-    let values: Vec<f64> = values.map(|value| value as f64).collect();
-    Float64Array::from(values.as_slice()).into()
-}
-
-fn words(values: impl Iterator<Item = u32>) -> JsValue {
-    let values: Vec<u32> = values.collect();
-    Uint32Array::from(values.as_slice()).into()
-}
-
-fn bytes(values: impl Iterator<Item = u8>) -> JsValue {
-    let values: Vec<u8> = values.collect();
-    Uint8Array::from(values.as_slice()).into()
-}
-
-fn columns_of(trace: &Trace) -> JsValue {
-    let (time, task, kind, a, b, cause, source) = trace.columns();
-    fields(&[
-        ("time", doubles(time.iter().copied())),
-        ("task", Uint32Array::from(task).into()),
-        ("kind", bytes(kind.iter().map(|kind| *kind as u8))),
-        ("a", Uint32Array::from(a).into()),
-        ("b", doubles(b.iter().copied())),
-        ("cause", Uint32Array::from(cause).into()),
-        ("source", Uint16Array::from(source).into()),
-    ])
-}
-
-fn timeline_object(drawn: &Timeline) -> JsValue {
-    let (spans, arrows, marks) = (&drawn.spans, &drawn.arrows, &drawn.marks);
-    let flags = spans.iter().map(|span| u8::from(span.cut) | u8::from(span.slowed) << 1);
-    let spans = fields(&[
-        ("lane", words(spans.iter().map(|span| span.lane))),
-        ("start", doubles(spans.iter().map(|span| span.start))),
-        ("end", doubles(spans.iter().map(|span| span.end))),
-        ("kind", bytes(spans.iter().map(|span| span.kind as u8))),
-        ("flags", bytes(flags)),
-        ("event", words(spans.iter().map(|span| span.event))),
-    ]);
-    let arrows = fields(&[
-        ("from", words(arrows.iter().map(|arrow| arrow.from))),
-        ("to", words(arrows.iter().map(|arrow| arrow.to))),
-        ("kind", bytes(arrows.iter().map(|arrow| arrow.kind as u8))),
-        ("reason", bytes(arrows.iter().map(|arrow| arrow.reason.map_or(0, |reason| reason as u8)))),
-    ]);
-    let marks = fields(&[
-        ("event", words(marks.iter().map(|mark| mark.event))),
-        ("kind", bytes(marks.iter().map(|mark| mark.kind as u8))),
-    ]);
-    let levels = &drawn.levels;
-    let curves: js_sys::Array = drawn.curves.iter().map(|name| JsValue::from_str(name)).collect();
-    let gauges = fields(&[
-        ("curve", Uint16Array::from(levels.iter().map(|level| level.curve).collect::<Vec<_>>().as_slice()).into()),
-        ("event", words(levels.iter().map(|level| level.event))),
-        ("value", Float64Array::from(levels.iter().map(|level| level.value).collect::<Vec<_>>().as_slice()).into()),
-        ("curves", curves.into()),
-    ]);
-    fields(&[("spans", spans), ("arrows", arrows), ("marks", marks), ("gauges", gauges)])
-}
-=======
->>>>>>> main
