@@ -1,31 +1,32 @@
 /// <reference types="vitest/config" />
 // How the page is built: plain files with relative addresses, so that dist/ works on any file server and under any path.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { defineConfig, type Plugin } from 'vite'
+import { build, defineConfig, type Plugin, type ResolvedConfig } from 'vite'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Reads the policy from the one place that states it, `public/_headers`: the `Content-Security-Policy` of every path. */
-function contentSecurityPolicy(): string {
-  const everywhere = readFileSync(here('public/_headers'), 'utf8').split(/^\/\*$/m)[1] ?? ''
-  const policy = /^ +Content-Security-Policy: (.+)$/m.exec(everywhere)?.[1]
-  if (!policy) throw new Error('www/public/_headers has no Content-Security-Policy under /*')
-  return policy
+/** Reads the policies of a path from the one place that states them, `public/_headers`, as a `<meta>` can say them. */
+function contentSecurityPolicy(path: string): string[] {
+  const [, ...blocks] = readFileSync(here('public/_headers'), 'utf8').split(/^(?=\/)/m)
+  const block = blocks.find((text) => text.startsWith(`${path}\n`)) ?? ''
+  const policies = [...block.matchAll(/^ +Content-Security-Policy: (.+)$/gm)].map(([, policy = '']) => policy)
+  if (path === '/*' && policies.length === 0) throw new Error('www/public/_headers has no policy under /*')
+  // Who may frame a page is told by a header or not at all.
+  return policies.map((policy) => policy.replace(/frame-ancestors [^;]*(; |$)/, '')).filter((policy) => policy !== '')
 }
 
-/** Puts the policy into the built pages as well, for hosts that cannot send headers. */
+/** Puts the policies into the built pages as well, for hosts that cannot send headers. */
 function policyMeta(): Plugin {
   return {
     name: 'policy-meta',
     apply: 'build',
-    transformIndexHtml: () => [
-      {
+    transformIndexHtml: (_, { path }) =>
+      ['/*', path].flatMap(contentSecurityPolicy).map((content) => ({
         tag: 'meta',
-        attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy() },
-        injectTo: 'head-prepend',
-      },
-    ],
+        attrs: { 'http-equiv': 'Content-Security-Policy', content },
+        injectTo: 'head-prepend' as const,
+      })),
   }
 }
 
@@ -36,7 +37,9 @@ function startCore(): Plugin {
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler: (_, { bundle }) => {
+      handler: (_, { bundle, path }) => {
+        // An embed sleeps until it is wanted.
+        if (path !== '/index.html') return []
         const files = Object.values(bundle ?? {})
         const script = files.find((file) => file.type === 'chunk' && file.facadeModuleId?.endsWith(SPAWN))
         const core = files.find((file) => file.fileName.endsWith('.wasm'))
@@ -57,6 +60,61 @@ function startCore(): Plugin {
 }
 
 const SPAWN = 'src/worker/spawn.ts'
+
+/** `virtual:texts/WHAT`: the texts `WHAT.…` of both languages, for scripts that are there before a locale is. */
+function fewTexts(): Plugin {
+  const head = '\0virtual:texts/'
+  const read = (path: string) => JSON.parse(readFileSync(here(`locales/${path}`), 'utf8')) as Record<string, string>
+  const titles = (locale: string) =>
+    readdirSync(here(`locales/${locale}/scenarios`)).map((file) => [
+      file.replace('.json', ''),
+      read(`${locale}/scenarios/${file}`).title ?? '',
+    ])
+  const texts = (locale: string, what: string) =>
+    Object.fromEntries([
+      ...Object.entries(read(`${locale}/page.json`)).filter(([key]) => key.startsWith(`${what}.`)),
+      ...(what === 'embed' ? titles(locale) : []),
+    ])
+  return {
+    name: 'few-texts',
+    resolveId: (id) => (id.startsWith(head.slice(1)) ? `\0${id}` : null),
+    load: (id) => {
+      if (!id.startsWith(head)) return null
+      const what = id.slice(head.length)
+      return `export default ${JSON.stringify({ en: texts('en', what), ja: texts('ja', what) })}`
+    },
+  }
+}
+
+/** Scripts whose names never change are built by themselves, so that none needs a file whose name does. */
+function standAlone(scripts: Record<string, string>): Plugin {
+  let config: ResolvedConfig
+  return {
+    name: 'stand-alone',
+    apply: 'build',
+    configResolved(resolved) {
+      config = resolved
+    },
+    async closeBundle() {
+      for (const [name, script] of Object.entries(scripts)) {
+        await build({
+          configFile: false,
+          root: config.root,
+          base: './',
+          logLevel: 'warn',
+          publicDir: false,
+          plugins: [fewTexts()],
+          build: {
+            target: 'es2022',
+            emptyOutDir: false,
+            modulePreload: { polyfill: false },
+            rolldownOptions: { input: { [name]: here(script) }, output: { entryFileNames: '[name].js' } },
+          },
+        })
+      }
+    },
+  }
+}
 
 /** Ships the Rust files that the page shows, under `source/`: the very files that were compiled. */
 function rustSources(): Plugin {
@@ -85,14 +143,14 @@ function rustSources(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [startCore(), policyMeta(), rustSources()],
+  plugins: [startCore(), policyMeta(), rustSources(), fewTexts(), standAlone({ 'heart-race': 'src/embed/element.ts' })],
   resolve: { alias: { heartrace: here('../pkg/heartrace.js') } },
   build: {
     target: 'es2022',
     // No data: addresses: the policy allows only files of this site.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index.html', 'embed.html', SPAWN].map(here).filter(existsSync) },
+    rolldownOptions: { input: ['index.html', 'embed.html', SPAWN].map(here) },
   },
   worker: { format: 'es' },
   // The Rust sources that the page shows lie above this folder.
