@@ -1,6 +1,8 @@
 /// <reference types="vitest/config" />
 // How the page is built: plain files with relative addresses, so that dist/ works on any file server and under any path.
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, defineConfig, type Plugin, type ResolvedConfig } from 'vite'
 
@@ -86,9 +88,28 @@ function fewTexts(): Plugin {
   }
 }
 
-/** Scripts whose names never change are built by themselves, so that none needs a file whose name does. */
-function standAlone(scripts: Record<string, string>): Plugin {
+/**
+ * Two scripts whose names never change: what other sites name, and the service worker, which comes last because it lists
+ * all files. Each is built by itself, so that none needs a file whose name does change.
+ */
+function standAlone(): Plugin {
   let config: ResolvedConfig
+  const script = (name: string, file: string, define: Record<string, string>) =>
+    build({
+      configFile: false,
+      root: config.root,
+      base: './',
+      logLevel: 'warn',
+      publicDir: false,
+      define,
+      plugins: [fewTexts()],
+      build: {
+        target: 'es2022',
+        emptyOutDir: false,
+        modulePreload: { polyfill: false },
+        rolldownOptions: { input: { [name]: here(file) }, output: { entryFileNames: '[name].js' } },
+      },
+    })
   return {
     name: 'stand-alone',
     apply: 'build',
@@ -96,42 +117,53 @@ function standAlone(scripts: Record<string, string>): Plugin {
       config = resolved
     },
     async closeBundle() {
-      for (const [name, script] of Object.entries(scripts)) {
-        await build({
-          configFile: false,
-          root: config.root,
-          base: './',
-          logLevel: 'warn',
-          publicDir: false,
-          plugins: [fewTexts()],
-          build: {
-            target: 'es2022',
-            emptyOutDir: false,
-            modulePreload: { polyfill: false },
-            rolldownOptions: { input: { [name]: here(script) }, output: { entryFileNames: '[name].js' } },
-          },
-        })
-      }
+      await script('heart-race', 'src/embed/element.ts', {})
+      const files = listed(here(config.build.outDir))
+      const text = JSON.stringify(files)
+      const worker = readFileSync(here(WORKER))
+      const version = createHash('sha256').update(text).update(worker).digest('hex').slice(0, 16)
+      await script('service-worker', WORKER, { FILES: text, VERSION: JSON.stringify(version) })
     },
   }
 }
 
-/** Ships the Rust files that the page shows, under `source/`: the very files that were compiled. */
+const WORKER = 'src/offline/service_worker.ts'
+
+/** Every file of the built site that a browser may ask for, with the hash of its content as browsers check it. */
+function listed(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, `${entry.parentPath}/${entry.name}`))
+    .filter((file) => file !== '_headers' && file !== 'service-worker.js')
+    .sort()
+  const hash = (file: string) =>
+    createHash('sha256')
+      .update(readFileSync(`${folder}/${file}`))
+      .digest('base64')
+  return Object.fromEntries(files.map((file) => [file, `sha256-${hash(file)}`]))
+}
+
+/** Ships the Rust files that the page shows, under a name that carries their hash: the very files that were compiled. */
 function rustSources(): Plugin {
   const shown = ['patterns', 'scenarios', 'runtime'].flatMap((folder) =>
     readdirSync(here(`../src/${folder}`), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.rs'))
       .map((file) => `src/${folder}/${file}`),
   )
+  const content = createHash('sha256')
+  for (const file of shown) content.update(`${file}\0`).update(readFileSync(here(`../${file}`)))
+  const folder = `assets/source-${content.digest('hex').slice(0, 8)}`
   return {
     name: 'rust-sources',
+    resolveId: (id) => (id === 'virtual:sources' ? `\0${id}` : null),
+    load: (id) => (id === '\0virtual:sources' ? `export default ${JSON.stringify(folder)}` : null),
     generateBundle() {
       for (const file of shown) {
-        this.emitFile({ type: 'asset', fileName: `source/${file}`, source: readFileSync(here(`../${file}`)) })
+        this.emitFile({ type: 'asset', fileName: `${folder}/${file}`, source: readFileSync(here(`../${file}`)) })
       }
     },
     configureServer(server) {
-      server.middlewares.use('/source/', (request, response, next) => {
+      server.middlewares.use(`/${folder}/`, (request, response, next) => {
         const file = decodeURIComponent(request.url ?? '').slice(1)
         if (!shown.includes(file)) return next()
         response.setHeader('content-type', 'text/plain; charset=utf-8')
@@ -143,7 +175,7 @@ function rustSources(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [startCore(), policyMeta(), rustSources(), fewTexts(), standAlone({ 'heart-race': 'src/embed/element.ts' })],
+  plugins: [startCore(), policyMeta(), rustSources(), fewTexts(), standAlone()],
   resolve: { alias: { heartrace: here('../pkg/heartrace.js') } },
   build: {
     target: 'es2022',

@@ -4,6 +4,7 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Explore } from '../state/explore'
 import type { LiveMode } from '../state/live'
+import type { Offline } from '../state/offline'
 import type { Session } from '../state/session'
 import type { Store, Theme } from '../state/settings'
 import type { Transport } from '../state/transport'
@@ -48,6 +49,7 @@ export interface App {
   transport: Transport
   live: LiveMode
   explore: Explore
+  offline: Offline
   ui: Ui
   store: Store
   /** Writes to the clipboard; false where that is not allowed. */

@@ -4,6 +4,7 @@ import { effect, untracked } from '@preact/signals'
 import { render } from 'preact'
 import { createExplore, poolSize } from '../state/explore'
 import { createLive, followLive } from '../state/live'
+import { createOffline } from '../state/offline'
 import { createSession } from '../state/session'
 import { guardedStore } from '../state/settings'
 import { createTransport } from '../state/transport'
@@ -15,6 +16,7 @@ import { createAddress } from './address'
 import { Page } from './app'
 import { type App, AppProvider } from './context'
 import { listenForPictures } from './drop'
+import { createKeeper, keepOffline } from './keeper'
 import { listen } from './keyboard'
 import { fetchLater } from './later'
 import { play } from './playback'
@@ -56,12 +58,14 @@ async function start(): Promise<void> {
     workers: poolSize(navigator.hardwareConcurrency),
     format: session.format,
   })
+  const offline = createOffline(createKeeper(window))
   const ui = createUi(window, store)
   const app: App = {
     session,
     transport,
     live,
     explore,
+    offline,
     ui,
     store,
     copy: (text) =>
@@ -106,6 +110,7 @@ async function start(): Promise<void> {
   listenForPictures(app, window)
   fetchLater(app)
   play(transport)
+  keepOffline(app, window)
   render(
     <AppProvider value={app}>
       <Page />

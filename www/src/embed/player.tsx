@@ -4,11 +4,13 @@ import './player.css'
 import { computed, effect } from '@preact/signals'
 import { render } from 'preact'
 import { type App, AppProvider } from '../app/context'
+import { NO_KEEPER } from '../app/keeper'
 import { listen } from '../app/keyboard'
 import { play } from '../app/playback'
 import { createUi } from '../app/ui'
 import { createExplore } from '../state/explore'
 import { createLive, followLive } from '../state/live'
+import { createOffline } from '../state/offline'
 import { SPEEDS } from '../state/player'
 import { createSession } from '../state/session'
 import { guardedStore } from '../state/settings'
@@ -148,6 +150,7 @@ function createApp(options: Options): App {
     transport,
     live,
     explore,
+    offline: createOffline(NO_KEEPER),
     ui,
     store,
     copy: () => Promise.resolve(false),

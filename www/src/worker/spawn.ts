@@ -12,8 +12,11 @@ interface Policies {
 
 const policies = (globalThis as { trustedTypes?: Policies }).trustedTypes
 const policy = policies?.createPolicy('heartrace-worker', {
-  createScriptURL: (text) => (text === url || text === exploreUrl || text === start ? text : ''),
+  createScriptURL: (text) => (text === url || text === exploreUrl || text === start || text === SERVICE ? text : ''),
 })
+
+/** The service worker: beside the page, which is then its scope. */
+const SERVICE = new URL('service-worker.js', document.baseURI).href
 
 /** The `blob:` that is becoming a worker: see `spawnSandboxed`. */
 let start = ''
@@ -36,6 +39,11 @@ export function spawnWorker(): Port {
 /** A new worker that explores, with a core of its own. */
 export function spawnExplorer(): ExplorerPort {
   return spawn(exploreUrl, 'heartrace-explore') as ExplorerPort
+}
+
+/** Starts the service worker, or finds it going. */
+export function registerService(container: ServiceWorkerContainer): Promise<ServiceWorkerRegistration> {
+  return container.register(policy?.createScriptURL(SERVICE) ?? SERVICE, { updateViaCache: 'none' })
 }
 
 /** Names what the browser lacks, or null when everything is there. */
