@@ -5,7 +5,8 @@
 //! - [`cancel`]: contexts, a tree of rights to stop
 //! - [`preempt`]: work that can be stopped
 //! - [`timeout`]: no longer than so
-//! - [`group`]: tasks that are told to stop together, and who did not
+//! - [`shield`]: what no cancel cuts short, for so long
+//! - [`group`]: tasks that are told to stop together, and who did not · [`keyed`]: tasks by key, one at a time for each
 //! - [`undo`]: taking back what was done · [`stage`]: changes prepared aside and made visible at once
 //! - [`dedup`]: the window in which a message is known
 //! - [`lock`]: one at a time
@@ -38,12 +39,14 @@ pub mod duplicates;
 pub mod fault;
 pub mod group;
 pub mod heartbeat;
+pub mod keyed;
 pub mod lock;
 pub mod preempt;
 pub mod queue;
 pub mod rate_limit;
 pub mod replicate;
 pub mod retry;
+pub mod shield;
 pub mod stage;
 pub mod steward;
 pub mod supervisor;
