@@ -15,6 +15,7 @@ mod keyed;
 mod limiter;
 mod preempt;
 mod queue;
+mod quotas;
 #[cfg(not(target_arch = "wasm32"))]
 mod races;
 mod rate_limit;

@@ -104,6 +104,11 @@ impl<B: Bucket> Limiter<B> {
         act(&mut self.bucket.borrow_mut())
     }
 
+    /// Whether somebody else has it too, be it only to wait.
+    pub(super) fn is_shared(&self) -> bool {
+        Rc::strong_count(&self.bucket) > 1
+    }
+
     pub(super) fn is(&self, other: &Limiter<B>) -> bool {
         Rc::ptr_eq(&self.bucket, &other.bucket)
     }
