@@ -30,6 +30,7 @@ mod supervisor;
 mod timeout;
 mod undo;
 mod window;
+mod wire;
 
 #[cfg(target_arch = "wasm32")]
 mod browser {
