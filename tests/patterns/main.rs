@@ -26,6 +26,7 @@ mod retry;
 mod shield;
 mod steward;
 mod story;
+mod supervision;
 mod supervisor;
 mod timeout;
 mod undo;
