@@ -30,6 +30,7 @@ mod supervision;
 mod supervisor;
 mod timeout;
 mod undo;
+mod waiting;
 mod window;
 mod wire;
 
