@@ -158,6 +158,9 @@ pub async fn deliver<T: Message>(
 ///
 /// # Errors
 /// [`Undelivered`] if the channel was closed.
+///
+/// # Cancellation safety
+/// As [`deliver`].
 pub async fn deliver_at_any_cost<T: Message>(
     rt: &Runtime,
     result: T,

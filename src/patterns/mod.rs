@@ -6,7 +6,8 @@
 //! - [`preempt`]: work that can be stopped
 //! - [`timeout`]: no longer than so
 //! - [`shield`]: what no cancel cuts short, for so long
-//! - [`group`]: tasks that are told to stop together, and who did not · [`keyed`]: tasks by key, one at a time for each
+//! - [`group`]: tasks that are told to stop together, and who did not · [`keyed`]: tasks by key, one for each
+//! - [`join`]: several tasks of which all, some or as many as possible are to succeed
 //! - [`undo`]: taking back what was done · [`stage`]: changes prepared aside and made visible at once
 //! - [`dedup`]: the window in which a message is known
 //! - [`lock`]: one at a time
@@ -39,6 +40,7 @@ pub mod duplicates;
 pub mod fault;
 pub mod group;
 pub mod heartbeat;
+pub mod join;
 pub mod keyed;
 pub mod lock;
 pub mod preempt;

@@ -1,4 +1,4 @@
-//! A shield: what must not be cut short by a cancel, such as tidying up after it, and how long it may hold the cancel up.
+//! A shield: what must not be cut short by a cancel, such as tidying up after it, and for how long at most.
 //!
 //! The cancel is held off, not lost: [`Shield::unmask`] hears it where that is safe, and whoever comes after the shield
 //! hears it at its next look. The limit is not optional, since nothing else would end work that hangs.
@@ -36,8 +36,9 @@ impl Shield {
     }
 }
 
-/// Does some work that no cancel of `context` cuts short, for at most `limit`. What it gives is given, be it an error of
-/// its own, whether or not the context has been cancelled meanwhile: that is heard at the next look.
+/// Does some work that no cancel of `context` cuts short, for at most `limit` from the first poll. What it gives is
+/// given, be it an error of its own, whether or not the context has been cancelled meanwhile: that is heard at the next
+/// look.
 ///
 /// # Errors
 /// [`TimedOut`] at the limit; the work was dropped. Without time it is not begun.

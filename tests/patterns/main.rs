@@ -11,6 +11,7 @@ mod detector;
 mod fault;
 mod group;
 mod heartbeat;
+mod join;
 mod keyed;
 mod limiter;
 mod preempt;

@@ -55,6 +55,17 @@ fn v_l015_to_v_l017_five_a_second() {
 }
 
 #[test]
+fn v_r044_v_r045_so_many_per_window() {
+    // tower `limit/rate.rs`: one, or three, per 100 ms; the next waits for the next window, which is whole again.
+    let mut one = bursty(1, ms(100));
+    assert!(one.allow(at(0), 1) && !one.allow(at(99), 1) && one.allow(at(100), 1));
+    let mut three = bursty(3, ms(100));
+    assert_eq!([0, 10, 20].map(|t| three.allow(at(t), 1)), [true; 3]);
+    assert_eq!(three.next_free(at(30), 1), Ok(at(100)));
+    assert_eq!((three.tokens(at(99)), three.tokens(at(100))), (0.0, 3.0));
+}
+
+#[test]
 fn v_l019_what_can_be_taken_can_be_reserved_and_the_other_way_round() {
     for bucket in [TokenBucket::new(rate(10), 3).unwrap(), bursty(3, ms(300))] {
         for t in 0..2000 {

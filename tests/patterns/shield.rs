@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use crate::story::{at_ms, ms, secs, seeded, story, story_in};
 use heartrace::patterns::cancel::{Context, ContextError};
-use heartrace::patterns::preempt::{Chunks, Stretch, look};
+use heartrace::patterns::preempt::{Chunks, Stretch, look, work};
 use heartrace::patterns::shield::shield;
 use heartrace::patterns::timeout::{Ended, Mode, TimedOut, timeout, within};
 use heartrace::runtime::{Cause, Reason};
@@ -157,5 +157,15 @@ fn v_c101_v_c104_each_limit_speaks_for_itself() {
         assert_eq!(nested(9, 1, 5).await, Ok(Err(Ended::TimedOut)));
         assert_eq!(nested(1, 9, 5).await, Err(Ended::TimedOut));
         assert_eq!(nested(9, 9, 5).await, Ok(Ok(())));
+    });
+}
+
+#[test]
+fn v_c093_what_is_cancelled_before_it_begins_stops_at_its_first_look() {
+    story(|rt| async move {
+        let (context, cancel) = Context::background(&rt).with_cancel();
+        cancel.because(STOP);
+        let stopped = work(&rt, &context, secs(100), secs(1)).await;
+        assert_eq!((stopped.map_err(|stopped| stopped.reason), rt.now()), (Err(STOP.reason), at_ms(1_000)));
     });
 }

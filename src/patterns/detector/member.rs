@@ -2,8 +2,8 @@
 //! number by which it is known whether it is news.
 //!
 //! A member alone raises its *incarnation*, to refute that it is suspected; who joins again after its death, or another
-//! who has its address now, is a new *generation*. Both numbers only grow; at the end of either nothing is news any more,
-//! so that none ever wraps around and an old rumour cannot become a new one.
+//! who has its address now, is a new *generation*. Both numbers only grow; at the end of either nothing is news any
+//! more, so that none ever wraps around and an old rumour cannot become a new one.
 
 /// What is said of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,8 +36,8 @@ impl Member {
     /// Hears a rumour; whether it was news, which is to be passed on then.
     ///
     /// A newer generation replaces whoever was there, an older one is no news. Of the same: death is always news, and
-    /// nothing is after it; a suspicion is if it is of this incarnation or a later one, unless there is one already; any
-    /// other word must be of a later incarnation.
+    /// nothing is after it; a suspicion is if it is of this incarnation or a later one, unless there is one already;
+    /// any other word must be of a later incarnation.
     pub fn hear(&mut self, rumour: Member) -> bool {
         let is_later = rumour.incarnation > self.incarnation;
         let is_news = rumour.generation > self.generation

@@ -2,8 +2,8 @@
 //! the next user's first request comes right after his first.
 //!
 //! Each key has a line, and the lines take turns; a line's head waits for all it needs, however much that is, so that
-//! small requests do not overtake it for ever. Nobody coordinates: whoever joins, leaves or is served sets the one alarm
-//! for the head whose turn it is.
+//! small requests do not overtake it for ever. Nobody coordinates: whoever joins, leaves or is served sets the one
+//! alarm for the head whose turn it is.
 
 use super::limiter::time_left;
 use super::{Bucket, Denied, Reservation, TokenBucket};

@@ -165,6 +165,12 @@ impl<B: Bucket> Hold<B> {
     }
 
     /// Waits until all are due, and takes them. `binding` is the bucket that lets the caller act last.
+    ///
+    /// # Errors
+    /// [`Denied::Ended`] if the context ends before.
+    ///
+    /// # Cancellation safety
+    /// Dropping it gives all of them back.
     pub async fn until_due(mut self, context: &Context, binding: u32) -> Result<(), Denied> {
         let at = self.parts.iter().map(|(_, reservation)| reservation.at).max().unwrap_or(Time::ZERO);
         let wait = at.since(self.rt.now());
