@@ -87,10 +87,22 @@ export function createSession(world: World, recover: (text: string, error: CoreE
   let client: Client
   let lastText = ''
   let resting: ReturnType<typeof setTimeout> | undefined
+  /** How many runs the present worker was asked for. */
+  let asked = 0
+  /** Opens once more the run of which nothing has been seen yet. */
+  let again: (() => void) | null = null
 
   function start() {
+    client?.close()
     loss.value = null
+    asked = 0
     client = createClient(world.spawn, (why) => {
+      // A worker that still clears away the run before is no news: a fresh one opens the link.
+      if (why.kind === 'silent' && asked > 1 && again) {
+        start()
+        again()
+        return
+      }
       batch(() => {
         loss.value = why
         busy.value = false
@@ -136,6 +148,9 @@ export function createSession(world: World, recover: (text: string, error: CoreE
     const field = change ? fieldOf(change) : null
     let mine: LinkInfo | null = null
     if (!change) busy.value = true
+    if (loss.value) start()
+    asked++
+    again = () => open(origin, { ...options, keepHistory: options.keepHistory || mine !== null })
     client.open(origin, options.ignoreUnknown ?? false, {
       info(next) {
         mine = next
@@ -164,6 +179,7 @@ export function createSession(world: World, recover: (text: string, error: CoreE
         else world.address(next.link, otherScenario)
       },
       refused(error) {
+        again = null
         batch(() => {
           busy.value = false
           progress.value = null
@@ -177,9 +193,11 @@ export function createSession(world: World, recover: (text: string, error: CoreE
         })
       },
       progress(events, timeNs) {
+        again = null
         progress.value = { events, timeNs }
       },
       result(result) {
+        again = null
         if (mine) show(result, mine)
       },
     })
