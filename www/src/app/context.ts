@@ -5,6 +5,7 @@ import { useContext } from 'preact/hooks'
 import type { Explore } from '../state/explore'
 import type { LiveMode } from '../state/live'
 import type { Look } from '../state/look'
+import type { Offline } from '../state/offline'
 import type { Session } from '../state/session'
 import type { Store, Theme } from '../state/settings'
 import type { Transport } from '../state/transport'
@@ -40,8 +41,8 @@ export interface Ui {
   roomy: Signal<boolean>
   /** What the live region says next. */
   announcement: Signal<string>
-  /** Zooms the timeline: a factor, or 0 for the whole run; the timeline listens. */
-  zoom: Signal<{ factor: number } | null>
+  /** Zooms the timeline: a factor, 0 for the whole run, or to a stretch of time; the timeline listens. */
+  zoom: Signal<{ factor: number } | { t0: number; t1: number } | null>
   /** The timeline's window onto time, for pictures of it; null before the first one. */
   window: Signal<View | null>
   /** What came of a picture that somebody brought. */
@@ -57,6 +58,7 @@ export interface App {
   live: LiveMode
   look: Look
   explore: Explore
+  offline: Offline
   ui: Ui
   store: Store
   /** Writes to the clipboard; false where that is not allowed. */

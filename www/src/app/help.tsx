@@ -3,6 +3,7 @@ import { t } from '../text/locale'
 import { useApp } from './context'
 import { Dialog } from './dialog'
 import { Legend } from './legend'
+import { Keeping } from './offline'
 
 /** The sheet. */
 export function Help() {
@@ -56,6 +57,7 @@ export function Help() {
       <p class="quiet">{t('help.pointer')}</p>
       <h3>{t('help.legend')}</h3>
       <Legend />
+      <Keeping />
     </Dialog>
   )
 }

@@ -141,7 +141,8 @@ export function TimelinePanel() {
   useSignalEffect(() => {
     const asked = ui.zoom.value
     if (!asked) return
-    if (asked.factor === 0) timeline.current?.zoomAll()
+    if ('t0' in asked) timeline.current?.look(asked.t0, asked.t1)
+    else if (asked.factor === 0) timeline.current?.zoomAll()
     else timeline.current?.zoomBy(asked.factor)
   })
 
