@@ -58,6 +58,25 @@ function startCore(): Plugin {
 
 const SPAWN = 'src/worker/spawn.ts'
 
+/** `virtual:titles/LANGUAGE`: what the scenarios are called, for lists that are there before any scenario's texts. */
+function titles(): Plugin {
+  const head = '\0virtual:titles/'
+  return {
+    name: 'titles',
+    resolveId: (id) => (id.startsWith(head.slice(1)) ? `\0${id}` : null),
+    load(id) {
+      if (!id.startsWith(head)) return null
+      const folder = here(`locales/${id.slice(head.length)}/scenarios`)
+      const texts = readdirSync(folder).map((file) => {
+        this.addWatchFile(`${folder}/${file}`)
+        const { title } = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as { title: string }
+        return [`${file.replace('.json', '')}/title`, title]
+      })
+      return `export default ${JSON.stringify(Object.fromEntries(texts))}`
+    },
+  }
+}
+
 /** Ships the Rust files that the page shows, under `source/`: the very files that were compiled. */
 function rustSources(): Plugin {
   const shown = ['patterns', 'scenarios', 'runtime'].flatMap((folder) =>
@@ -85,7 +104,7 @@ function rustSources(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [startCore(), policyMeta(), rustSources()],
+  plugins: [startCore(), policyMeta(), titles(), rustSources()],
   resolve: { alias: { heartrace: here('../pkg/heartrace.js') } },
   build: {
     target: 'es2022',

@@ -5,6 +5,7 @@ use super::outcomes::{Finding, Found, MAX_BEHAVIOURS};
 use super::prove::Part;
 use super::search::Search;
 use super::world::World;
+use crate::gather::gather;
 use crate::link::Link;
 use crate::report::VERSION;
 use crate::runner::Execution;
@@ -118,7 +119,7 @@ impl Exploration {
             exhausted,
             behaviours: found.behaviours.len() as u64,
             limit: limit(found, options, exhausted, is_interrupted).map(str::to_owned),
-            outcomes: outcomes.collect(),
+            outcomes: gather(outcomes),
             claims: claims.collect(),
         }
     }

@@ -28,7 +28,8 @@ const narrow = matchMedia('(max-width: 820px), (max-height: 520px)')
 const roomy = matchMedia('(min-width: 1181px) and (min-height: 760px)')
 
 async function start(): Promise<void> {
-  const texts = useLocale(preferredLocale(store.read('locale'), navigator.languages))
+  const [, asked] = /^#\/([a-z-]+)/.exec(window.location.hash) ?? []
+  const texts = useLocale(preferredLocale(store.read('locale'), navigator.languages), asked)
   effect(() => {
     document.documentElement.lang = locale.value
   })
