@@ -102,6 +102,12 @@ function rustSources(): Plugin {
   }
 }
 
+/** Both languages have files of the same names: the start of what they are called in the site. */
+function languageOf(path: string | null): string {
+  const [, language] = /locales\/(\w+)\/scenarios\//.exec(path ?? '') ?? []
+  return language ? `${language}.` : ''
+}
+
 export default defineConfig({
   base: './',
   plugins: [startCore(), policyMeta(), titles(), rustSources()],
@@ -111,7 +117,10 @@ export default defineConfig({
     // No data: addresses: the policy allows only files of this site.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index.html', 'embed.html', SPAWN].map(here).filter(existsSync) },
+    rolldownOptions: {
+      input: ['index.html', 'embed.html', SPAWN].map(here).filter(existsSync),
+      output: { chunkFileNames: ({ facadeModuleId }) => `assets/${languageOf(facadeModuleId)}[name]-[hash].js` },
+    },
   },
   worker: { format: 'es' },
   // The Rust sources that the page shows lie above this folder.

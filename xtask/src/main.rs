@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     let done = match words[..] {
         ["serve"] => server::serve(8080),
         ["serve", "--port", port] => parse_port(port).and_then(server::serve),
-        ["build"] => site::build().and_then(|()| site::print_sizes()),
+        ["build"] => site::build().and_then(|()| site::weigh()),
         ["bench", "explore"] => bench_explore(),
         ["test", ref parts @ ..] => return test::run(parts),
         _ => Err(format!("{USAGE}{}", test::names())),

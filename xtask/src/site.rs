@@ -28,7 +28,10 @@ pub fn build() -> Result<()> {
     let root = files::root();
     // The page ships the Rust sources that it shows.
     let inputs = files::hash_of(&[root.join("www"), root.join("pkg"), root.join("src")])?;
-    files::once("page", inputs, &dist().join("index.html"), || run(&mut page_tool("vite", &["build"])))?;
+    files::once("page", inputs, &dist().join("index.html"), || {
+        run(&mut page_tool("vite", &["build"]))?;
+        run(&mut command("node", &["www/budget.mjs", "compress"]))
+    })?;
     Ok(())
 }
 
@@ -108,33 +111,12 @@ const MANIFEST: &str = r#"{
 }
 "#;
 
-/// Prints what a visitor downloads: each script, style and module, and the whole site, also compressed.
-pub fn print_sizes() -> Result<()> {
-    const SIZES: &str = r"
-        const { readFileSync } = require('node:fs'), { brotliCompressSync, gzipSync } = require('node:zlib')
-        const row = (name, sizes) => console.log(sizes.map((size) => String(size).padStart(10)).join('') + '  ' + name)
-        row('', ['bytes', 'gzip', 'brotli'])
-        const sum = [0, 0, 0]
-        for (const file of process.argv.slice(1)) {
-          const bytes = readFileSync(file)
-          const sizes = [bytes, gzipSync(bytes, { level: 9 }), brotliCompressSync(bytes)].map((data) => data.length)
-          sizes.forEach((size, i) => (sum[i] += size))
-          if (/\.(js|css|wasm|html)$/.test(file)) row(file, sizes)
-        }
-        row('all files of www/dist', sum)";
-    let files: Vec<String> = files_of_site()?;
-    let mut arguments = vec!["--eval", SIZES, "--"];
-    arguments.extend(files.iter().map(String::as_str));
-    let output = command("node", &arguments).output().map_err(|error| format!("node: {error}"))?;
-    print!("\n{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+/// Prints what a visitor downloads, part by part; a part over its limit in `www/budget.json` is an error.
+pub fn weigh() -> Result<()> {
+    println!();
+    run(&mut command("node", &["www/budget.mjs"]))?;
     println!("\nThe site is in www/dist, the JavaScript package in pkg.");
     Ok(())
-}
-
-fn files_of_site() -> Result<Vec<String>> {
-    let root = files::root();
-    let relative = |file: &PathBuf| file.strip_prefix(&root).map(|path| path.to_string_lossy().into_owned());
-    files::walk(&dist()).iter().map(relative).collect::<std::result::Result<_, _>>().map_err(|error| error.to_string())
 }
 
 /// Checks the built site as a file server under any path would see it.
