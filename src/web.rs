@@ -8,6 +8,7 @@ mod columns;
 mod edit;
 mod explore;
 mod values;
+mod view;
 
 use crate::analysis::claim::{Expect, SharedJury};
 use crate::analysis::text::{Part, detail, parts};
@@ -19,6 +20,7 @@ use crate::report::{Catalogue, EventReport, Report, misfit_error, portable};
 use crate::runner::{Execution, Finished, judge, jury_of};
 use crate::runtime::browser::LiveRun;
 use crate::runtime::ends::End;
+use crate::text::Texts;
 use crate::trace::{Time, Trace};
 use answers::{Arg, EventRow, LatenessInfo, LivePoll, Progress, SourceLine, TaskInfo};
 use columns::{columns_of, timeline_object};
@@ -58,7 +60,12 @@ pub fn catalogue() -> Result<JsValue, JsValue> {
 pub fn parse_link(#[wasm_bindgen(unchecked_param_type = "string")] link: JsValue) -> Result<JsValue, JsValue> {
     let given = text("link", &link)?;
     let link = Link::parse_for_page(&given).map_err(thrown)?;
-    object(&LinkInfo { link: link.to_string(), checked: crate::link::carries_check(&given), edit: edit_of(&link) })
+    object(&LinkInfo {
+        link: link.to_string(),
+        checked: crate::link::carries_check(&given),
+        edit: edit_of(&link),
+        run: link.without_view().to_string(),
+    })
 }
 
 /// Writes a link from its parts.
@@ -109,7 +116,10 @@ pub fn end_sentences() -> Result<JsValue, JsValue> {
 #[wasm_bindgen(unchecked_return_type = "string")]
 pub fn export_run(#[wasm_bindgen(unchecked_param_type = "ExportFormat")] format: JsValue) -> Result<JsValue, JsValue> {
     let format = Format::read(&text("format", &format)?, "format").map_err(thrown)?;
-    with_verdict(|link, finished, trace| Ok(format.write(link, &Report::new(link, finished, trace), trace).into()))
+    with_verdict(|link, finished, trace| {
+        let report = Report::new(link, finished, trace);
+        Ok(format.write(link, &report, trace, Texts::english()).into())
+    })
 }
 
 /// The events as columns.
@@ -129,6 +139,15 @@ pub fn tasks() -> Result<JsValue, JsValue> {
             server: task.server,
         });
         object(&tasks.collect::<Vec<_>>())
+    })
+}
+
+/// Where the run departed from what it would have done by itself: the event after each recorded choice.
+#[wasm_bindgen]
+pub fn deviations() -> Result<Vec<u32>, JsValue> {
+    with_session(|session| match session {
+        Session::Virtual { execution, .. } => Ok(execution.runtime().deviations()),
+        Session::Live { .. } => Ok(Vec::new()),
     })
 }
 

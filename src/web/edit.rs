@@ -1,5 +1,6 @@
 //! A link in parts, as forms edit it: out of a link that was read, and back into text.
 
+use super::view::{ViewEdit, pairs_of, view_of};
 use crate::gather::gather;
 use crate::link::{Link, write_fault, write_may};
 use crate::runtime::setting::{Model, Order};
@@ -33,6 +34,8 @@ pub struct LinkEdit {
     pub expect: Option<String>,
     /// Whether the page runs it live.
     pub live: bool,
+    /// How the page shows it.
+    pub view: ViewEdit,
     /// Keys without a meaning here.
     pub unknown: Vec<UnknownKey>,
 }
@@ -56,6 +59,8 @@ pub struct LinkInfo {
     pub edit: LinkEdit,
     /// Its canonical text.
     pub link: String,
+    /// The canonical text of its run alone, however it is shown.
+    pub run: String,
     /// Whether it carried its check.
     pub checked: bool,
 }
@@ -73,6 +78,7 @@ pub(super) fn edit_of(link: &Link) -> LinkEdit {
         schedule: value("schedule"),
         expect: value("expect"),
         live: link.live,
+        view: view_of(&link.view),
         unknown: link
             .unknown
             .iter()
@@ -98,6 +104,8 @@ pub(super) fn text_of(edit: &LinkEdit) -> String {
     if edit.live {
         pairs.push(("mode", "live"));
     }
+    let view = pairs_of(&edit.view);
+    pairs.extend(view.iter().map(|(key, value)| (*key, &**value)));
     pairs.extend(edit.unknown.iter().map(|unknown| (&*unknown.key, &*unknown.value)));
     let pairs: Vec<String> = pairs.iter().map(|(key, value)| format!("{}={}", encode(key), encode(value))).collect();
     format!("#/{}?{}", encode(&edit.scenario), pairs.join("&"))

@@ -39,13 +39,20 @@ pub struct ExploreOptions {
     /// As `--crashes` on the command line.
     #[tsify(optional)]
     pub crashes: Option<f64>,
+    /// As `--depth` on the command line.
+    #[tsify(optional)]
+    pub depth: Option<f64>,
+    /// As `--preemptions` on the command line.
+    #[tsify(optional)]
+    pub preemptions: Option<f64>,
     /// Which part of the search: `1/2`. What the parts report, `merge_explorations` puts together.
     #[tsify(optional)]
     pub shard: Option<String>,
 }
 
 /// The fields of [`ExploreOptions`]: a misspelt one is refused, not ignored.
-const FIELDS: [&str; 7] = ["model", "strategy", "executions", "seed", "may", "crashes", "shard"];
+const FIELDS: [&str; 9] =
+    ["model", "strategy", "executions", "seed", "may", "crashes", "depth", "preemptions", "shard"];
 
 /// How far a search has come.
 #[derive(Clone, Debug, Serialize, Tsify)]
@@ -226,6 +233,8 @@ fn asked(options: JsValue) -> Result<Asked, JsValue> {
         seed: number(options.seed),
         may: options.may.unwrap_or_default(),
         crashes: number(options.crashes),
+        depth: number(options.depth),
+        preemptions: number(options.preemptions),
         workers: None,
         shard: options.shard,
     })

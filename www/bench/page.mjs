@@ -30,7 +30,10 @@ try {
     cold: loading(cold),
     warm: loading(warm),
     edit: await onPage(edits),
-    million: await onPage(async (page) => ({ ...(await measureTimeline(page, { address })), tasks: await longTasks(page) })),
+    million: await onPage(async (page) => ({
+      ...(await measureTimeline(page, { address })),
+      tasks: await longTasks(page),
+    })),
   }
   console.log(JSON.stringify(found, null, 2))
   table(found)

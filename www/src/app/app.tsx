@@ -17,6 +17,7 @@ import { Legend } from './legend'
 import { LivePanel } from './live_panel'
 import { LiveRegion } from './live_region'
 import { Log } from './log'
+import { NewVersion } from './offline'
 import { Order } from './order'
 import { Parameters } from './parameters'
 import { Lesson, TimelinePanel } from './stage'
@@ -34,6 +35,7 @@ export function Page() {
     <>
       <Header />
       <Pictures />
+      <NewVersion />
       {loss && <Lost loss={loss} />}
       {face.kind === 'loading' && !loss && <p class="loading">{t('loading')}</p>}
       {face.kind === 'start' && <Start />}

@@ -17,8 +17,12 @@ export function Header() {
   }
   const switchLanguage = () => {
     const next = locale.value === 'en' ? 'ja' : 'en'
-    store.write('locale', next)
-    void useLocale(next)
+    useLocale(next).then(
+      () => store.write('locale', next),
+      () => {
+        ui.notice.value = { text: t('header.language.failed'), bad: true }
+      },
+    )
   }
   return (
     <header class="head">
