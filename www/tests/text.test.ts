@@ -37,13 +37,13 @@ describe('messages', () => {
     expect(fill('{a} and {b}, {0}', { a: 1, 0: 'x' })).toBe('1 and {b}, x'))
   test('a value is never read as a template', () => expect(fill('{a}', { a: '{b}', b: 'no' })).toBe('{b}'))
   test('the scenario asked for has its texts at once, the others are called by name and come later', async () => {
-    await useLocale('ja', 'deadlock')
+    await useLocale('ja', '#/deadlock?seed=1')
     expect(find(['deadlock/lesson'])).not.toBeNull()
     expect(find(['steward/title'])).not.toBeNull()
     expect(find(['steward/lesson'])).toBeNull()
     await loadScenarios()
     expect(find(['steward/lesson'])).not.toBeNull()
-    await useLocale('en', 'no-such-scenario')
+    await useLocale('en', '#/no-such-scenario')
     expect(find(['steward/lesson'])).not.toBeNull()
   })
   test('the language follows storage, then the browser', () => {

@@ -28,8 +28,7 @@ const root = document.getElementById('app') as HTMLElement
 const store = guardedStore(() => window.localStorage)
 
 async function start(): Promise<void> {
-  const [, asked] = /^#\/([a-z-]+)/.exec(window.location.hash) ?? []
-  const texts = useLocale(preferredLocale(store.read('locale'), navigator.languages), asked)
+  const texts = useLocale(preferredLocale(store.read('locale'), navigator.languages), window.location.hash)
   effect(() => {
     document.documentElement.lang = locale.value
   })

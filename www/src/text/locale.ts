@@ -17,14 +17,14 @@ const common = { en: () => import('./en'), ja: () => import('./ja') }
 const scenarios = import.meta.glob<Messages>('../../locales/*/scenarios/*.json', { import: 'default' })
 
 /**
- * Loads a language and then switches to it. Of the scenarios only the one that is named has its texts by then, all of them
- * where none is.
+ * Loads a language and then switches to it. Of the scenarios only that of the link has its texts by then, all of them where
+ * no link names one.
  */
-export async function useLocale(next: Locale, scenario?: string): Promise<void> {
-  const known = scenario !== undefined && fileOf(next, scenario) in scenarios
-  const own = known ? textsOf(next, scenario) : allTexts(next)
-  const loaded = await common[next]()
-  messages.value = { ...loaded.messages, ...(await own) }
+export async function useLocale(next: Locale, link = ''): Promise<void> {
+  const [, scenario = ''] = /^#\/([a-z-]+)/.exec(link) ?? []
+  const own = fileOf(next, scenario) in scenarios ? textsOf(next, scenario) : allTexts(next)
+  const [{ messages: texts }, theirs] = await Promise.all([common[next](), own])
+  messages.value = { ...texts, ...theirs }
   locale.value = next
 }
 
