@@ -18,7 +18,7 @@ import { guardedStore } from '../state/settings'
 import { createTransport } from '../state/transport'
 import { errorSentence, eventSentence } from '../text/core'
 import { parseDuration } from '../text/duration'
-import { locale, t, useLocale } from '../text/locale'
+import { loadScenarios, locale, t, useLocale } from '../text/locale'
 import { missingFeature, spawnExplorer, spawnWorker } from '../worker/spawn'
 import { Embed } from './embed'
 import type { Asked, Said } from './messages'
@@ -42,7 +42,7 @@ export async function start(
   say: (said: Said) => void,
   shown: () => void,
 ): Promise<Player> {
-  await useLocale(options.lang)
+  await useLocale(options.lang, options.link)
   const missing = missingFeature()
   if (missing) throw new Error(t(`missing.${missing}`))
   const app = createApp(options)
@@ -95,6 +95,8 @@ export async function start(
     })
 
   session.openText(options.link)
+  // For whoever loads another run into it. A text that cannot be had is told by its key.
+  loadScenarios().catch(() => {})
   listen(app, window)
   play(transport)
   render(
