@@ -4,6 +4,7 @@ import { effect, untracked } from '@preact/signals'
 import { render } from 'preact'
 import { createExplore, poolSize } from '../state/explore'
 import { createLive, followLive } from '../state/live'
+import { createLook, drawnRun } from '../state/look'
 import { createOffline } from '../state/offline'
 import { createSession } from '../state/session'
 import { guardedStore } from '../state/settings'
@@ -49,7 +50,8 @@ async function start(): Promise<void> {
     await texts
     return render(<Missing what="worker" />, root)
   }
-  const transport = createTransport(session.shown)
+  const drawn = drawnRun(session)
+  const transport = createTransport(session.shown, session.view, () => drawn.value)
   const live = createLive(spawnWorker, session.shown, (loss) => {
     session.loss.value = loss
   })
@@ -60,10 +62,12 @@ async function start(): Promise<void> {
   })
   const offline = createOffline(createKeeper(window))
   const ui = createUi(window, store)
+  const look = createLook(session, transport, drawn, ui.window)
   const app: App = {
     session,
     transport,
     live,
+    look,
     explore,
     offline,
     ui,
@@ -97,6 +101,11 @@ async function start(): Promise<void> {
   effect(() => {
     const info = session.info.value
     untracked(() => explore.follow(info))
+  })
+  // A note is written for one run.
+  effect(() => {
+    void session.shown.value
+    ui.note.value = null
   })
   effect(() => {
     const { kind } = session.face.value

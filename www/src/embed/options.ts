@@ -39,10 +39,10 @@ export function readOptions(search: string, hash: string): Options {
     problems,
   }
   for (const [name, value] of query) {
-    const choices: readonly string[] | undefined = CHOICES[name as keyof typeof CHOICES]
+    const choices: readonly string[] = Object.hasOwn(CHOICES, name) ? CHOICES[name as keyof typeof CHOICES] : []
     const flag = (FLAGS as readonly string[]).includes(name) && ['', 'true', 'false'].includes(value)
     if (flag) Object.assign(options, { [name]: value !== 'false' })
-    else if (choices?.includes(value)) Object.assign(options, { [name]: value })
+    else if (choices.includes(value)) Object.assign(options, { [name]: value })
     else problems.push(`${name}=${value}`)
   }
   return options

@@ -10,6 +10,7 @@ import { play } from '../app/playback'
 import { createUi } from '../app/ui'
 import { createExplore } from '../state/explore'
 import { createLive, followLive } from '../state/live'
+import { createLook, drawnRun } from '../state/look'
 import { createOffline } from '../state/offline'
 import { createSession } from '../state/session'
 import { guardedStore } from '../state/settings'
@@ -135,7 +136,8 @@ function createApp(options: Options): App {
   })
   const world = { spawn: spawnWorker, address: () => {}, now: () => performance.now() }
   const session = createSession(world, () => null)
-  const transport = createTransport(session.shown)
+  const drawn = drawnRun(session)
+  const transport = createTransport(session.shown, session.view, () => drawn.value)
   const live = createLive(spawnWorker, session.shown, (loss) => {
     session.loss.value = loss
   })
@@ -147,6 +149,7 @@ function createApp(options: Options): App {
     session,
     transport,
     live,
+    look: createLook(session, transport, drawn, ui.window),
     explore,
     offline: createOffline(NO_KEEPER),
     ui,
