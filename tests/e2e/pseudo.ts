@@ -5,14 +5,18 @@ import type { Page } from '@playwright/test'
 
 const LOCALE = join(__dirname, '../../www/locales/en')
 
-/** The English texts as the page has them, their letters widened; `{names}` in them stay. */
+/**
+ * The English texts as the page has them, their letters widened. What the page puts into its own texts stays, to be seen;
+ * what the core puts into a sentence are names and printed lines, which no language changes, and is left out.
+ */
 function messages(): Record<string, string> {
   const all: Record<string, string> = {}
   for (const file of readdirSync(LOCALE, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.json'),
   ))
     for (const [key, text] of Object.entries<string>(JSON.parse(readFileSync(join(LOCALE, file), 'utf8'))))
-      all[file.startsWith('scenarios') ? `${basename(file, '.json')}/${key}` : key] = widened(text)
+      all[file.startsWith('scenarios') ? `${basename(file, '.json')}/${key}` : key] =
+        file === 'page.json' ? widened(text) : widened(text.replace(/\{\w+\}/g, ''))
   return all
 }
 
@@ -32,20 +36,36 @@ export async function speakPseudo(page: Page): Promise<void> {
   )
 }
 
-/** Words in the document that no text said, with where they stand: names of tasks and the like, or a mistake. */
+/** What stands for itself in any language: code, keys, hashes, printed lines, names, the language of a switch. */
+const DATA =
+  'code, pre, kbd, script, style, noscript, [translate="no"], [lang]:not(html), .fingerprint, .source, .log, .qr'
+/** Where the names of tasks and channels are listed; they may stand in any sentence. */
+const NAMES = '.lane, .faults option'
+/** Units, what `Intl` puts between the members of a list, the kinds of events as `--json` has them, and of faults. */
+const CODES = `s ms us ns min m h and crash root accept arrive cancel cancelled close end fault fire join kind log lose note receive refuse
+  send sleep spawn start stop tick timer wake work worked`
+
+/** Words in the document that no text said, with where they stand. */
 export function plainWords(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const found = new Set<string>()
-    const look = (text: string | null, where: Element) => {
-      // What comes from the run or is written in a language of its own.
-      if (where.closest('code, pre, kbd, script, style, noscript, [translate="no"], [lang]:not(html)')) return
-      for (const [word] of (text ?? '').matchAll(/[A-Za-z][A-Za-z-]*/g))
-        found.add(`${word} in ${where.tagName.toLowerCase()}.${where.className.toString().replaceAll(' ', '.')}`)
-    }
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-    while (walker.nextNode()) look(walker.currentNode.textContent, walker.currentNode.parentElement as Element)
-    for (const name of ['aria-label', 'title', 'alt', 'placeholder', 'aria-valuetext', 'aria-description'])
-      for (const element of document.querySelectorAll(`[${name}]`)) look(element.getAttribute(name), element)
-    return [...found]
-  })
+  return page.evaluate(
+    ([data, names, codes]) => {
+      const words = (text: string | null | undefined) => (text ?? '').match(/[A-Za-z]+/g) ?? []
+      const known = new Set(words(codes))
+      for (const element of document.querySelectorAll<HTMLElement>(names))
+        for (const word of words(element.title || element.textContent)) known.add(word)
+      const found = new Set<string>()
+      const look = (text: string | null, where: Element) => {
+        if (where.closest(data)) return
+        for (const word of words(text))
+          if (!known.has(word))
+            found.add(`${word} in ${where.tagName.toLowerCase()}.${where.className}: ${text?.slice(0, 60)}`)
+      }
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+      while (walker.nextNode()) look(walker.currentNode.textContent, walker.currentNode.parentElement as Element)
+      for (const name of ['aria-label', 'title', 'alt', 'placeholder', 'aria-valuetext', 'aria-description'])
+        for (const element of document.querySelectorAll(`[${name}]`)) look(element.getAttribute(name), element)
+      return [...found]
+    },
+    [DATA, NAMES, CODES] as const,
+  )
 }
