@@ -63,19 +63,35 @@ function startCore(): Plugin {
 
 const SPAWN = 'src/worker/spawn.ts'
 
+/** What the scenarios are called in a language, by id. */
+function titlesOf(language: string): Record<string, string> {
+  const folder = here(`locales/${language}/scenarios`)
+  const title = (file: string) => (JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as { title: string }).title
+  return Object.fromEntries(readdirSync(folder).map((file) => [file.replace('.json', ''), title(file)]))
+}
+
+/** `virtual:titles/LANGUAGE`: what the scenarios are called, for lists that are there before any scenario's texts. */
+function titles(): Plugin {
+  const head = '\0virtual:titles/'
+  return {
+    name: 'titles',
+    resolveId: (id) => (id.startsWith(head.slice(1)) ? `\0${id}` : null),
+    load: (id) => {
+      if (!id.startsWith(head)) return null
+      const titles = Object.entries(titlesOf(id.slice(head.length))).map(([id, title]) => [`${id}/title`, title])
+      return `export default ${JSON.stringify(Object.fromEntries(titles))}`
+    },
+  }
+}
+
 /** `virtual:texts/WHAT`: the texts `WHAT.…` of both languages, for scripts that are there before a locale is. */
 function fewTexts(): Plugin {
   const head = '\0virtual:texts/'
   const read = (path: string) => JSON.parse(readFileSync(here(`locales/${path}`), 'utf8')) as Record<string, string>
-  const titles = (locale: string) =>
-    readdirSync(here(`locales/${locale}/scenarios`)).map((file) => [
-      file.replace('.json', ''),
-      read(`${locale}/scenarios/${file}`).title ?? '',
-    ])
   const texts = (locale: string, what: string) =>
     Object.fromEntries([
       ...Object.entries(read(`${locale}/page.json`)).filter(([key]) => key.startsWith(`${what}.`)),
-      ...(what === 'embed' ? titles(locale) : []),
+      ...(what === 'embed' ? Object.entries(titlesOf(locale)) : []),
     ])
   return {
     name: 'few-texts',
@@ -173,16 +189,25 @@ function rustSources(): Plugin {
   }
 }
 
+/** Both languages have files of the same names: the start of what they are called in the site. */
+function languageOf(path: string | null): string {
+  const [, language] = /locales\/(\w+)\/scenarios\//.exec(path ?? '') ?? []
+  return language ? `${language}.` : ''
+}
+
 export default defineConfig({
   base: './',
-  plugins: [startCore(), policyMeta(), rustSources(), fewTexts(), standAlone()],
+  plugins: [startCore(), policyMeta(), rustSources(), titles(), fewTexts(), standAlone()],
   resolve: { alias: { heartrace: here('../pkg/heartrace.js') } },
   build: {
     target: 'es2022',
     // No data: addresses: the policy allows only files of this site.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index.html', 'embed.html', SPAWN].map(here) },
+    rolldownOptions: {
+      input: ['index.html', 'embed.html', SPAWN].map(here),
+      output: { chunkFileNames: ({ facadeModuleId }) => `assets/${languageOf(facadeModuleId)}[name]-[hash].js` },
+    },
   },
   worker: { format: 'es' },
   // The Rust sources that the page shows lie above this folder.

@@ -182,7 +182,7 @@ fn page(tally: &mut Tally) {
 }
 
 fn build(tally: &mut Tally) {
-    tally.check(site::build().and_then(|()| site::check()).and_then(|()| site::print_sizes()));
+    tally.check(site::build().and_then(|()| site::check()).and_then(|()| site::weigh()));
 }
 
 fn e2e(tally: &mut Tally) {

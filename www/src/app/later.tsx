@@ -1,7 +1,10 @@
-/** The share sheet, fetched once a run is there: nobody waits for it before, and it opens without a network after. */
+/**
+ * The share sheet, and the texts of the other scenarios, fetched once a run is there: nobody waits for them before, and they
+ * are there without a network after.
+ */
 import { effect, signal } from '@preact/signals'
 import type { FunctionComponent } from 'preact'
-import { t } from '../text/locale'
+import { loadScenarios, t } from '../text/locale'
 import { type App, useApp } from './context'
 
 const sheet = signal<{ Share: FunctionComponent } | null>(null)
@@ -13,6 +16,8 @@ export function fetchLater({ session, ui }: App): void {
     const wanted = ui.dialog.value === 'share'
     if (sheet.value || asked || !(session.shown.value || wanted)) return
     asked = true
+    // A text that cannot be had is told by its key.
+    loadScenarios().catch(() => {})
     import('./share').then(
       (loaded) => {
         sheet.value = loaded

@@ -28,7 +28,7 @@ const root = document.getElementById('app') as HTMLElement
 const store = guardedStore(() => window.localStorage)
 
 async function start(): Promise<void> {
-  const texts = useLocale(preferredLocale(store.read('locale'), navigator.languages))
+  const texts = useLocale(preferredLocale(store.read('locale'), navigator.languages), window.location.hash)
   effect(() => {
     document.documentElement.lang = locale.value
   })

@@ -16,7 +16,7 @@ import { createSession } from '../state/session'
 import { guardedStore } from '../state/settings'
 import { createTransport } from '../state/transport'
 import { errorSentence, eventSentence } from '../text/core'
-import { locale, t, useLocale } from '../text/locale'
+import { loadScenarios, locale, t, useLocale } from '../text/locale'
 import { missingFeature, spawnExplorer, spawnWorker } from '../worker/spawn'
 import { Embed } from './embed'
 import type { Asked, Said } from './messages'
@@ -40,7 +40,7 @@ export async function start(
   say: (said: Said) => void,
   shown: () => void,
 ): Promise<Player> {
-  await useLocale(options.lang)
+  await useLocale(options.lang, options.link)
   const missing = missingFeature()
   if (missing) throw new Error(t(`missing.${missing}`))
   const app = createApp(options)
@@ -93,6 +93,8 @@ export async function start(
     })
 
   session.openText(options.link)
+  // For whoever loads another run into it. A text that cannot be had is told by its key.
+  loadScenarios().catch(() => {})
   listen(app, window)
   play(transport)
   render(
