@@ -5,19 +5,16 @@ import type { Page } from '@playwright/test'
 
 const LOCALE = join(__dirname, '../../www/locales/en')
 
+const read = (file: string) => JSON.parse(readFileSync(join(LOCALE, file), 'utf8')) as Record<string, string>
+
 /**
- * The English texts as the page has them, their letters widened. What the page puts into its own texts stays, to be seen;
- * what the core puts into a sentence are names and printed lines, which no language changes, and is left out.
+ * Texts with their letters widened. What the page puts into its own texts stays, to be seen; what the core puts into a
+ * sentence are names and printed lines, which no language changes, and is left out.
  */
-function messages(): Record<string, string> {
-  const all: Record<string, string> = {}
-  for (const file of readdirSync(LOCALE, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.json'),
-  ))
-    for (const [key, text] of Object.entries<string>(JSON.parse(readFileSync(join(LOCALE, file), 'utf8'))))
-      all[file.startsWith('scenarios') ? `${basename(file, '.json')}/${key}` : key] =
-        file === 'page.json' ? widened(text) : widened(text.replace(/\{\w+\}/g, ''))
-  return all
+function pseudo(file: string): Record<string, string> {
+  const texts = Object.entries(read(file))
+  const said = (text: string) => widened(file === 'page.json' ? text : text.replace(/\{\w+\}/g, ''))
+  return Object.fromEntries(texts.map(([key, text]) => [key, said(text)]))
 }
 
 function widened(text: string): string {
@@ -29,11 +26,21 @@ function widened(text: string): string {
     .join('')
 }
 
-/** Puts it in the place of English. */
+/** Puts it in the place of English: of what all views need, and of each scenario's own texts. */
 export async function speakPseudo(page: Page): Promise<void> {
+  const script = (body: string) => ({ contentType: 'text/javascript', body })
+  const titles = readdirSync(join(LOCALE, 'scenarios')).map((file) => [
+    `${basename(file, '.json')}/title`,
+    widened(read(`scenarios/${file}`).title ?? ''),
+  ])
+  const common = { ...pseudo('page.json'), ...pseudo('core.json'), ...Object.fromEntries(titles) }
   await page.route('**/assets/en-*.js', (route) =>
-    route.fulfill({ contentType: 'text/javascript', body: `export const messages = ${JSON.stringify(messages())}` }),
+    route.fulfill(script(`export const messages = ${JSON.stringify(common)}`)),
   )
+  await page.route(/assets\/en\.[a-z-]+-[\w-]{8}\.js$/, (route) => {
+    const id = /en\.([a-z-]+)-[\w-]{8}\.js$/.exec(route.request().url())?.[1]
+    return route.fulfill(script(`export default ${JSON.stringify(pseudo(`scenarios/${id}.json`))}`))
+  })
 }
 
 /** What stands for itself in any language: code, keys, hashes, printed lines, names, the language of a switch. */
