@@ -59,7 +59,7 @@ test('a search that has found something', async ({ page }) => {
   await open(page, '#/duplicated-message')
   await page.keyboard.press('x')
   await page.locator('.explore button.main').first().click()
-  await expect(page.locator('.explore a[href^="#/"]').first()).toBeVisible()
+  await expect(page.locator('.found-list .found').first()).toBeVisible()
   expect(await plainWords(page)).toEqual([])
 })
 

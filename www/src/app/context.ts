@@ -25,6 +25,8 @@ export interface Ui {
   /** One column: what has no room of its own is a sheet. */
   narrow: Signal<boolean>
   letters: Signal<boolean>
+  /** Heartbeats are heard while a run plays. */
+  sound: Signal<boolean>
   /** What can have nothing to do with the chosen event fades. */
   lens: Signal<boolean>
   /** The bar for how the run is looked at is open. */

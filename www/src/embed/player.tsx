@@ -7,6 +7,7 @@ import { type App, AppProvider } from '../app/context'
 import { NO_KEEPER } from '../app/keeper'
 import { listen } from '../app/keyboard'
 import { play } from '../app/playback'
+import { sound } from '../app/sound'
 import { createUi } from '../app/ui'
 import { createExplore } from '../state/explore'
 import { createLive, followLive } from '../state/live'
@@ -97,6 +98,7 @@ export async function start(
   loadScenarios().catch(() => {})
   listen(app, window)
   play(transport)
+  sound(session, transport, ui.sound)
   render(
     <AppProvider value={app}>
       <Embed problems={options.problems} height={(height) => say({ type: 'resize', height })} />
