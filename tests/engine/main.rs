@@ -6,6 +6,7 @@ mod ends;
 mod faults;
 mod tasks;
 mod timers;
+mod traps;
 
 use heartrace::runtime::Runtime;
 use heartrace::runtime::chooser::{Choose, Point};

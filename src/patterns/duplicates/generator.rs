@@ -45,6 +45,9 @@ impl Generator {
     }
 
     /// Hands out every request, then answers until all its attempts are over.
+    ///
+    /// # Cancellation safety
+    /// Dropped before it completes, whoever still asks gets no answer.
     pub async fn run(mut self, rt: Runtime) {
         for request in 1..=self.plan.requests {
             self.cases.push(Case::default());

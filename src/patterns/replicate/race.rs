@@ -108,7 +108,8 @@ impl Replicator {
     /// drained or awaited, as after a win.
     ///
     /// # Cancellation safety
-    /// Dropping it cancels every copy; those that are deaf are dropped after their grace, at once with [`Losers::Await`](super::Losers::Await).
+    /// Dropping it cancels every copy; those that are deaf are dropped after their grace, at once with
+    /// [`Losers::Await`](super::Losers::Await).
     pub async fn ask<T: 'static, E: 'static, F: Future<Output = Result<T, E>> + 'static>(
         &self,
         rt: &Runtime,

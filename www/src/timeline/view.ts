@@ -59,8 +59,6 @@ export interface Timeline {
   stand(standing: Standing): void
   zoomBy(factor: number): void
   zoomAll(): void
-  /** Shows a stretch of time, as far as the run has it. */
-  look(t0: number, t1: number): void
   /** Scrolls the lanes by px. */
   scroll(dy: number): void
   restyle(): void
@@ -98,6 +96,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   let lens: Lens | null = null
   let frame = 0
   let stale = true
+  /** The stretch to be shown at the next frame, whatever moves the window until then; undefined is none. */
+  let wanted: { t0: number; t1: number } | null | undefined
   const still = window.matchMedia('(prefers-reduced-motion: reduce)')
 
   function canvas(): HTMLCanvasElement {
@@ -121,6 +121,11 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   function draw(): void {
     frame = 0
     if (!trace || !words) return
+    if (wanted !== undefined) {
+      const { width } = view
+      view = wanted ? clamp({ ...wanted, width }, trace.duration) : fit(trace.duration, width)
+      wanted = undefined
+    }
     if (stale || !scene) {
       stale = false
       charts = layoutCharts(trace.charts, height)
@@ -261,8 +266,13 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     return after < trace.count && time[after]! - at < at - time[before]! ? after : before
   }
 
+  /** Buttons that stand in the picture have their presses to themselves. */
+  function onButton({ target }: Event): boolean {
+    return target instanceof window.Element && target.closest('button') !== null
+  }
+
   function onDown(event: PointerEvent): void {
-    if (event.button !== 0 || !trace) return
+    if (event.button !== 0 || !trace || onButton(event)) return
     const at = local(event)
     pointers.set(event.pointerId, at)
     host.setPointerCapture(event.pointerId)
@@ -366,7 +376,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   }
 
   function onDouble(event: MouseEvent): void {
-    if (trace && pick(local(event).x, local(event).y, false) === null)
+    if (trace && !onButton(event) && pick(local(event).x, local(event).y, false) === null)
       setView(zoom(view, 2.5, local(event).x, trace.duration))
   }
 
@@ -399,8 +409,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       request(true)
     },
     lookAt(window) {
-      if (trace)
-        setView(window ? clamp({ ...window, width: view.width }, trace.duration) : fit(trace.duration, view.width))
+      wanted = window
+      request(true)
     },
     stand(next) {
       const jumped = trace !== null && next.selected !== standing.selected && !next.playing && !standing.playing
@@ -425,9 +435,6 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     },
     zoomAll() {
       if (trace) setView(fit(trace.duration, view.width))
-    },
-    look(t0, t1) {
-      if (trace) setView(clamp({ ...view, t0, t1 }, trace.duration))
     },
     scroll: (dy) => void scrollBy(dy),
     restyle() {
