@@ -134,7 +134,7 @@ pub fn tasks() -> Result<JsValue, JsValue> {
     with_trace(|trace, _| {
         let tasks = trace.tasks.iter().zip(0..).map(|(task, id)| TaskInfo {
             id,
-            name: task.name.clone(),
+            name: task.name.to_string(),
             parent: task.parent,
             server: task.server,
         });

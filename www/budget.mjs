@@ -50,11 +50,17 @@ function weigh() {
   if (over.length > 0) process.exitCode = 1
 }
 
-/** The files of a pattern in which `*` stands for a part of a name. A pattern that fits none is an error: it weighs nothing. */
-function matching(pattern) {
-  const [first = '', ...rest] = pattern.split('*').map((text) => text.replace(/[.]/g, '\\.'))
-  const files = site.filter((file) => new RegExp(`^${[first, ...rest].join('[^/]*')}$`).test(file))
-  if (files.length === 0) throw new Error(`www/budget.json: no file of the built site is called ${pattern}`)
+/**
+ * The files of a pattern in which `*` stands for a part of a name; after `PAGE > ` only those that the page names. A pattern
+ * that fits none is an error: it would hold nothing to the budget.
+ */
+function matching(text) {
+  const [pattern, page] = text.split(' > ').reverse()
+  const named = page ? readFileSync(here(`dist/${page}`), 'utf8') : null
+  const parts = pattern.split('*').map((part) => part.replaceAll('.', '\\.'))
+  const fits = new RegExp(`^${parts.join('[^/]*')}$`)
+  const files = site.filter((file) => fits.test(file) && (named?.includes(`"./${file}"`) ?? true))
+  if (files.length === 0) throw new Error(`www/budget.json: no file of the built site is called ${text}`)
   return files
 }
 

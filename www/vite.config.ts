@@ -150,7 +150,7 @@ function listed(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, `${entry.parentPath}/${entry.name}`))
-    .filter((file) => file !== '_headers' && file !== 'service-worker.js')
+    .filter((file) => file !== '_headers' && file !== 'service-worker.js' && !/\.(br|gz)$/.test(file))
     .sort()
   const hash = (file: string) =>
     createHash('sha256')

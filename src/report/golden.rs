@@ -29,8 +29,7 @@ fn header(link: &Link) -> String {
 fn events(trace: &Trace) -> String {
     let mut text = String::new();
     let times: Vec<String> = trace.events().map(|event| event.time.to_string()).collect();
-    let (long, wide) =
-        (width(times.iter().map(String::as_str)), width(trace.tasks.iter().map(|task| task.name.as_str())));
+    let (long, wide) = (width(times.iter().map(String::as_str)), width(trace.tasks.iter().map(|task| &*task.name)));
     let digits = width([trace.len().to_string().as_str()]) + 1;
     for (event, time) in trace.events().zip(&times) {
         let EventReport { id, task, kind, detail, .. } = EventReport::new(&event, trace);

@@ -1,4 +1,5 @@
 /** How a run is looked at: axes, lanes, notes and the ruler, each by mouse and by keyboard, and all of it in the link. */
+import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 
@@ -134,6 +135,15 @@ test('a note is written, found again by its link, changed and taken away; its te
   await expect.poll(() => link(there)).not.toContain('pin=')
   await there.keyboard.press('ControlOrMeta+z')
   await expect(there.locator('.note bdi')).toHaveText('after all')
+  // A picture to take along has it too.
+  await page.getByRole('button', { name: 'Share' }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download: Picture (SVG)' }).click(),
+  ])
+  const svg = readFileSync((await download.path())!, 'utf8')
+  expect(svg).toMatch(/<text [^>]*>&lt;img src=x onerror=/)
+  await page.keyboard.press('Escape')
   // Escape leaves everything as it was.
   await page.keyboard.press('n')
   await page.keyboard.type('never')

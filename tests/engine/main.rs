@@ -4,6 +4,8 @@ mod channels;
 mod choices;
 mod ends;
 mod faults;
+#[cfg(target_arch = "wasm32")]
+mod live;
 mod tasks;
 mod timers;
 mod traps;

@@ -71,11 +71,11 @@ fn p_c14_no_timer_outlives_what_it_was_for() {
 
 /// Something to wait for, and what makes it come true.
 type Waited = Pin<Box<dyn Future<Output = ()>>>;
-type Comes = Box<dyn FnOnce()>;
+type Waits = (&'static str, Box<dyn Fn() -> Waited>, Box<dyn FnOnce()>);
 
 /// Everything that can be waited for, each with what it waits for.
-fn all(rt: &Runtime) -> Vec<(&'static str, Box<dyn Fn() -> Waited>, Comes)> {
-    let mut all: Vec<(&'static str, Box<dyn Fn() -> Waited>, Comes)> = Vec::new();
+fn all(rt: &Runtime) -> Vec<Waits> {
+    let mut all: Vec<Waits> = Vec::new();
     let (signal, giver, r) = (rt.signal(), rt.clone(), rt.clone());
     let given = signal.clone();
     let wait = move || Box::pin(given.wait(&r).map(drop)) as Waited;

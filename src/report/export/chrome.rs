@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub fn write(report: &Report, trace: &Trace) -> String {
     let mut events = vec![json!({"ph": "M", "pid": 1, "name": "process_name", "args": {"name": "heartrace"}})];
     for (task, id) in trace.tasks.iter().zip(0..) {
-        events.push(thread(id, "thread_name", json!({"name": task.name})));
+        events.push(thread(id, "thread_name", json!({"name": *task.name})));
         events.push(thread(id, "thread_sort_index", json!({"sort_index": id})));
     }
     let drawn = timeline(trace, report.duration_ns);

@@ -25,6 +25,8 @@ export interface Ui {
   /** One column: what has no room of its own is a sheet. */
   narrow: Signal<boolean>
   letters: Signal<boolean>
+  /** Heartbeats are heard while a run plays. */
+  sound: Signal<boolean>
   /** What can have nothing to do with the chosen event fades. */
   lens: Signal<boolean>
   /** The bar for how the run is looked at is open. */
@@ -41,8 +43,8 @@ export interface Ui {
   roomy: Signal<boolean>
   /** What the live region says next. */
   announcement: Signal<string>
-  /** Zooms the timeline: a factor, 0 for the whole run, or to a stretch of time; the timeline listens. */
-  zoom: Signal<{ factor: number } | { t0: number; t1: number } | null>
+  /** Zooms the timeline: a factor, or 0 for the whole run; the timeline listens. */
+  zoom: Signal<{ factor: number } | null>
   /** The timeline's window onto time, for pictures of it; null before the first one. */
   window: Signal<View | null>
   /** What came of a picture that somebody brought. */

@@ -19,6 +19,7 @@ export function Help() {
     [['t'], t('help.table')],
     [['/'], t('help.find')],
     [['l'], t('help.lens')],
+    [['s'], t('help.sound')],
     [['a'], t('help.axis')],
     [['v'], t('help.view')],
     [['m'], t('help.measure')],

@@ -7,6 +7,7 @@ import { causeChain, effects } from '../timeline/trace'
 import type { App } from './context'
 import { measured } from './flags'
 import { belongsToFocus, type KeyIntent, readKey } from './keys'
+import { canSound } from './sound'
 
 /** Starts listening; returns how to stop. */
 export function listen(app: App, window: Window): () => void {
@@ -100,6 +101,9 @@ function carryOut(app: App, intent: KeyIntent): void {
       if (lane) moveLane(app, lane, intent.direction)
       return
     }
+    case 'sound':
+      if (canSound) ui.sound.value = !ui.sound.value
+      return
     case 'lens':
       ui.lens.value = !ui.lens.value
       return

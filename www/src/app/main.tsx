@@ -21,6 +21,7 @@ import { createKeeper, keepOffline } from './keeper'
 import { listen } from './keyboard'
 import { fetchLater } from './later'
 import { play } from './playback'
+import { sound } from './sound'
 import { Missing } from './trouble'
 import { createUi } from './ui'
 
@@ -119,6 +120,7 @@ async function start(): Promise<void> {
   listenForPictures(app, window)
   fetchLater(app)
   play(transport)
+  sound(session, transport, ui.sound)
   keepOffline(app, window)
   render(
     <AppProvider value={app}>

@@ -141,8 +141,7 @@ export function TimelinePanel() {
   useSignalEffect(() => {
     const asked = ui.zoom.value
     if (!asked) return
-    if ('t0' in asked) timeline.current?.look(asked.t0, asked.t1)
-    else if (asked.factor === 0) timeline.current?.zoomAll()
+    if (asked.factor === 0) timeline.current?.zoomAll()
     else timeline.current?.zoomBy(asked.factor)
   })
 

@@ -27,6 +27,7 @@ export function createUi(window: Window, store: Store): Ui {
     looks: signal(0),
     search: signal(0),
     lens: signal(false),
+    sound: signal(false),
     viewing: signal(false),
     ruler: signal(false),
     note: signal(null),

@@ -8,6 +8,7 @@ import { useApp } from './context'
 import { NoteForm } from './flags'
 import { Arrow } from './icons'
 import { moveLane } from './keyboard'
+import { canSound } from './sound'
 
 /** The choice of the axis; stands in two places. */
 export function AxisChoice({ short = false }: { short?: boolean }) {
@@ -70,6 +71,16 @@ export function ViewBar() {
       >
         {t('notes.add')}
       </button>
+      {canSound && (
+        <button
+          type="button"
+          aria-pressed={ui.sound.value}
+          title={t('sound.toggle.long')}
+          onClick={() => (ui.sound.value = !ui.sound.value)}
+        >
+          {t('sound.toggle')}
+        </button>
+      )}
       <button type="button" disabled={!look.touched.value} onClick={look.reset}>
         {t('view.reset')}
       </button>

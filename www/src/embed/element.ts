@@ -1,6 +1,6 @@
 /**
  * `<heart-race src="…">`: a run in any page, by one line. It makes a frame of the `embed.html` that lies beside this script;
- * what is written inside the element (a picture, a link) is shown until the run is there, and where no script runs.
+ * what is written inside the element is shown where no script runs, and a picture there until the run is wanted.
  */
 import texts from 'virtual:texts/element'
 import { type Asked, type Said, type State, saidBy, send } from './messages'
@@ -8,6 +8,9 @@ import { NAMES } from './options'
 
 /** Height before the embed has said what it needs, px. */
 const HEIGHT = 420
+
+/** What is asked of a frame that is not there yet: this many of the last wishes are kept. */
+const KEPT = 20
 
 /** This script's address. Not written into `new URL` below, where the bundler would take the page for a part of it. */
 const SCRIPT = import.meta.url
@@ -48,14 +51,12 @@ export class HeartRace extends HTMLElement {
     this.#button.textContent = (texts[this.#language().slice(0, 2)] ?? texts.en)?.['element.run'] ?? ''
     this.#poster.hidden = !this.#hasPoster()
     window.addEventListener('message', this.#hear)
-    // Nothing of it is fetched before somebody comes near; with a picture of the page's own, not before it is asked for.
-    this.#eyes = new IntersectionObserver(
-      (entries) => {
-        const wanted = !this.#hasPoster() || this.hasAttribute('autoplay') || this.hasAttribute('preload')
-        if (wanted && entries.some((entry) => entry.isIntersecting)) this.#open()
-      },
-      { rootMargin: '200px' },
-    )
+    // With a picture of the page's own nothing is fetched before it is wanted; else the browser waits until it comes near.
+    if (!this.#hasPoster()) return this.#open('lazy')
+    if (!this.hasAttribute('autoplay') && !this.hasAttribute('preload')) return
+    this.#eyes = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) this.#open('eager')
+    })
     this.#eyes.observe(this)
   }
 
@@ -71,7 +72,7 @@ export class HeartRace extends HTMLElement {
 
   /** Plays on from where it stands, from the start at the end; makes the run first if it is not there. */
   play(): void {
-    this.#open()
+    this.#open('eager')
     this.#ask({ type: 'play' })
   }
 
@@ -88,13 +89,17 @@ export class HeartRace extends HTMLElement {
   #ask(asked: Asked): void {
     const target = this.#frame?.contentWindow
     if (this.#ready && target) send(target, asked)
-    else if (this.#frame) this.#waiting.push(asked)
+    else if (this.#frame) this.#waiting = [...this.#waiting, asked].slice(-KEPT)
   }
 
-  #open(): void {
+  #open(loading: 'lazy' | 'eager'): void {
     this.#eyes?.disconnect()
-    if (this.#frame) return
+    if (this.#frame) {
+      this.#frame.loading = loading
+      return
+    }
     const frame = document.createElement('iframe')
+    frame.loading = loading
     frame.title = this.title || `Heartrace: ${this.#link()}`
     if (this.hasAttribute('sandboxed')) frame.sandbox.value = SANDBOX
     frame.src = this.#address()
@@ -115,8 +120,9 @@ export class HeartRace extends HTMLElement {
     this.#frame?.classList.remove('waiting')
   }
 
+  /** A picture is worth looking at until the run is wanted; words alone are for where no script runs. */
   #hasPoster(): boolean {
-    return this.childElementCount > 0
+    return this.querySelector('img, picture, svg, video') !== null
   }
 
   readonly #hear = (event: MessageEvent): void => {
@@ -164,7 +170,7 @@ export class HeartRace extends HTMLElement {
 }
 
 const STYLE = `
-  :host { display: block; position: relative; min-block-size: 3rem; }
+  :host { display: block; position: relative; }
   :host([hidden]) { display: none; }
   iframe { display: block; inline-size: 100%; block-size: ${HEIGHT}px; border: 0; border-radius: 6px; color-scheme: normal; }
   iframe.waiting { position: absolute; inset: 0; visibility: hidden; }

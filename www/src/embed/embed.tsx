@@ -10,7 +10,6 @@ import { TransportBar } from '../app/transport_bar'
 import { Lost, UnknownKeys } from '../app/trouble'
 import { clip, errorSentence, outcomeText, scenarioTitle, timedSentence, visible } from '../text/core'
 import { t } from '../text/locale'
-import { lanesOf } from '../timeline/lanes'
 
 /** Height of a lane that is easy to read, and of all that stands around the lanes, px. */
 const LANE = 64
@@ -18,12 +17,12 @@ const AROUND = 190
 
 /** The embed. `height` is told the height at which every lane is easy to read. */
 export function Embed({ problems, height }: { problems: string[]; height(px: number): void }) {
-  const { session, ui } = useApp()
+  const { session, look, ui } = useApp()
   const face = session.face.value
   const loss = session.loss.value
   const shown = session.shown.value
-  const trace = shown?.trace
-  const lanes = trace ? lanesOf(trace, []).length + trace.charts.length : 0
+  const info = session.info.value
+  const lanes = shown ? look.lanes.value.length + shown.trace.charts.length : 0
   useEffect(() => {
     if (lanes > 0) height(AROUND + Math.min(Math.max(lanes, 2), 10) * LANE)
   }, [lanes])
@@ -49,7 +48,7 @@ export function Embed({ problems, height }: { problems: string[]; height(px: num
       )}
       {face.kind === 'unknown' && <UnknownKeys face={face} />}
       {face.kind === 'run' && (
-        <main class="stage" id="main">
+        <main class="stage" id="main" aria-label={info ? scenarioTitle(info.scenario) : ''}>
           {ui.table.value && shown ? <EventTable shown={shown} /> : <TimelinePanel />}
           <TransportBar />
           <Told />
@@ -73,7 +72,7 @@ function Head() {
         <h1>{info ? scenarioTitle(info.scenario) : t('app.name')}</h1>
         {outcome && <span class={outcome === 'once' ? 'ok' : 'bad'}>{outcomeText(outcome)}</span>}
       </div>
-      <a class="button" href={absolute(session.link())} target="_blank" rel="noopener">
+      <a class="button" href={absolute(info?.link ?? session.link())} target="_blank" rel="noopener">
         {t('embed.open')}
       </a>
     </header>

@@ -1,13 +1,13 @@
 /** What an embed's address asks for: looks and behaviour in the query, the run after the `#` as in every link. */
 
-/** The languages and themes on offer; `auto` is what the reader's system prefers. */
-const CHOICES = { theme: ['auto', 'monitor', 'paper'], lang: ['auto', 'en', 'ja'] } as const
+import { SPEEDS } from '../state/player'
+
+/** What is on offer; `auto` is what the reader's system prefers. */
+const CHOICES = { theme: ['auto', 'monitor', 'paper'], lang: ['auto', 'en', 'ja'], speed: SPEEDS } as const
 const FLAGS = ['autoplay', 'preload'] as const
-/** Read where the timeline is: its own parsers would weigh too much before anybody asks for a run. */
-const TEXTS = ['lanes', 'range', 'speed'] as const
 
 /** The parameters of `embed.html` and attributes of `<heart-race>`, `src` aside. */
-export const NAMES = [...Object.keys(CHOICES), ...FLAGS, ...TEXTS]
+export const NAMES = [...Object.keys(CHOICES), ...FLAGS]
 
 /** An embed as it is wanted. */
 export interface Options {
@@ -17,12 +17,9 @@ export interface Options {
   autoplay: boolean
   /** Makes the run as soon as it is seen, without playing it. */
   preload: boolean
-  /** Names of lanes, separated by commas: only these, in this order. Empty: all. */
-  lanes: string
-  /** A stretch of time to begin with, `1s-2.5s`. Empty: the whole run. */
-  range: string
   /** Seconds of the run per second, or `fit`: all of it in ten seconds. */
-  speed: string
+  speed: (typeof CHOICES.speed)[number]
+  /** The run, and by its own keys how it is looked at: lanes, a stretch of time, the chosen event. */
   link: string
   /** What was not understood, as it was written. */
   problems: string[]
@@ -37,18 +34,15 @@ export function readOptions(search: string, hash: string): Options {
     lang: 'auto',
     autoplay: false,
     preload: false,
-    lanes: '',
-    range: '',
-    speed: '',
+    speed: '1',
     link: hash,
     problems,
   }
   for (const [name, value] of query) {
-    const choices: readonly string[] | undefined = CHOICES[name as keyof typeof CHOICES]
+    const choices: readonly string[] = Object.hasOwn(CHOICES, name) ? CHOICES[name as keyof typeof CHOICES] : []
     const flag = (FLAGS as readonly string[]).includes(name) && ['', 'true', 'false'].includes(value)
     if (flag) Object.assign(options, { [name]: value !== 'false' })
-    else if (choices?.includes(value) || (TEXTS as readonly string[]).includes(name))
-      Object.assign(options, { [name]: value })
+    else if (choices.includes(value)) Object.assign(options, { [name]: value })
     else problems.push(`${name}=${value}`)
   }
   return options

@@ -7,17 +7,16 @@ import { type App, AppProvider } from '../app/context'
 import { NO_KEEPER } from '../app/keeper'
 import { listen } from '../app/keyboard'
 import { play } from '../app/playback'
+import { sound } from '../app/sound'
 import { createUi } from '../app/ui'
 import { createExplore } from '../state/explore'
 import { createLive, followLive } from '../state/live'
 import { createLook, drawnRun } from '../state/look'
 import { createOffline } from '../state/offline'
-import { SPEEDS } from '../state/player'
 import { createSession } from '../state/session'
 import { guardedStore } from '../state/settings'
 import { createTransport } from '../state/transport'
 import { errorSentence, eventSentence } from '../text/core'
-import { parseDuration } from '../text/duration'
 import { loadScenarios, locale, t, useLocale } from '../text/locale'
 import { missingFeature, spawnExplorer, spawnWorker } from '../worker/spawn'
 import { Embed } from './embed'
@@ -47,7 +46,7 @@ export async function start(
   if (missing) throw new Error(t(`missing.${missing}`))
   const app = createApp(options)
   const { session, transport, ui } = app
-  const problems = [...options.problems, ...applyOptions(app, options)]
+  transport.speed.value = options.speed
 
   effect(() => {
     // A key that asks for an embed has what it asks for.
@@ -99,9 +98,10 @@ export async function start(
   loadScenarios().catch(() => {})
   listen(app, window)
   play(transport)
+  sound(session, transport, ui.sound)
   render(
     <AppProvider value={app}>
-      <Embed problems={problems} height={(height) => say({ type: 'resize', height })} />
+      <Embed problems={options.problems} height={(height) => say({ type: 'resize', height })} />
     </AppProvider>,
     root,
   )
@@ -164,25 +164,6 @@ function createApp(options: Options): App {
     read: () => Promise.resolve(null),
     absolute: (link) => new URL(`./${link}`, location.href).href,
   }
-}
-
-/** Stands where the options want it; what they say that is nothing is handed back. */
-function applyOptions({ session, transport, ui }: App, { range, speed }: Options): string[] {
-  const problems: string[] = []
-  const known = SPEEDS.find((one) => one === speed)
-  if (known) transport.speed.value = known
-  else if (speed) problems.push(`speed=${speed}`)
-  const ends = range.split('-').map(parseDuration)
-  const [t0, t1] = ends
-  if (ends.length === 2 && typeof t0 === 'number' && typeof t1 === 'number' && t0 < t1) {
-    // Once: later the window is the reader's.
-    const stop = effect(() => {
-      if (!ui.window.value || !session.shown.value) return
-      queueMicrotask(() => stop())
-      requestAnimationFrame(() => (ui.zoom.value = { t0, t1 }))
-    })
-  } else if (range) problems.push(`range=${range}`)
-  return problems
 }
 
 /** Tells the page around it where this stands, whenever that changes. */

@@ -59,8 +59,6 @@ export interface Timeline {
   stand(standing: Standing): void
   zoomBy(factor: number): void
   zoomAll(): void
-  /** Shows a stretch of time, as far as the run has it. */
-  look(t0: number, t1: number): void
   /** Scrolls the lanes by px. */
   scroll(dy: number): void
   restyle(): void
@@ -437,9 +435,6 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     },
     zoomAll() {
       if (trace) setView(fit(trace.duration, view.width))
-    },
-    look(t0, t1) {
-      if (trace) setView(clamp({ ...view, t0, t1 }, trace.duration))
     },
     scroll: (dy) => void scrollBy(dy),
     restyle() {
