@@ -150,6 +150,20 @@ fn bad_input_is_exit_2_with_the_message_where_it_belongs() {
     }
 }
 
+/// A link as the page writes it: how the page shows the run is kept, and is nothing to the run.
+#[test]
+fn the_view_of_a_link_is_kept_and_changes_no_run() {
+    let run = "#/duplicated-message?policy=accept-first&work=1.95s";
+    let (plain, code) = json(&["run", run, "--json"]);
+    let shown = format!("{run}&axis=events&lanes=stage-b&pin=1.25s:here");
+    let (told, same_code) = json(&["run", &shown, "--json"]);
+    assert_eq!((code, &plain["fingerprint"]), (same_code, &told["fingerprint"]));
+    let link = told["link"].as_str().unwrap_or_default();
+    assert!(link.ends_with("&policy=accept-first&work=1.95s&axis=events&lanes=stage-b&pin=1.25s:here"), "{link}");
+    let (explored, _) = json(&["explore", &shown, "--executions", "20", "--strategy", "random", "--json"]);
+    assert!(!explored.to_string().contains("pin="), "{explored}");
+}
+
 #[test]
 fn recorded_choices_that_do_not_fit_are_refused() {
     // Candidate 4 of 5 at the first choice: the run has two candidates there.

@@ -53,7 +53,7 @@ use self::ledger::{Ledger, Name, common, mix};
 use self::operation::WaitId;
 use self::setting::Fault;
 use self::timers::{Due, TimerId};
-use crate::trace::{ChannelId, Fingerprint, Kind, Observe, Site, Trace};
+use crate::trace::{ChannelId, EventId, Fingerprint, Kind, Observe, Site, Trace};
 use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -280,6 +280,12 @@ impl Runtime {
     /// Faults that have found nothing to strike so far.
     pub fn missed_faults(&self) -> Vec<Fault> {
         self.core().plan.missed()
+    }
+
+    /// Where the run departed from what it would have done by itself: for each recorded choice that was made so far the
+    /// event that came next after it, in order. An event may be there twice; the last may never have come.
+    pub fn deviations(&self) -> Vec<EventId> {
+        self.core().deviations.clone()
     }
 
     /// Lets somebody see the events as they happen.

@@ -39,6 +39,8 @@ const FAMILIES = [
   'explore.may.',
   'take.as.',
   'picture.',
+  'axis.',
+  'timeline.fold.',
 ]
 
 test('every text of the page is used, and every used text exists', () => {

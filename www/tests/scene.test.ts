@@ -78,7 +78,16 @@ function sceneOf(trace: Trace, view: View): Scene {
   const height = lanes.length * 50
   const layout = layoutLanes(lanes, rowsOf(lanes, trace.laneOf), height, 0)
   const none = () => ''
-  const words = { work: none, slowed: none, hang: none, tooLate: none, cancel: none, mark: none }
+  const words = {
+    work: none,
+    slowed: none,
+    hang: none,
+    tooLate: none,
+    folded: none,
+    step: none,
+    cancel: none,
+    mark: none,
+  }
   return buildScene({ trace, view, layout, height, charts: [], words, measure: () => 0 })
 }
 

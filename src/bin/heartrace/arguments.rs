@@ -30,6 +30,8 @@ explore:
   --seed S                  the seed of the hunt (0)
   --may KIND:NAME*N         crash, hang or drop may strike a task or channel, or any, N times; may be repeated
   --crashes K               --may crash:stage-a*K in duplicated-message, --may crash:any*K elsewhere
+  --depth D                 a proof deviates only in the first D choices, and then proves nothing
+  --preemptions P           a proof passes over whose turn it is at most P times, and then proves nothing
   --workers W               how many threads (1)
   --shard i/n               only the i-th of n parts
 
@@ -66,7 +68,8 @@ impl Command {
 }
 
 /// The options of a search that take a value.
-const EXPLORE: [&str; 8] = ["model", "strategy", "executions", "seed", "may", "crashes", "workers", "shard"];
+const EXPLORE: [&str; 10] =
+    ["model", "strategy", "executions", "seed", "may", "crashes", "depth", "preemptions", "workers", "shard"];
 
 /// The options of an export.
 const EXPORT: [&str; 2] = ["as", "out"];
@@ -151,6 +154,8 @@ fn put(asked: &mut Asked, option: &str, value: String) -> Result<(), LinkError> 
         "executions" => &mut asked.executions,
         "seed" => &mut asked.seed,
         "crashes" => &mut asked.crashes,
+        "depth" => &mut asked.depth,
+        "preemptions" => &mut asked.preemptions,
         "workers" => &mut asked.workers,
         "shard" => &mut asked.shard,
         _ => {

@@ -4,10 +4,12 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Explore } from '../state/explore'
 import type { LiveMode } from '../state/live'
+import type { Look } from '../state/look'
 import type { Session } from '../state/session'
 import type { Store, Theme } from '../state/settings'
 import type { Transport } from '../state/transport'
 import type { View } from '../timeline/scale'
+import type { NoteDraft } from './flags'
 
 /** Which dialog is open. */
 export type DialogName = 'share' | 'help' | 'catalogue'
@@ -24,6 +26,12 @@ export interface Ui {
   letters: Signal<boolean>
   /** What can have nothing to do with the chosen event fades. */
   lens: Signal<boolean>
+  /** The bar for how the run is looked at is open. */
+  viewing: Signal<boolean>
+  /** Dragging in the picture draws a ruler out. */
+  ruler: Signal<boolean>
+  /** The note that is being written. */
+  note: Signal<NoteDraft | null>
   /** Counts changes of what the system asks for (forced colours, contrast): the picture is painted anew. */
   looks: Signal<number>
   /** Counts how often the search was asked for. */
@@ -47,6 +55,7 @@ export interface App {
   session: Session
   transport: Transport
   live: LiveMode
+  look: Look
   explore: Explore
   ui: Ui
   store: Store

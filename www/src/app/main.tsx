@@ -4,6 +4,7 @@ import { effect, signal, untracked } from '@preact/signals'
 import { render } from 'preact'
 import { createExplore, poolSize } from '../state/explore'
 import { createLive } from '../state/live'
+import { createLook, drawnRun } from '../state/look'
 import { createSession } from '../state/session'
 import { guardedStore, preferredTheme, type Theme } from '../state/settings'
 import { createTransport } from '../state/transport'
@@ -16,6 +17,7 @@ import { createAddress } from './address'
 import { Page } from './app'
 import { type App, AppProvider, type DialogName } from './context'
 import { listenForPictures } from './drop'
+import type { NoteDraft } from './flags'
 import { listen } from './keyboard'
 import { fetchLater } from './later'
 import { Missing } from './trouble'
@@ -50,7 +52,8 @@ async function start(): Promise<void> {
     await texts
     return render(<Missing what="worker" />, root)
   }
-  const transport = createTransport(session.shown)
+  const drawn = drawnRun(session)
+  const transport = createTransport(session.shown, session.view, () => drawn.value)
   const live = createLive(spawnWorker, session.shown, (loss) => {
     session.loss.value = loss
   })
@@ -70,16 +73,21 @@ async function start(): Promise<void> {
     looks: signal(0),
     search: signal(0),
     lens: signal(false),
+    viewing: signal(false),
+    ruler: signal(false),
+    note: signal<NoteDraft | null>(null),
     announcement: signal(''),
     zoom: signal<{ factor: number } | null>(null),
     window: signal<View | null>(null),
     notice: signal<{ text: string; bad: boolean } | null>(null),
     dropping: signal(false),
   }
+  const look = createLook(session, transport, drawn, ui.window)
   const app: App = {
     session,
     transport,
     live,
+    look,
     explore,
     ui,
     store,
@@ -134,6 +142,11 @@ async function start(): Promise<void> {
   effect(() => {
     const info = session.info.value
     untracked(() => explore.follow(info))
+  })
+  // A note is written for one run.
+  effect(() => {
+    void session.shown.value
+    ui.note.value = null
   })
   effect(() => {
     const { kind } = session.face.value

@@ -1,7 +1,7 @@
 /** What there is to take away: the link, its code, the command, and the run in other forms. */
 import { useSignal } from '@preact/signals'
 import { useEffect, useId, useRef } from 'preact/hooks'
-import { command } from '../state/edit'
+import { command, PLAIN } from '../state/edit'
 import { count, t } from '../text/locale'
 import { useApp } from './context'
 import { Dialog } from './dialog'
@@ -20,13 +20,17 @@ export function Share() {
   const fingerprint = shown?.report?.fingerprint
   const checked = useSignal((info?.expect ?? null) !== null)
   const link = useSignal(info?.link ?? '')
+  const run = useSignal(info?.run ?? '')
   useEffect(() => {
     if (!info) return
     const expect = checked.value ? (info.expect ?? fingerprint ?? null) : null
-    void session.format({ ...info, expect }).then((text) => {
+    void session.format({ ...info, expect, view: session.view.value }).then((text) => {
       link.value = text
     })
-  }, [checked.value, info?.link, fingerprint])
+    void session.format({ ...info, expect, view: PLAIN }).then((text) => {
+      run.value = text
+    })
+  }, [checked.value, info?.link, session.view.value, fingerprint])
   if (!info) return null
   const address = absolute(link.value)
   return (
@@ -47,7 +51,7 @@ export function Share() {
         <span>{t('share.expect')}</span>
       </label>
       <Qr text={address} />
-      <CopyField label={t('share.command.label')} button={t('share.command')} text={command(link.value)} />
+      <CopyField label={t('share.command.label')} button={t('share.command')} text={command(run.value)} />
       {shown && <TakeAlong shown={shown} address={address} />}
       <div>
         <OpenPicture />

@@ -7,7 +7,8 @@ import { t } from '../text/locale'
 import { landmarks } from '../timeline/trace'
 import { MARK } from '../worker/core'
 import { useApp } from './context'
-import { Cone, Pause, Play, Replay, Rows, StepBack, StepOn, ToStart } from './icons'
+import { Cone, Pause, Play, Replay, Rows, Sliders, StepBack, StepOn, ToStart } from './icons'
+import { AxisChoice } from './view_bar'
 
 /** Steps of the slider; a page key moves a tenth. */
 const STEPS = 1_000
@@ -77,6 +78,17 @@ export function TransportBar() {
           ))}
         </select>
       </label>
+      <AxisChoice short />
+      <button
+        type="button"
+        class="icon-button"
+        aria-pressed={ui.viewing.value}
+        aria-label={t('view.toggle')}
+        title={t('view.toggle')}
+        onClick={() => (ui.viewing.value = !ui.viewing.value)}
+      >
+        <Sliders />
+      </button>
       <button
         type="button"
         class="icon-button"
@@ -107,13 +119,14 @@ function speedText(speed: Speed): string {
 }
 
 function Scrubber({ off }: { off: boolean }) {
-  const { transport, session } = useApp()
+  const { transport, look, session } = useApp()
   const shown = session.shown.value
-  const duration = Math.max(1, transport.duration.value)
-  const cursor = transport.cursor.value
+  const run = look.drawn.value
+  const length = Math.max(1, run?.duration ?? 1)
+  const share = look.cursor.value / length
   const selected = transport.selected.value
   const row = selected === null ? undefined : shown?.rows.get(selected)
-  const time = showTime(cursor)
+  const time = showTime(transport.cursor.value)
   const words = row && shown ? timedSentence(row, shown.info.scenario) : t('event.none', { time })
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return
@@ -123,13 +136,13 @@ function Scrubber({ off }: { off: boolean }) {
   }
   return (
     <span class="scrub">
-      {shown && (
+      {run && (
         <svg class="strokes" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
-          {landmarks(shown.trace, STROKES, duration / STROKES).map(({ time, kind, event }) => (
+          {landmarks(run, STROKES, length / STROKES).map(({ time, kind, event }) => (
             <rect
               key={`${event} ${kind}`}
               class={strokeClass(kind)}
-              x={(time / duration) * 998}
+              x={(time / length) * 998}
               y="0"
               width="2"
               height="10"
@@ -143,12 +156,12 @@ function Scrubber({ off }: { off: boolean }) {
         max={STEPS}
         step="1"
         disabled={off}
-        value={Math.round((cursor / duration) * STEPS)}
+        value={Math.round(share * STEPS)}
         aria-label={t('transport.time')}
         aria-valuetext={words}
-        onInput={(event) => transport.seek((event.currentTarget.valueAsNumber / STEPS) * duration)}
+        onInput={(event) => look.seek((event.currentTarget.valueAsNumber / STEPS) * length)}
         onKeyDown={onKeyDown}
-        style={{ '--done': `${(cursor / duration) * 100}%` }}
+        style={{ '--done': `${share * 100}%` }}
       />
     </span>
   )

@@ -19,6 +19,8 @@ export function wordsFor(trace: Trace, scenario: string, live: boolean): Words {
     slowed: (ns) => t('word.slowed', { duration: show(ns) }),
     hang: (ns) => t('word.hang', { duration: show(ns) }),
     tooLate: (ns) => t('word.too-late', { duration: show(ns) }),
+    folded: (ns) => `+${aboutTime(ns)}`,
+    step: (event, ns) => `#${event} · ${aboutTime(ns)}`,
     cancel: (why) => (why === 'none' ? t('word.cancelled') : t('word.cancel.by', { reason: reason(why) })),
     mark(kind, event, why) {
       const row = trace.words.get(event)

@@ -2,7 +2,7 @@
 import type { Brush } from '../timeline/brush'
 import { layoutCharts } from '../timeline/charts'
 import type { SceneInput, Words } from '../timeline/input'
-import { type LaneLayout, lanesOf, layoutLanes, rowsOf, rowTop } from '../timeline/lanes'
+import { type Lane, type LaneLayout, layoutLanes, rowsOf, rowTop } from '../timeline/lanes'
 import { AXIS, type Frame, paint, type StripPainter } from '../timeline/paint'
 import type { Palette } from '../timeline/palette'
 import { fit, type View } from '../timeline/scale'
@@ -31,7 +31,7 @@ export interface PictureInput {
   trace: Trace
   /** The window on the page; null for the whole run. */
   window: View | null
-  order: readonly string[]
+  lanes: Lane[]
   words: Words
   palette: Palette
   measure: SceneInput['measure']
@@ -75,7 +75,7 @@ export function layoutPicture(input: PictureInput): Picture {
   const { trace, window, words, palette, measure, texts } = input
   const width = Math.min(Math.max(window?.width ?? 0, NARROWEST), WIDEST)
   const view = window ? { ...window, width } : fit(trace.duration, width)
-  const all = lanesOf(trace, input.order)
+  const all = input.lanes
   const wanted = Math.min(Math.max(1, all.length) * LANE, TALLEST)
   const tall = wanted + Math.min(trace.charts.length * CHART, wanted)
   const charts = layoutCharts(trace.charts, tall)

@@ -56,7 +56,17 @@ export function createLive(spawn: () => Port, shown: Signal<Shown | null>, lost:
             if (state.value) state.value = { ...state.value, poll }
             const find = (text: string) => mine.find(text, trace.count)
             const { write } = mine
-            shown.value = { info, trace, ...told(judged), rows, find, write, stopped: false, live: true }
+            shown.value = {
+              info,
+              trace,
+              ...told(judged),
+              rows,
+              find,
+              write,
+              deviations: [],
+              stopped: false,
+              live: true,
+            }
           })
         },
       })

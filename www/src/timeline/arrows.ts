@@ -5,7 +5,7 @@ import type { Reason, SceneInput } from './input'
 import type { Box } from './labels'
 import { lowerBound } from './lane_index'
 import { anatomy, rowTop } from './lanes'
-import { toPx } from './scale'
+import { lasting, toPx } from './scale'
 import type { Bar } from './spans'
 
 /** A line from an event to the event it caused on another lane; `to` is null when it never arrived. */
@@ -148,7 +148,7 @@ export function measuresOf(input: SceneInput, arrows: Arrow[], bars: Bar[]): Mea
     const x0 = toPx(view, time[sent.from]!)
     const x1 = cancel.x1
     if (x1 - x0 < 24) continue
-    const ns = time[cancel.to]! - time[sent.from]!
+    const ns = lasting(trace.axis, time[sent.from]!, time[cancel.to]!)
     found.push({ x0, x1, y: y - anatomy(layout.height).barHeight / 2 - 12, ns, event: cancel.to })
   }
   return found.slice(0, 20)

@@ -24,6 +24,10 @@ export interface Words {
   slowed(ns: number): string
   hang(ns: number): string
   tooLate(ns: number): string
+  /** At an idle stretch that is folded. */
+  folded(ns: number): string
+  /** At an event on the axis of events, ns from the start. */
+  step(event: number, ns: number): string
   /** The word where a cancel lands. */
   cancel(reason: Reason): string
   /** The word at a mark, or null for none. */

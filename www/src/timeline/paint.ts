@@ -4,9 +4,8 @@ import { paintGlyph } from './glyphs'
 import { type LaneLayout, rowTop, visibleRows } from './lanes'
 import { fontOf } from './measure'
 import { DASHES, type Palette } from './palette'
-import { toPx, type View } from './scale'
+import type { View } from './scale'
 import type { Arrow, Bar, DensityStrip, Measure, Pulse, Scene } from './scene'
-import { multiples, ruling, ticks } from './ticks'
 
 /** Height of the time axis above the lanes, px. */
 export const AXIS = 34
@@ -65,21 +64,21 @@ function paintNote(c: Brush, note: string, height: number, palette: Palette): vo
 }
 
 /** Small and large squares; the lines down are times, the lines across only help the eye. */
-function paintPaper(c: Brush, { view, height, below, palette, layout }: Frame): void {
+function paintPaper(c: Brush, { scene, view, height, below, palette, layout }: Frame): void {
   const bottom = height + below
-  const rule = ruling(view)
-  const lines = (step: number, colour: string) => {
+  const { small, large, folds } = scene.ruler
+  const lines = (places: number[], colour: string) => {
     c.strokeStyle = colour
     c.beginPath()
-    for (const time of multiples(view, step)) {
-      const x = Math.round(toPx(view, time)) + 0.5
+    for (const px of places) {
+      const x = Math.round(px) + 0.5
       c.moveTo(x, AXIS - 5)
       c.lineTo(x, AXIS + bottom)
     }
     c.stroke()
   }
   c.lineWidth = 1
-  lines(rule.small, palette.grid)
+  lines(small, palette.grid)
   const across = (every: number, colour: string) => {
     c.strokeStyle = colour
     c.beginPath()
@@ -91,7 +90,8 @@ function paintPaper(c: Brush, { view, height, below, palette, layout }: Frame): 
   }
   across(1, palette.grid)
   across(5, palette.gridLarge)
-  lines(rule.large, palette.gridLarge)
+  lines(large, palette.gridLarge)
+  for (const { px0, px1 } of folds) paintFold(c, px0, px1, bottom, palette)
   c.strokeStyle = palette.line
   c.beginPath()
   const [first, last] = visibleRows(layout, height)
@@ -104,17 +104,33 @@ function paintPaper(c: Brush, { view, height, below, palette, layout }: Frame): 
   c.stroke()
 }
 
-function paintAxis(c: Brush, { view, palette }: Frame): void {
-  const rule = ruling(view)
+/** An idle stretch that is folded: the paper is pinched together, and torn at the upper edge. */
+function paintFold(c: Brush, px0: number, px1: number, bottom: number, palette: Palette): void {
+  c.fillStyle = palette.panel
+  c.fillRect(px0, AXIS - 5, px1 - px0, bottom + 5)
+  c.strokeStyle = palette.ink3
+  c.beginPath()
+  for (const px of [px0, px1]) {
+    const x = Math.round(px) + 0.5
+    c.moveTo(x, AXIS - 8)
+    for (let y = AXIS - 8, side = 1; y < AXIS + bottom; y += 5, side = -side) c.lineTo(x + 1.5 * side, y + 5)
+  }
+  c.stroke()
+}
+
+function paintAxis(c: Brush, { scene, view, palette }: Frame): void {
   c.font = `11px ${palette.mono}`
   c.textAlign = 'center'
   c.textBaseline = 'middle'
   c.fillStyle = palette.ink3
-  for (const tick of ticks(view, rule)) {
-    const half = c.measureText(tick.text).width / 2
-    const x = Math.min(Math.max(toPx(view, tick.time), half + 4), view.width - half - 4)
-    c.fillText(tick.text, x, 16)
+  const write = (text: string, px: number) => {
+    const half = c.measureText(text).width / 2
+    c.fillText(text, Math.min(Math.max(px, half + 4), view.width - half - 4), 16)
   }
+  for (const { px, text } of scene.ruler.labels) write(text, px)
+  c.fillStyle = palette.ink2
+  c.font = `italic 11px ${palette.mono}`
+  for (const { px0, px1, text } of scene.ruler.folds) write(text, (px0 + px1) / 2)
 }
 
 function paintLines(c: Brush, { scene, palette }: Frame): void {

@@ -1,11 +1,14 @@
 /** What is on the picture, in px, without a canvas: one scene for the painter, the pointer and later the exports. */
 
+import { axisOf, EVENT_STEP } from './arrange'
 import { type Arrow, arrowsOf, type Measure, measuresOf } from './arrows'
 import { type ChartPicture, drawChart } from './charts'
 import type { Reason, SceneInput, Word } from './input'
 import { type Box, type Placed, place } from './labels'
+import { lowerBound } from './lane_index'
 import { rowTop, visibleRows } from './lanes'
 import { type Glyph, glyphsOf, landings, wishesOf } from './marks'
+import { type Ruler, type RulerWords, rulerOf } from './ruler'
 import { type Bar, type DensityStrip, type Line, lifeOf, type Pulse, spansOf } from './spans'
 
 export type { Arrow, Measure } from './arrows'
@@ -14,6 +17,7 @@ export type { Bar, DensityStrip, Line, Pulse } from './spans'
 
 /** Everything visible. */
 export interface Scene {
+  ruler: Ruler
   bars: Bar[]
   lines: Line[]
   density: DensityStrip[]
@@ -31,6 +35,7 @@ export interface Scene {
 export function buildScene(input: SceneInput): Scene {
   const { view, layout, height } = input
   const scene: Scene = {
+    ruler: rulerOf(view, axisOf(input.trace), rulerWords(input)),
     bars: [],
     lines: [],
     density: [],
@@ -61,6 +66,17 @@ export function buildScene(input: SceneInput): Scene {
   const area: Box = { x: 0, y: -4, width: view.width, height: height + 4 }
   scene.words = place(wishesOf(input, scene.glyphs, scene.measures), area, obstacles(scene, height))
   return scene
+}
+
+function rulerWords({ trace, words }: SceneInput): RulerWords {
+  return {
+    folded: words.folded,
+    step(step) {
+      const x = step * EVENT_STEP
+      const event = lowerBound(0, trace.count, x, (i) => trace.columns.time[i]!)
+      return words.step(event, axisOf(trace).time(x))
+    },
+  }
 }
 
 /** What no word may cover. */

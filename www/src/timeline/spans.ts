@@ -6,7 +6,7 @@ import type { SceneInput } from './input'
 import { apart, gallop, lowerBound } from './lane_index'
 import { anatomy, type Lane } from './lanes'
 import { pulseLine } from './pulse'
-import { toPx } from './scale'
+import { lasting, toPx } from './scale'
 import type { Scene } from './scene'
 import { MARK_KINDS, SPAN_KINDS } from './trace'
 
@@ -105,7 +105,7 @@ function addBar({ trace, view, layout, words, measure }: SceneInput, span: numbe
   const slowed = (flags & SPAN_FLAG.slowed) !== 0
   const hang = spans.kind[span] === SPAN.hang
   const write = hang ? words.hang : slowed ? words.slowed : words.work
-  const text = x1 - x0 > 30 ? write(end - begin) : ''
+  const text = x1 - x0 > 30 ? write(lasting(trace.axis, begin, end)) : ''
   scene.bars.push({
     x: x0,
     y: y - barHeight / 2,

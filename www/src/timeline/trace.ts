@@ -5,6 +5,7 @@ import { type Busy, busyOf } from './busy'
 import { type Chart, chartsOf } from './charts'
 import { foldTasks } from './fold'
 import { grouped, type LaneIndex, lowerBound } from './lane_index'
+import type { Axis } from './scale'
 
 /** Kinds of spans and of marks: on each lane each kind is a group of its own, so that no kind hides another. */
 export const SPAN_KINDS = Object.keys(SPAN).length
@@ -15,6 +16,8 @@ const MANY = 100
 
 /** Everything the page draws and lists of one run. All times in nanoseconds from the start of the run. */
 export interface Trace {
+  /** Of a run that is arranged on a bent axis: all times are places on it. */
+  axis?: Axis
   count: number
   duration: number
   columns: Columns
@@ -56,7 +59,12 @@ export interface RawTrace {
 }
 
 /** Builds the indexes; runs in the worker. `alive` is called between the parts: a large run takes its time. */
-export function indexTrace(raw: RawTrace, duration: number, alive: () => void = () => {}): Trace {
+export function indexTrace(
+  raw: RawTrace,
+  duration: number,
+  alive: () => void = () => {},
+  laneOf = foldTasks(raw.tasks),
+): Trace {
   const { columns, timeline, tasks } = raw
   const { spans, marks, arrows } = timeline
   const lanes = tasks.length
@@ -71,7 +79,6 @@ export function indexTrace(raw: RawTrace, duration: number, alive: () => void = 
     longestArrow = Math.max(longestArrow, departure(columns, arrows.to[i]) - departure(columns, arrows.from[i]))
   }
   alive()
-  const laneOf = foldTasks(tasks)
   const spansByLane = grouped(
     spans.lane.length,
     lanes * SPAN_KINDS,

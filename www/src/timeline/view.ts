@@ -1,13 +1,14 @@
 /** The timeline on the page: two canvases, one frame loop, pointer and wheel. Tells what the person did; decides nothing. */
+import { axisOf } from './arrange'
 import { type ChartRow, layoutCharts } from './charts'
 import { hit } from './hit'
 import type { Words } from './input'
+import { lowerBound } from './lane_index'
 import {
   anatomy,
   clampScroll,
   type Lane,
   type LaneLayout,
-  lanesOf,
   layoutLanes,
   rowAt,
   rowsOf,
@@ -22,13 +23,15 @@ import { type Palette, readPalette } from './palette'
 import { clamp, fit, pan, resize, reveal, toPx, toTime, type View, zoom } from './scale'
 import { buildScene, type Scene } from './scene'
 import { stripsOn } from './strips'
-import { causeChain, type Trace } from './trace'
+import { causeChain, isLevel, type Trace } from './trace'
 
 /** What the person does to the timeline. */
 export interface Intents {
   select(event: number): void
   seek(time: number): void
   lane(task: number): void
+  /** A ruler is drawn out from one event to another. */
+  measure(from: number, to: number): void
   hover(event: number | null, x: number, y: number): void
   /** Lanes moved: their headers must follow; and where the charts lie. */
   moved(layout: LaneLayout, height: number, charts: ChartRow[]): void
@@ -36,7 +39,7 @@ export interface Intents {
   looked(view: View): void
 }
 
-/** What stands on the timeline now. */
+/** What stands on the timeline now; the cursor is a place on the axis. */
 export interface Standing {
   cursor: number
   selected: number | null
@@ -44,11 +47,15 @@ export interface Standing {
   playing: boolean
   /** What can have nothing to do with the chosen event fades. */
   lens: boolean
+  /** Dragging draws a ruler out, as it does with the shift key held down. */
+  ruler: boolean
 }
 
 /** A timeline in the page. */
 export interface Timeline {
-  show(trace: Trace, order: readonly string[], words: Words, note: string, follow: boolean): void
+  show(trace: Trace, lanes: Lane[], words: Words, note: string, follow: boolean): void
+  /** Shows a stretch of the axis; null is all of it. */
+  lookAt(window: { t0: number; t1: number } | null): void
   stand(standing: Standing): void
   zoomBy(factor: number): void
   zoomAll(): void
@@ -83,7 +90,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   let height = 1
   let charts: ChartRow[] = []
   let scene: Scene | null = null
-  let standing: Standing = { cursor: 0, selected: null, lane: null, playing: false, lens: false }
+  let standing: Standing = { cursor: 0, selected: null, lane: null, playing: false, lens: false, ruler: false }
   let hovered: number | null = null
   let chain: number[] = []
   let lens: Lens | null = null
@@ -224,6 +231,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   const pointers = new Map<number, { x: number; y: number }>()
   let moved = 0
   let scrubbing = false
+  /** The event that a ruler is drawn out from. */
+  let ruled: number | null = null
   let pressTimer = 0
 
   function local(event: { clientX: number; clientY: number }): { x: number; y: number } {
@@ -235,13 +244,30 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     return scene && y - AXIS < lanesHeight() ? hit(scene, x, y - AXIS, touch ? 18 : undefined) : null
   }
 
+  /** The event that a ruler snaps to: the one under the pointer, else the nearest in time that has a lane. */
+  function near({ x, y }: { x: number; y: number }): number | null {
+    const found = pick(x, y, false)
+    if (found !== null || !trace) return found
+    const { time, task } = trace.columns
+    const at = toTime(view, x)
+    const drawn = (i: number) => (layout.rowOf[task[i]!] ?? -1) >= 0 && !isLevel(trace as Trace, i)
+    let after = lowerBound(0, trace.count, at, (i) => time[i]!)
+    let before = after - 1
+    while (after < trace.count && !drawn(after)) after++
+    while (before >= 0 && !drawn(before)) before--
+    if (before < 0) return after < trace.count ? after : null
+    return after < trace.count && time[after]! - at < at - time[before]! ? after : before
+  }
+
   function onDown(event: PointerEvent): void {
     if (event.button !== 0 || !trace) return
     const at = local(event)
     pointers.set(event.pointerId, at)
     host.setPointerCapture(event.pointerId)
     moved = 0
+    ruled = pointers.size === 1 && (event.shiftKey || standing.ruler) ? near(at) : null
     scrubbing =
+      ruled === null &&
       pointers.size === 1 &&
       (at.y < AXIS || Math.abs(at.x - toPx(view, standing.cursor)) < 5) &&
       pick(at.x, at.y, false) === null
@@ -270,6 +296,9 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       const was = Math.abs(before.x - other.x)
       const is = Math.abs(at.x - other.x)
       if (was > 8 && is > 8) setView(zoom(view, is / was, (at.x + other.x) / 2, trace.duration))
+    } else if (ruled !== null) {
+      const end = near(at)
+      if (end !== null && moved > 4) intents.measure(ruled, end)
     } else if (scrubbing) intents.seek(toTime(view, at.x))
     else if (moved > 4) {
       setView(pan(view, -dx, trace.duration))
@@ -282,7 +311,9 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     window.clearTimeout(pressTimer)
     const at = pointers.get(event.pointerId)
     pointers.delete(event.pointerId)
-    if (!at || scrubbing || moved > 4 || event.type === 'pointercancel') return
+    const measured = ruled !== null && moved > 4
+    ruled = null
+    if (!at || scrubbing || measured || moved > 4 || event.type === 'pointercancel') return
     const found = pick(at.x, at.y, event.pointerType === 'touch')
     const row = at.y - AXIS < lanesHeight() ? rowAt(layout, at.y - AXIS) : -1
     const lane = layout.lanes[row]
@@ -346,21 +377,28 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   host.addEventListener('dblclick', onDouble)
 
   return {
-    show(next, order, nextWords, nextNote, follow) {
+    show(next, nextLanes, nextWords, nextNote, follow) {
       const first = trace === null
+      const [was, is] = [trace && axisOf(trace), axisOf(next)]
       const whole =
         !trace || view.t1 - view.t0 > (fit(trace.duration, view.width).t1 - fit(trace.duration, view.width).t0) * 0.98
       trace = next
       words = nextWords
       note = nextNote
-      lanes = lanesOf(next, order)
+      lanes = nextLanes
       rowOf = rowsOf(lanes, next.laneOf)
       shows += 1
       if (first) measureHost()
+      // On another axis the same stretch of the run.
+      if (was && was.kind !== is.kind) view = { ...view, t0: is.x(was.time(view.t0)), t1: is.x(was.time(view.t1)) }
       view = whole || follow ? fit(next.duration, view.width) : clamp(view, next.duration)
       hovered = null
       scene = null
       request(true)
+    },
+    lookAt(window) {
+      if (trace)
+        setView(window ? clamp({ ...window, width: view.width }, trace.duration) : fit(trace.duration, view.width))
     },
     stand(next) {
       const jumped = trace !== null && next.selected !== standing.selected && !next.playing && !standing.playing

@@ -121,7 +121,8 @@ function finish(id: number, { events, time_ns }: Progress, stopped: boolean, cor
     const judged = readVerdicts()
     alive()
     const trace = readTrace(judged?.report.duration_ns ?? time_ns, alive)
-    post({ type: 'run', id, result: { trace, judged, stopped, coreMs } }, transferables(trace))
+    const deviations = Array.from(core.deviations())
+    post({ type: 'run', id, result: { trace, judged, deviations, stopped, coreMs } }, transferables(trace))
   })
 }
 

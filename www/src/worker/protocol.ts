@@ -40,6 +40,8 @@ export interface Judged {
 export interface RunResult {
   trace: Trace
   judged: Judged | null
+  /** Where the run departed from what it would have done by itself: the events after its recorded choices. */
+  deviations: number[]
   /** Stopped by the reader before its end. */
   stopped: boolean
   /** Milliseconds spent in the core. */

@@ -1,0 +1,154 @@
+/**
+ * A run as it is drawn: on one of three axes, and with lanes put together. Whatever draws and picks knows one straight
+ * axis only; here the run gets other times, where its events lie on that axis, and its indexes anew.
+ */
+import { NONE, SPAN } from '../worker/core'
+import { type Axis, type AxisKind, bentAxis, type FoldedGap, straightAxis } from './scale'
+import { indexTrace, type Trace } from './trace'
+
+/** From one event to the next on the axis of events: so fine that the closest zoom shows two of them. */
+export const EVENT_STEP = 10
+
+/** An idle stretch is folded if it is at least this share of the run. */
+const LONG = 1 / 200
+/** A folded stretch takes this share of what is not folded, if all together take no more than that again. */
+const FOLD = 1 / 30
+
+/** The run on an axis, its tasks on the lanes of `laneOf`: its times are places on the axis. */
+export function arrange(trace: Trace, kind: AxisKind, laneOf: Uint32Array): Trace {
+  const moved = laneOf.some((lane, task) => lane !== trace.laneOf[task])
+  if (kind === 'time' && !moved) return trace
+  if (kind === 'time') return indexTrace(trace, trace.duration, undefined, laneOf)
+  const { axis, place } = kind === 'events' ? eventAxis(trace) : squeezedAxis(trace)
+  const { spans } = trace.timeline
+  const closing = kind === 'events' ? closings(trace) : null
+  const columns = { ...trace.columns, time: place }
+  const timeline = {
+    ...trace.timeline,
+    spans: {
+      ...spans,
+      start: spans.start.map((start, i) => {
+        const event = spans.event[i]!
+        return trace.columns.time[event] === start ? place[event]! : axis.x(start)
+      }),
+      end: spans.end.map((end, i) => {
+        const event = closing?.[i] ?? NONE
+        return event === NONE ? axis.x(end) : place[event]!
+      }),
+    },
+  }
+  return { ...indexTrace({ ...trace, columns, timeline }, axis.length, undefined, laneOf), axis }
+}
+
+/** The axis of a run that is drawn. */
+export function axisOf(trace: Trace): Axis {
+  return trace.axis ?? straightAxis(trace.duration)
+}
+
+/** An axis, and where each event lies on it. */
+interface Placed {
+  axis: Axis
+  place: Float64Array
+}
+
+/** Time with its long idle stretches folded. */
+function squeezedAxis(trace: Trace): Placed {
+  const axis = squeezed(idleGaps(trace), trace.duration)
+  return { axis, place: trace.columns.time.map((time) => axis.x(time)) }
+}
+
+/** Each event is one step; a level of a chart is none, it lies with the event before it. */
+function eventAxis(trace: Trace): Placed {
+  const { time } = trace.columns
+  const levels = trace.timeline.gauges.event
+  const place = new Float64Array(trace.count)
+  const steps = trace.count - levels.length
+  const xs = Float64Array.from({ length: steps + 1 }, (_, step) => step * EVENT_STEP)
+  const times = new Float64Array(steps + 1)
+  let [told, level] = [0, 0]
+  for (let event = 0; event < trace.count; event++) {
+    if (levels[level] === event) level++
+    else times[told++] = time[event]!
+    place[event] = Math.max(0, told - 1) * EVENT_STEP
+  }
+  times[steps] = trace.duration
+  return { axis: bentAxis('events', xs, times), place }
+}
+
+/** The event with which each span ends: what names its beginning as the cause, or the end of its task; else none. */
+function closings({ columns, kinds, timeline: { spans } }: Trace): Uint32Array {
+  const { kind, cause, task, time } = columns
+  const code = (name: string) => kinds.indexOf(name)
+  const [worked, wake, end, stop] = [code('worked'), code('wake'), code('end'), code('stop')]
+  const byCause = new Map<number, number>()
+  const byTask = new Map<number, number>()
+  // What a task did last up to a time ends what was under way on it then.
+  const last = new Map<string, number>()
+  for (let event = 0; event < kind.length; event++) {
+    if ((kind[event] === worked || kind[event] === wake) && cause[event] !== NONE) byCause.set(cause[event]!, event)
+    if (kind[event] === end || kind[event] === stop) byTask.set(task[event]!, event)
+  }
+  const ends = new Set(spans.end)
+  for (let event = 0; event < kind.length; event++) {
+    if (ends.has(time[event]!)) last.set(`${task[event]} ${time[event]}`, event)
+  }
+  return Uint32Array.from(spans.end, (at, i) => {
+    const found = spans.kind[i] === SPAN.life ? byTask.get(spans.lane[i]!) : byCause.get(spans.event[i]!)
+    if (found !== undefined && time[found] === at) return found
+    return last.get(`${spans.lane[i]} ${at}`) ?? NONE
+  })
+}
+
+/** Stretches between two events in which no task works, in order. */
+export function idleGaps(trace: Trace): [from: number, to: number][] {
+  const { spans } = trace.timeline
+  const work: number[] = []
+  for (let i = 0; i < spans.kind.length; i++) if (spans.kind[i] === SPAN.work) work.push(i)
+  work.sort((p, q) => spans.start[p]! - spans.start[q]!)
+  const least = trace.duration * LONG
+  const gaps: [number, number][] = []
+  let [next, busy, before] = [0, 0, 0]
+  const look = (until: number) => {
+    // Work that began before this stretch may reach into it; work that begins in it cannot: its beginning is an event.
+    for (; next < work.length && spans.start[work[next]!]! < until; next++) {
+      busy = Math.max(busy, spans.end[work[next]!]!)
+    }
+    if (until - before >= least && until > before && busy <= before) gaps.push([before, until])
+    before = Math.max(before, until)
+  }
+  for (let event = 0; event < trace.count; event++) {
+    const time = trace.columns.time[event]!
+    if (time > before) look(time)
+  }
+  look(trace.duration)
+  return gaps
+}
+
+/** Time with some gaps folded, all to the same little room. */
+export function squeezed(gaps: [from: number, to: number][], duration: number): Axis {
+  const lengths = gaps.map(([from, to]) => to - from)
+  const awake = duration - lengths.reduce((sum, one) => sum + one, 0)
+  const shortest = Math.min(...lengths)
+  const share = awake > 0 ? Math.min(awake * FOLD, awake / gaps.length) : shortest
+  const room = Math.min(share, shortest / 2)
+  const xs = [0]
+  const times = [0]
+  const folds: FoldedGap[] = []
+  let saved = 0
+  for (const [from, to] of gaps) {
+    const x0 = from - saved
+    saved += to - from - room
+    folds.push({ x0, x1: to - saved, ns: to - from })
+    if (from > 0) {
+      xs.push(x0)
+      times.push(from)
+    }
+    xs.push(to - saved)
+    times.push(to)
+  }
+  if ((times.at(-1) ?? 0) < duration) {
+    xs.push(duration - saved)
+    times.push(duration)
+  }
+  return bentAxis('squeezed', Float64Array.from(xs), Float64Array.from(times), folds)
+}
