@@ -65,3 +65,29 @@ export function apart(from: number, to: number, gap: number, px: (i: number) => 
   for (let i = from; i < to; i = gallop(i + 1, to, px(i) + gap, px)) found.push(i)
   return found
 }
+
+/** Ascending positions (px) as crowds: those of one crowd follow one another closer than `gap`. Few of them are looked at. */
+export function crowds(
+  from: number,
+  to: number,
+  gap: number,
+  px: (i: number) => number,
+): [first: number, last: number][] {
+  const found: [number, number][] = []
+  for (let first = from, i = from; i < to; ) {
+    // All up to the next are within the gap of this one, so of each other.
+    const next = gallop(i + 1, to, px(i) + gap, px)
+    if (next === to || px(next) - px(next - 1) >= gap) {
+      found.push([first, next - 1])
+      first = next
+    }
+    i = next
+  }
+  return found
+}
+
+/** The numbers below `count` in order of a value that is a whole number below `limit`; equal ones as they were. */
+export function ordered(count: number, limit: number, value: (i: number) => number): Uint32Array {
+  for (let i = 1; i < count; i++) if (value(i) < value(i - 1)) return grouped(count, limit, value).order
+  return Uint32Array.from({ length: count }, (_, i) => i)
+}

@@ -1,18 +1,23 @@
 /** A run as the page keeps it: the core's columns, and per-lane indexes so that any window is found by binary search. */
 import type { Columns, EventRow, TaskInfo, Timeline } from '../worker/core'
-import { ARROW, MARK, NONE, SPAN } from '../worker/core'
+import { ARROW, MARK, NONE, REASONS, SPAN } from '../worker/core'
 import { type Busy, busyOf } from './busy'
 import { type Chart, chartsOf } from './charts'
 import { foldTasks } from './fold'
-import { grouped, type LaneIndex, lowerBound } from './lane_index'
+import { grouped, type LaneIndex, lowerBound, ordered } from './lane_index'
+import { busyPyramid, momentPyramid, type Pyramid } from './pyramid'
 import type { Axis } from './scale'
 
 /** Kinds of spans and of marks: on each lane each kind is a group of its own, so that no kind hides another. */
 export const SPAN_KINDS = Object.keys(SPAN).length
 export const MARK_KINDS = Object.keys(MARK).length
 
-/** Lanes with more work than this can be drawn as coverage. */
+/** Groups of marks on a lane: one for each kind, and of the cancelled one for each reason. */
+export const MARK_GROUPS = MARK_KINDS + REASONS.length
+
+/** Lanes with more work than this, or with more beats, have a pyramid of it. */
 const MANY = 100
+const MANY_BEATS = 1_000
 
 /** Everything the page draws and lists of one run. All times in nanoseconds from the start of the run. */
 export interface Trace {
@@ -30,7 +35,7 @@ export interface Trace {
   /** Groups by lane and kind, within a group by start; and the latest end so far in the group. */
   spansByLane: LaneIndex
   reach: Float64Array
-  /** Groups by lane and kind. */
+  /** Groups by lane and kind (and reason, see `markGroup`). */
   marksByLane: LaneIndex
   /** Without levels, which are points of `charts` and nothing that a task did. */
   eventsByLane: LaneIndex
@@ -39,8 +44,14 @@ export interface Trace {
   longestArrow: number
   /** Those of them that are never left out for being too many: cancels and restarts. */
   rareArrows: Uint32Array
+  /** Messages by the lane that they leave, in order of departure. */
+  messagesByLane: LaneIndex
+  traffic: Map<number, Pyramid>
   /** Of lanes with much work. */
   busy: Map<number, Busy>
+  work: Map<number, Pyramid>
+  /** Of lanes with many beats. */
+  beats: Map<number, Pyramid>
   charts: Chart[]
   /** The printed lines, in order. */
   logs: Uint32Array
@@ -70,48 +81,117 @@ export function indexTrace(
   const lanes = tasks.length
   const count = columns.time.length
   const last = count > 0 ? (columns.time[count - 1] ?? 0) : 0
-  const arrowOrder = Uint32Array.from(arrows.from, (_, i) => i).sort(
-    (p, q) => departure(columns, arrows.from[p]) - departure(columns, arrows.from[q]),
-  )
+  // Later events have later numbers.
+  const arrowOrder = ordered(arrows.from.length, count, (i) => arrows.from[i]!)
   let longestArrow = 0
   for (let i = 0; i < arrows.from.length; i++) {
     if (arrows.to[i] === NONE) continue
     longestArrow = Math.max(longestArrow, departure(columns, arrows.to[i]) - departure(columns, arrows.from[i]))
   }
   alive()
-  const spansByLane = grouped(
-    spans.lane.length,
-    lanes * SPAN_KINDS,
-    (i) => laneOf[spans.lane[i]!]! * SPAN_KINDS + spans.kind[i]!,
-    (i) => spans.start[i]!,
-  )
+  const spansByLane = groupedSpans(timeline, laneOf, count)
   const reach = reachOf(spansByLane, spans.end)
   alive()
   const busy = busyLanes(spansByLane, timeline)
   alive()
   const marksByLane = grouped(
     marks.event.length,
-    lanes * MARK_KINDS,
-    (i) => laneOf[columns.task[marks.event[i]!]!]! * MARK_KINDS + marks.kind[i]!,
+    lanes * MARK_GROUPS,
+    (i) => laneOf[columns.task[marks.event[i]!]!]! * MARK_GROUPS + markGroup(columns, marks.kind[i]!, marks.event[i]!),
     (i) => marks.event[i]!,
   )
   alive()
+  const whole = Math.max(duration, last)
+  const events = eventsByLane(columns, timeline, laneOf)
+  const work = new Map([...busy].map(([lane, sums]) => [lane, busyPyramid(sums, whole)]))
+  const messagesByLane = messages(arrowOrder, columns, timeline, laneOf)
+  const traffic = new Map<number, Pyramid>()
+  for (let lane = 0; lane < lanes; lane++) {
+    const [from, to] = [messagesByLane.start[lane]!, messagesByLane.start[lane + 1]!]
+    const place = (i: number) => columns.time[arrows.from[messagesByLane.order[from + i]!]!]!
+    if (to - from > MANY_BEATS) traffic.set(lane, momentPyramid(to - from, whole, place))
+  }
+  const beats = beatPyramids(columns, timeline, marksByLane, events, whole)
   return {
     ...raw,
     count,
-    duration: Math.max(duration, last),
+    duration: whole,
     laneOf,
     spansByLane,
     reach,
     busy,
+    work,
+    messagesByLane,
+    traffic,
+    beats,
     marksByLane,
-    eventsByLane: eventsByLane(columns, timeline, laneOf),
+    eventsByLane: events,
     charts: chartsOf(timeline.gauges, columns.time),
     logs: marks.event.filter((_, i) => marks.kind[i] === MARK.log),
     arrowOrder,
     longestArrow,
     rareArrows: arrowOrder.filter((i) => arrows.kind[i] === ARROW.cancel || arrows.kind[i] === ARROW.restart),
   }
+}
+
+/** A crowd of one kind hides no other, and of the cancelled no other reason. */
+function markGroup({ b }: Columns, kind: number, event: number): number {
+  return kind === MARK.cancelled && REASONS[b[event]!] ? MARK_KINDS + b[event]! : kind
+}
+
+/** The kind of mark in a group. */
+export function kindOf(group: number): number {
+  return group < MARK_KINDS ? group : MARK.cancelled
+}
+
+/** Spans that begin with earlier events come first, so that hardly a group is left to sort. */
+function groupedSpans({ spans }: Timeline, laneOf: Uint32Array, events: number): LaneIndex {
+  const first = ordered(spans.lane.length, events, (i) => spans.event[i]!)
+  const { start, order } = grouped(
+    first.length,
+    laneOf.length * SPAN_KINDS,
+    (i) => laneOf[spans.lane[first[i]!]!]! * SPAN_KINDS + spans.kind[first[i]!]!,
+    (i) => spans.start[first[i]!]!,
+  )
+  return { start, order: order.map((i) => first[i]!) }
+}
+
+/** When lanes beat: their heartbeats if they have some, else everything that their tasks did. */
+export function beatsOf(trace: Pick<Trace, 'marksByLane' | 'eventsByLane' | 'timeline'>, lane: number) {
+  const { marksByLane, eventsByLane, timeline } = trace
+  const group = lane * MARK_GROUPS + MARK.pulse
+  const heartbeat = marksByLane.start[group]! < marksByLane.start[group + 1]!
+  const { start, order } = heartbeat ? marksByLane : eventsByLane
+  const [from, to] = heartbeat ? [start[group]!, start[group + 1]!] : [start[lane]!, start[lane + 1]!]
+  const event = heartbeat ? (i: number) => timeline.marks.event[order[i]!]! : (i: number) => order[i]!
+  return { from, to, heartbeat, event }
+}
+
+function messages(departures: Uint32Array, { task }: Columns, { arrows }: Timeline, laneOf: Uint32Array): LaneIndex {
+  const sent = departures.filter((i) => arrows.kind[i] === ARROW.message)
+  const { start, order } = grouped(sent.length, laneOf.length, (i) => laneOf[task[arrows.from[sent[i]!]!]!]!)
+  return { start, order: order.map((i) => sent[i]!) }
+}
+
+function beatPyramids(
+  { time }: Columns,
+  timeline: Timeline,
+  marksByLane: LaneIndex,
+  eventsByLane: LaneIndex,
+  length: number,
+): Map<number, Pyramid> {
+  const found = new Map<number, Pyramid>()
+  for (let lane = 0; lane + 1 < eventsByLane.start.length; lane++) {
+    // A lane beats no more often than something happens on it.
+    if (eventsByLane.start[lane + 1]! - eventsByLane.start[lane]! <= MANY_BEATS) continue
+    const { from, to, event } = beatsOf({ marksByLane, eventsByLane, timeline }, lane)
+    if (to - from > MANY_BEATS)
+      found.set(
+        lane,
+        momentPyramid(to - from, length, (i) => time[event(from + i)]!),
+      )
+  }
+  return found
 }
 
 /** Up to each span of a group, its latest end: ascends, so that the first span that reaches into a window is found. */
@@ -173,6 +253,8 @@ export function transferables(trace: Trace): ArrayBuffer[] {
     trace.arrowOrder,
     ...[trace.rareArrows, trace.reach],
     ...[...trace.busy.values()].flatMap(({ time, done, open }) => [time, done, open]),
+    ...[...trace.work.values(), ...trace.beats.values(), ...trace.traffic.values()].map(({ levels }) => levels[0]),
+    trace.messagesByLane.order,
     ...[curve, event, value, trace.logs],
     ...trace.charts.flatMap(({ time, value }) => [time, value]),
   ] as { buffer: ArrayBuffer }[]
@@ -256,7 +338,7 @@ export function lastLandmark({ timeline: { marks } }: Trace): number | null {
 /** Whether a lane has anything to show besides its own life; a quiet root needs no lane. */
 export function isQuiet(trace: Trace, lane: number): boolean {
   const { spansByLane, marksByLane, timeline } = trace
-  if (marksByLane.start[lane * MARK_KINDS] !== marksByLane.start[(lane + 1) * MARK_KINDS]) return false
+  if (marksByLane.start[lane * MARK_GROUPS] !== marksByLane.start[(lane + 1) * MARK_GROUPS]) return false
   const work = lane * SPAN_KINDS + SPAN.work
   if (spansByLane.start[work] !== spansByLane.start[work + 1]) return false
   for (let i = 0; i < timeline.arrows.from.length; i++) {
