@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { busyOf, coverage, TRACE } from '../src/timeline/busy'
 import { type Chart, levelAt, steps } from '../src/timeline/charts'
 import { foldTasks } from '../src/timeline/fold'
+import { indexTrace } from '../src/timeline/index_trace'
 import { lanesOf, layoutLanes, rowsOf } from '../src/timeline/lanes'
 import { coneOf } from '../src/timeline/lens'
 import { CROWD_PX } from '../src/timeline/marks'
@@ -12,7 +13,7 @@ import { toPx, type View } from '../src/timeline/scale'
 import { buildScene, type Scene } from '../src/timeline/scene'
 import { bandsOf, type DensityStrip } from '../src/timeline/spans'
 import { opacity, pixels } from '../src/timeline/strips'
-import { indexTrace, neighbour, type RawTrace, type Trace } from '../src/timeline/trace'
+import { neighbour, type RawTrace, type Trace } from '../src/timeline/trace'
 import { MARK, NONE, SPAN } from '../src/worker/core'
 
 const END = 100_000
@@ -149,7 +150,7 @@ describe('coverage', () => {
         )
         const inView = all.filter(({ start, end }) => end >= v.t0 && start < v.t1)
         if (scene.density.length > 0) {
-          expect(inView.length).toBeGreaterThan(v.width / 4)
+          expect(inView.length).toBeGreaterThan(v.width / 8)
           expect([...scene.density[0]!.cells]).toEqual(slowCoverage(all, v))
         } else expect(scene.bars.length).toBe(inView.length)
       }),

@@ -11,11 +11,11 @@ export function paintGlyph(c: Brush, glyph: Glyph, palette: Palette): void {
   paintMark(c, glyph, palette)
   if (!glyph.badge) return
   const font = `700 10.5px ${palette.sans}`
-  text(c, glyph.badge, glyph.x + 7, glyph.y - 10, palette.tones[glyph.tone], font, palette.background)
+  text(c, glyph.badge, glyph.x + 7, glyph.y + glyph.badgeY, palette.tones[glyph.tone], font, palette.background)
 }
 
 /** Where the marks of a crowd lie: a rail with a closed end on each side. */
-function paintBand(c: Brush, { x0, x1, y, tone }: Glyph, palette: Palette): void {
+function paintBand(c: Brush, { x, x0, x1, y, tone }: Glyph, palette: Palette): void {
   c.fillStyle = palette.tones[tone]
   c.beginPath()
   c.roundRect(x0 - 3, y - 4, x1 - x0 + 6, 8, 4)
@@ -25,6 +25,11 @@ function paintBand(c: Brush, { x0, x1, y, tone }: Glyph, palette: Palette): void
   c.strokeStyle = palette.tones[tone]
   c.lineWidth = 1
   c.stroke()
+  // The mark in the middle is read on any bar.
+  c.fillStyle = palette.panel
+  c.beginPath()
+  c.arc(x, y, 8.5, 0, Math.PI * 2)
+  c.fill()
 }
 
 function paintMark(c: Brush, glyph: Glyph, palette: Palette): void {

@@ -56,28 +56,46 @@ export function gallop(from: number, to: number, bound: number, value: (i: numbe
   return to
 }
 
+/** First position in `[from, to)` of ascending places that is not below `bound`. */
+export function firstFrom(places: Float64Array, from: number, to: number, bound: number): number {
+  let low = from
+  let high = to
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (places[middle]! < bound) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The same for a bound that is probably near `from`. */
+function nearFrom(places: Float64Array, from: number, to: number, bound: number): number {
+  let low = from
+  for (let step = 1; low < to; step *= 2) {
+    const probe = Math.min(low + step, to) - 1
+    if (places[probe]! >= bound) return step === 1 ? low : firstFrom(places, low, probe + 1, bound)
+    low = probe + 1
+  }
+  return to
+}
+
 /**
- * Of ascending positions (px) those that a reader can tell apart: each at least `gap` from the one before it. The
- * positions between are never looked at.
+ * Of ascending places those that a reader can tell apart: each at least `gap` from the one before it. The places between
+ * are never looked at.
  */
-export function apart(from: number, to: number, gap: number, px: (i: number) => number): number[] {
+export function apart(places: Float64Array, from: number, to: number, gap: number): number[] {
   const found: number[] = []
-  for (let i = from; i < to; i = gallop(i + 1, to, px(i) + gap, px)) found.push(i)
+  for (let i = from; i < to; i = nearFrom(places, i + 1, to, places[i]! + gap)) found.push(i)
   return found
 }
 
-/** Ascending positions (px) as crowds: those of one crowd follow one another closer than `gap`. Few of them are looked at. */
-export function crowds(
-  from: number,
-  to: number,
-  gap: number,
-  px: (i: number) => number,
-): [first: number, last: number][] {
+/** Ascending places as crowds: those of one crowd follow one another closer than `gap`. Few of them are looked at. */
+export function crowds(places: Float64Array, from: number, to: number, gap: number): [first: number, last: number][] {
   const found: [number, number][] = []
   for (let first = from, i = from; i < to; ) {
     // All up to the next are within the gap of this one, so of each other.
-    const next = gallop(i + 1, to, px(i) + gap, px)
-    if (next === to || px(next) - px(next - 1) >= gap) {
+    const next = nearFrom(places, i + 1, to, places[i]! + gap)
+    if (next === to || places[next]! - places[next - 1]! >= gap) {
       found.push([first, next - 1])
       first = next
     }
@@ -89,5 +107,7 @@ export function crowds(
 /** The numbers below `count` in order of a value that is a whole number below `limit`; equal ones as they were. */
 export function ordered(count: number, limit: number, value: (i: number) => number): Uint32Array {
   for (let i = 1; i < count; i++) if (value(i) < value(i - 1)) return grouped(count, limit, value).order
-  return Uint32Array.from({ length: count }, (_, i) => i)
+  const order = new Uint32Array(count)
+  for (let i = 0; i < count; i++) order[i] = i
+  return order
 }

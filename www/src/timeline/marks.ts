@@ -4,8 +4,9 @@ import { MARK, REASONS } from '../worker/core'
 import type { Arrow, Measure } from './arrows'
 import { type Reason, type SceneInput, type Tone, WORD_HEIGHT, type Word } from './input'
 import type { Wish } from './labels'
-import { crowds, lowerBound } from './lane_index'
+import { crowds, firstFrom } from './lane_index'
 import { anatomy } from './lanes'
+import { placesOf } from './places'
 import { toPx } from './scale'
 import { kindOf, MARK_GROUPS } from './trace'
 
@@ -20,6 +21,8 @@ export interface Glyph {
   /** How many, in words; and the middle of its lane, px. */
   badge: string | null
   row: number
+  /** Where the badge is, px from the mark: above it, or under it where another one is above. */
+  badgeY: number
   /** Code of the mark. */
   kind: number
   tone: Tone
@@ -52,6 +55,10 @@ const MARGIN = 8
 export const CROWD_PX = 14
 /** A crowd wider than this is drawn as a band; bands of one lane lie over and under each other. */
 export const BAND_PX = 16
+/** Where badges go, px from their marks; one needs so much room. */
+const ABOVE = -10
+const UNDER = 12
+const BADGE_PX = 34
 /** Px from band to band, if the lane is high enough. */
 const BAND_ROW = 16
 /** Least px between two words. */
@@ -89,23 +96,24 @@ export function glyphsOf(input: SceneInput, lane: number, top: number, reasons: 
   const { time, b } = trace.columns
   const { start, order } = trace.marksByLane
   const { middle } = anatomy(layout.height)
-  const px = (i: number) => toPx(view, time[marks.event[order[i]!]!]!)
+  const step = (view.t1 - view.t0) / view.width
   const found: Glyph[] = []
   for (let part = MARK.pulse + 1; part < MARK_GROUPS; part++) {
     const group = lane * MARK_GROUPS + part
     if (start[group] === start[group + 1]) continue
     const kind = kindOf(part)
-    const from = lowerBound(start[group]!, start[group + 1]!, -MARGIN, px)
-    const to = lowerBound(from, start[group + 1]!, view.width + MARGIN, px)
-    for (const [first, last] of crowds(from, to, CROWD_PX, px)) {
-      const event = marks.event[order[(first + last) >> 1]!]!
+    const places = placesOf(trace.marksByLane, group, (mark) => time[marks.event[mark]!]!)
+    const from = firstFrom(places, 0, places.length, view.t0 - MARGIN * step)
+    const to = firstFrom(places, from, places.length, view.t1 + MARGIN * step)
+    for (const [first, last] of crowds(places, from, to, CROWD_PX * step)) {
+      const event = marks.event[order[start[group]! + ((first + last) >> 1)]!]!
       const own = kind === MARK.cancelled ? REASONS[b[event]!] : undefined
       const reason = (first === last ? reasons.get(event) : undefined) ?? own ?? 'none'
-      const [x0, x1] = [px(first), px(last)]
+      const [x0, x1] = [toPx(view, places[first]!), toPx(view, places[last]!)]
       const tone = toneOf(kind, reason)
       const count = last - first + 1
       const badge = count > 1 ? words.crowd(count) : null
-      const at = { x: (x0 + x1) / 2, y: top + middle, row: top + middle, x0, x1, count, badge }
+      const at = { x: (x0 + x1) / 2, y: top + middle, row: top + middle, x0, x1, count, badge, badgeY: ABOVE }
       found.push({ ...at, kind, tone, reason, event })
     }
   }
@@ -115,7 +123,7 @@ export function glyphsOf(input: SceneInput, lane: number, top: number, reasons: 
   return found.sort((p, q) => rank(p) - rank(q))
 }
 
-/** Gives bands that would lie on each other rows of their own, around the middle of the lane. */
+/** Gives bands that would lie on each other rows of their own, around the middle of the lane, and badges their places. */
 function spread(glyphs: Glyph[], row: number): void {
   const bands = glyphs.filter(({ x0, x1 }) => x1 - x0 > BAND_PX).sort((p, q) => p.x0 - q.x0)
   const ends: number[] = []
@@ -125,6 +133,12 @@ function spread(glyphs: Glyph[], row: number): void {
     ends[at] = band.x1
     // 0, one up, one down, and no further: more would leave the lane.
     band.y += [0, -1, 1][at % 3]! * row
+  }
+  let before: Glyph | null = null
+  for (const crowd of glyphs.filter(({ badge }) => badge !== null).sort((p, q) => p.x - q.x)) {
+    const meets: boolean = before !== null && crowd.y === before.y && crowd.x - before.x < BADGE_PX
+    if (meets && before?.badgeY === ABOVE) crowd.badgeY = UNDER
+    before = crowd
   }
 }
 
@@ -154,13 +168,16 @@ export function landings({ words }: SceneInput, arrows: Arrow[], glyphs: Glyph[]
       near.badge = words.crowd(near.count)
       continue
     }
-    const at = { x, y, row: y, x0: x, x1: x, count: 1, badge: null }
+    const at = { x, y, row: y, x0: x, x1: x, count: 1, badge: null, badgeY: ABOVE }
     const glyph: Glyph = { ...at, kind: MARK.cancelled, tone: reason, reason, event: to, landed: true }
     found.push(glyph)
     row.push(glyph)
   }
   return found
 }
+
+/** More words than these are not read: those of what matters less are left out. */
+const MOST_WORDS = 160
 
 /** The words of marks and measures, with the places they would take. */
 export function wishesOf(input: SceneInput, glyphs: Glyph[], measures: Measure[]): Wish<Word>[] {
@@ -179,11 +196,11 @@ export function wishesOf(input: SceneInput, glyphs: Glyph[], measures: Measure[]
   }
   const shown = new Map<string, number>()
   for (const { kind, y } of glyphs) shown.set(`${kind} ${y}`, (shown.get(`${kind} ${y}`) ?? 0) + 1)
-  for (const { x, y, kind, reason, event, tone, landed, count } of glyphs) {
+  for (const { x, y, x0, x1, kind, reason, event, tone, landed, count } of glyphs) {
     const many = (shown.get(`${kind} ${y}`) ?? 0) > WORDED && (WEIGHT[kind] ?? 0) < 9
     if (many) continue
-    // What one of them says is not what all of them say.
-    if (count > 1 && OWN_WORDS.has(kind)) continue
+    // What one of them says is not what all of them say, unless they are all at one place.
+    if (OWN_WORDS.has(kind) && x1 - x0 > 4) continue
     const text = landed ? words.cancel(reason) : words.mark(kind, event, reason)
     if (!text) continue
     const strong = kind === MARK.acceptAgain || kind === MARK.crash
@@ -191,7 +208,7 @@ export function wishesOf(input: SceneInput, glyphs: Glyph[], measures: Measure[]
     // The badge of a crowd takes the place above it on the right.
     add(word, WEIGHT[kind] ?? 0, (width) => placesFor(count > 1 ? MARK.acceptAgain : kind, x, y, width))
   }
-  return wishes
+  return wishes.length > MOST_WORDS ? wishes.sort((p, q) => q.weight - p.weight).slice(0, MOST_WORDS) : wishes
 }
 
 /** The places around a mark, best first. */

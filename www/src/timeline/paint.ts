@@ -5,7 +5,7 @@ import type { LaneLayout } from './lanes'
 import { fontOf } from './measure'
 import { paintArrow } from './paint_arrows'
 import { paintCharts } from './paint_charts'
-import { paintBar, paintLines, paintPulse } from './paint_lanes'
+import { paintBars, paintLines, paintPulse } from './paint_lanes'
 import { paintAxis, paintPaper } from './paint_paper'
 import { text } from './paint_text'
 import type { Palette } from './palette'
@@ -42,7 +42,7 @@ export function paint(c: Brush, frame: Frame, paintStrips: StripPainter): void {
   paintLines(c, frame)
   paintStrips(scene.density, palette.tones)
   for (const pulse of scene.pulses) paintPulse(c, pulse, palette)
-  for (const bar of scene.bars) paintBar(c, bar, palette)
+  paintBars(c, scene.bars, palette)
   for (const arrow of scene.arrows) paintArrow(c, arrow, palette)
   for (const measure of scene.measures) paintMeasure(c, measure, palette)
   for (const glyph of scene.glyphs) paintGlyph(c, glyph, palette)

@@ -21,12 +21,24 @@ export function paintLines(c: Brush, { scene, palette }: Frame): void {
   c.setLineDash([])
 }
 
-export function paintBar(c: Brush, bar: Bar, palette: Palette): void {
-  if (bar.width < 5 && bar.kind === 'work' && !bar.cut && !bar.slowed) {
-    c.fillStyle = palette.work
-    c.fillRect(bar.x, bar.y, bar.width, bar.height)
-    return
+/** Bars of work that have nothing to tell but their length, all at once; then the others. */
+export function paintBars(c: Brush, bars: Bar[], palette: Palette): void {
+  const plain = ({ kind, cut, slowed }: Bar) => kind === 'work' && !cut && !slowed
+  c.fillStyle = palette.work
+  c.beginPath()
+  for (const bar of bars) {
+    if (!plain(bar)) continue
+    if (bar.width < 8) c.rect(bar.x, bar.y, bar.width, bar.height)
+    else c.roundRect(bar.x, bar.y, bar.width, bar.height, 3)
   }
+  c.fill()
+  for (const bar of bars) {
+    if (!plain(bar)) paintBar(c, bar, palette)
+    if (bar.text) paintBarText(c, bar, bar.text, palette)
+  }
+}
+
+function paintBar(c: Brush, bar: Bar, palette: Palette): void {
   const radius = Math.min(3, bar.width / 2)
   c.save()
   c.beginPath()
@@ -58,16 +70,18 @@ export function paintBar(c: Brush, bar: Bar, palette: Palette): void {
     c.stroke()
   }
   c.restore()
-  if (bar.text) {
-    const x = Math.max(bar.x, 0) + 8
-    if (bar.kind === 'hang') {
-      c.font = `600 11.5px ${palette.sans}`
-      c.fillStyle = palette.panel
-      c.fillRect(x - 5, bar.y + 1.5, c.measureText(bar.text).width + 10, bar.height - 3)
-    }
-    const colour = bar.kind === 'hang' ? palette.bad : bar.cut ? palette.ink : palette.onWork
-    text(c, bar.text, x, bar.y + bar.height / 2 + 0.5, colour, `600 11.5px ${palette.sans}`, null)
+}
+
+function paintBarText(c: Brush, bar: Bar, words: string, palette: Palette): void {
+  const x = Math.max(bar.x, 0) + 8
+  const font = `600 11.5px ${palette.sans}`
+  if (bar.kind === 'hang') {
+    c.font = font
+    c.fillStyle = palette.panel
+    c.fillRect(x - 5, bar.y + 1.5, c.measureText(words).width + 10, bar.height - 3)
   }
+  const colour = bar.kind === 'hang' ? palette.bad : bar.cut ? palette.ink : palette.onWork
+  text(c, words, x, bar.y + bar.height / 2 + 0.5, colour, font, null)
 }
 
 export function paintPulse(c: Brush, { line, bands, beatHeight, kind, fadeFrom, y }: Pulse, palette: Palette): void {

@@ -85,8 +85,8 @@ function obstacles(scene: Scene, height: number, measure: SceneInput['measure'])
   // A word may lie on a bar that is hardly wider than a line.
   const bars = scene.bars.filter(({ width }) => width > 3).map(({ x, y, width, height }) => ({ x, y, width, height }))
   const glyphs = scene.glyphs.map(({ x, y }) => ({ x: x - 7, y: y - 7, width: 14, height: 14 }))
-  for (const { x, y, badge } of scene.glyphs) {
-    if (badge) glyphs.push({ x: x + 6, y: y - 16, width: measure(badge, true, false), height: 12 })
+  for (const { x, y, badge, badgeY } of scene.glyphs) {
+    if (badge) glyphs.push({ x: x + 6, y: y + badgeY - 6, width: measure(badge, true, false), height: 12 })
   }
   const note = scene.tooManyArrows ? [{ x: 0, y: height - 22, width: 330, height: 22 }] : []
   return [...bars, ...glyphs, ...note]

@@ -3,13 +3,13 @@
 import { SPAN, SPAN_FLAG } from '../worker/core'
 import { coverage } from './busy'
 import type { SceneInput } from './input'
-import { apart, gallop, lowerBound } from './lane_index'
+import { apart, firstFrom, gallop, lowerBound } from './lane_index'
 import { anatomy, type Lane } from './lanes'
 import { pulseLine } from './pulse'
 import { columnsAt, columnsOf } from './pyramid'
 import { lasting, toPx } from './scale'
 import type { Scene } from './scene'
-import { beatsOf, SPAN_KINDS } from './trace'
+import { beatPlaces, SPAN_KINDS } from './trace'
 
 /** A bar: work or a hang. */
 export interface Bar {
@@ -54,7 +54,7 @@ export interface Pulse {
 }
 
 /** Bars are drawn one by one while each has so many px on average. */
-const BAR_PX = 4
+const BAR_PX = 8
 /** Shorter waiting is not drawn. */
 const LINE_PX = 3
 /** Hangs and dead stretches of one lane that are drawn. */
@@ -188,16 +188,16 @@ function lives(input: SceneInput, lane: number): { x0: number; x1: number }[] {
 
 /** The beats in view that can be told apart, px. */
 function moments({ trace, view }: SceneInput, lane: number): { px: number[]; heartbeat: boolean; dense: boolean } {
-  const { time } = trace.columns
-  const { from, to, event, heartbeat } = beatsOf(trace, lane)
   const pyramid = trace.beats.get(lane)
   const columns = pyramid && columnsOf(pyramid, view)
+  const { heartbeat, places } = beatPlaces(trace, lane)
   const found = columns ? beatsIn(columns) : null
   if (found && found.length > view.width / ROOM_PX) return { px: found, heartbeat, dense: true }
-  const px = (i: number) => toPx(view, time[event(i)]!)
-  const first = lowerBound(from, to, -40, px)
-  const all = apart(first, lowerBound(first, to, view.width + 40, px), BEAT_PX, px).map(px)
-  return { px: all, heartbeat, dense: all.length > view.width / ROOM_PX }
+  const step = (view.t1 - view.t0) / view.width
+  const from = firstFrom(places, 0, places.length, view.t0 - 40 * step)
+  const to = firstFrom(places, from, places.length, view.t1 + 40 * step)
+  const px = apart(places, from, to, BEAT_PX * step).map((i) => toPx(view, places[i]!))
+  return { px, heartbeat, dense: px.length > view.width / ROOM_PX }
 }
 
 /** Where columns beat, as far as they can be told apart. */

@@ -1,5 +1,5 @@
 /** The core's home: owns one wasm instance, answers requests, and runs in slices so that it can always be stopped. */
-import { indexTrace, transferables } from '../timeline/trace'
+import { indexTrace, transferables } from '../timeline/index_trace'
 import { type Core, type EventRow, type LinkInfo, MARK, type Progress, type Timeline } from './core'
 import { loadCore } from './load'
 import type { Judged, Origin, Reply, Request } from './protocol'
