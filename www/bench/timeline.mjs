@@ -160,8 +160,12 @@ async function gesture({ frames, kind }) {
   const frame = () => new Promise((resolve) => native.call(window, resolve))
   if (window.spansBench) window.spansBench.fit()
   else document.querySelectorAll('.zoom button')[1].click()
+  const settle = async () => {
+    for (let i = 0; i < 5; i++) await frame()
+  }
+  await settle()
   if (kind === 'pan') for (let i = 0; i < 8; i++) wheel({ deltaY: -60, ctrlKey: true }, 0.4)
-  for (let i = 0; i < 5; i++) await frame()
+  await settle()
   const script = []
   const gaps = []
   let last = await frame()

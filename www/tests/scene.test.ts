@@ -228,10 +228,7 @@ describe('the pyramid', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(END), { minLength: 1, maxLength: 300 }), wide, (all, v) => {
         const places = all.sort((p, q) => p - q)
-        const columns = columnsOf(
-          momentPyramid(places.length, END, (i) => places[i]!),
-          v,
-        )
+        const columns = columnsOf(momentPyramid(Float64Array.from(places), END), v)
         if (!columns) return
         for (const place of places) {
           const x = Math.floor(toPx(v, place))

@@ -4,7 +4,7 @@ import { ARROW, MARK, NONE, REASONS, SPAN } from '../worker/core'
 import { type Busy, busyOf } from './busy'
 import { chartsOf } from './charts'
 import { foldTasks } from './fold'
-import { grouped, type LaneIndex, ordered } from './lane_index'
+import { grouped, type LaneIndex, ordered, sorted } from './lane_index'
 import { busyPyramid, momentPyramid, type Pyramid } from './pyramid'
 import { beatPlaces, MARK_GROUPS, MARK_KINDS, type RawTrace, SPAN_KINDS, type Trace } from './trace'
 
@@ -51,8 +51,10 @@ export function indexTrace(
   const traffic = new Map<number, Pyramid>()
   for (let lane = 0; lane < lanes; lane++) {
     const [from, to] = [messagesByLane.start[lane]!, messagesByLane.start[lane + 1]!]
-    const place = (i: number) => columns.time[arrows.from[messagesByLane.order[from + i]!]!]!
-    if (to - from > MANY_BEATS) traffic.set(lane, momentPyramid(to - from, whole, place))
+    if (to - from <= MANY_BEATS) continue
+    const places = new Float64Array(to - from)
+    for (let i = from; i < to; i++) places[i - from] = columns.time[arrows.from[messagesByLane.order[i]!]!]!
+    traffic.set(lane, momentPyramid(places, whole))
   }
   const beats = beatPyramids({ columns, timeline, marksByLane, eventsByLane: events }, whole)
   return {
@@ -108,11 +110,7 @@ function beatPyramids(trace: Parameters<typeof beatPlaces>[0], length: number): 
     // A lane beats no more often than something happens on it.
     if (start[lane + 1]! - start[lane]! <= MANY_BEATS) continue
     const { places } = beatPlaces(trace, lane)
-    if (places.length > MANY_BEATS)
-      found.set(
-        lane,
-        momentPyramid(places.length, length, (i) => places[i]!),
-      )
+    if (places.length > MANY_BEATS) found.set(lane, momentPyramid(places, length))
   }
   return found
 }
@@ -149,14 +147,20 @@ function busyLanes({ start, order }: LaneIndex, { spans }: Timeline): Map<number
 /** The events of each lane, without levels. */
 function eventsByLane({ task }: Columns, { gauges }: Timeline, laneOf: Uint32Array): LaneIndex {
   const levels = gauges.event
-  if (levels.length === 0) return grouped(task.length, laneOf.length, (i) => laneOf[task[i]!]!)
-  const told = new Uint32Array(task.length - levels.length)
+  const lane = new Uint32Array(task.length - levels.length)
+  const told = levels.length > 0 ? new Uint32Array(lane.length) : null
   for (let event = 0, level = 0, at = 0; event < task.length; event++) {
-    if (levels[level] === event) level++
-    else told[at++] = event
+    if (levels[level] === event) {
+      level++
+      continue
+    }
+    lane[at] = laneOf[task[event]!]!
+    if (told) told[at] = event
+    at++
   }
-  const { start, order } = grouped(told.length, laneOf.length, (i) => laneOf[task[told[i]!]!]!)
-  return { start, order: order.map((i) => told[i]!) }
+  const { start, order } = sorted(lane, laneOf.length)
+  if (told) for (let i = 0; i < order.length; i++) order[i] = told[order[i]!]!
+  return { start, order }
 }
 
 function departure(columns: Columns, event: number | undefined): number {

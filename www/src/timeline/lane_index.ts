@@ -13,18 +13,29 @@ export function grouped(
   group: (i: number) => number,
   key?: (i: number) => number,
 ): LaneIndex {
-  const start = new Uint32Array(groups + 1)
-  for (let i = 0; i < count; i++) start[group(i) + 1]! += 1
-  for (let i = 0; i < groups; i++) start[i + 1]! += start[i]!
-  const next = start.slice()
-  const order = new Uint32Array(count)
-  for (let i = 0; i < count; i++) order[next[group(i)]!++] = i
+  const mine = new Uint32Array(count)
+  for (let i = 0; i < count; i++) mine[i] = group(i)
+  const { start, order } = sorted(mine, groups)
   if (key) {
     for (let i = 0; i < groups; i++) {
+      if (start[i + 1]! - start[i]! < 2) continue
       const part = order.subarray(start[i], start[i + 1])
       if (!ascends(part, key)) part.sort((p, q) => key(p) - key(q) || p - q)
     }
   }
+  return { start, order }
+}
+
+/** The same for groups that are in an array: nothing is called for any item. */
+export function sorted(group: Uint32Array, groups: number): LaneIndex {
+  const start = new Uint32Array(groups + 1)
+  for (let i = 0; i < group.length; i++) start[group[i]! + 1]! += 1
+  for (let i = 0; i < groups; i++) start[i + 1]! += start[i]!
+  // Each group is filled from its start; then every start has moved to the next one.
+  const order = new Uint32Array(group.length)
+  for (let i = 0; i < group.length; i++) order[start[group[i]!]!++] = i
+  start.copyWithin(1, 0, groups)
+  start[0] = 0
   return { start, order }
 }
 

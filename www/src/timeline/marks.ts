@@ -134,8 +134,12 @@ function spread(glyphs: Glyph[], row: number): void {
     // 0, one up, one down, and no further: more would leave the lane.
     band.y += [0, -1, 1][at % 3]! * row
   }
+  const crowds = glyphs.filter(({ badge }) => badge !== null).sort((p, q) => p.x - q.x)
+  // Where crowd stands beside crowd, only the wide ones say how many they are.
+  if (crowds.length > WORDED) for (const crowd of crowds) if (crowd.x1 - crowd.x0 < BADGE_PX) crowd.badge = null
   let before: Glyph | null = null
-  for (const crowd of glyphs.filter(({ badge }) => badge !== null).sort((p, q) => p.x - q.x)) {
+  for (const crowd of crowds) {
+    if (crowd.badge === null) continue
     const meets: boolean = before !== null && crowd.y === before.y && crowd.x - before.x < BADGE_PX
     if (meets && before?.badgeY === ABOVE) crowd.badgeY = UNDER
     before = crowd
@@ -177,7 +181,7 @@ export function landings({ words }: SceneInput, arrows: Arrow[], glyphs: Glyph[]
 }
 
 /** More words than these are not read: those of what matters less are left out. */
-const MOST_WORDS = 160
+const MOST_WORDS = 80
 
 /** The words of marks and measures, with the places they would take. */
 export function wishesOf(input: SceneInput, glyphs: Glyph[], measures: Measure[]): Wish<Word>[] {
