@@ -41,7 +41,6 @@ export async function measureSpans(page, { width = 1600, height = 2978 } = {}) {
       write: false,
       copyPublicDir: false,
       target: 'es2022',
-      minify: false,
       lib: { entry: here('./spans.ts'), formats: ['iife'], name: 'spans' },
     },
   }).then((made) => (Array.isArray(made) ? made[0] : made))

@@ -63,7 +63,8 @@ export function buildScene(input: SceneInput): Scene {
     scene.glyphs.push(...glyphsOf(input, lane.task, top, reasons))
   }
   scene.glyphs.push(...landings(input, arrows, scene.glyphs))
-  scene.measures = measuresOf(input, arrows, scene.bars)
+  // A cancel is late for a message that is drawn.
+  if (!tooMany) scene.measures = measuresOf(input, arrows, scene.bars)
   const area: Box = { x: 0, y: -4, width: view.width, height: height + 4 }
   scene.words = place(wishesOf(input, scene.glyphs, scene.measures), area, obstacles(scene, height, input.measure))
   return scene

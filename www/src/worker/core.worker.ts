@@ -18,7 +18,8 @@ const FOUND = 1_000
 /** Runs with more events are told to be alive while they are read. */
 const LARGE = 50_000
 /** Marks that get their words with the run; more are fetched when they are looked at. */
-const WORDED_MARKS = 500
+const WORDED_MARKS = 2_000
+const WORDED_OF_LARGE = 500
 
 let core: Core
 let kinds: string[] = []
@@ -49,13 +50,14 @@ function readTrace(duration: number, alive?: () => void): { trace: PostedTrace; 
   const timeline = core.timeline()
   alive?.()
   const tasks = core.task_columns()
+  const columns = core.columns()
   const raw = {
-    columns: core.columns(),
+    columns,
     kinds,
     tasks: tasksOf(tasks),
     sources: core.source_lines(),
     timeline,
-    words: readWords(timeline),
+    words: readWords(timeline, columns.time.length),
   }
   alive?.()
   const trace = indexTrace(raw, duration, alive)
@@ -63,9 +65,10 @@ function readTrace(duration: number, alive?: () => void): { trace: PostedTrace; 
 }
 
 /** What the first marks say. */
-function readWords({ marks }: Timeline): Map<number, EventRow> {
+function readWords({ marks }: Timeline, events: number): Map<number, EventRow> {
+  const most = events > LARGE ? WORDED_OF_LARGE : WORDED_MARKS
   const words = new Map<number, EventRow>()
-  for (let i = 0; i < marks.event.length && words.size < WORDED_MARKS; i++) {
+  for (let i = 0; i < marks.event.length && words.size < most; i++) {
     const event = marks.event[i]!
     if (marks.kind[i] === MARK.pulse || words.has(event)) continue
     const row = core.event_rows(event, event + 1)[0]
