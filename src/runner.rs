@@ -1,6 +1,6 @@
 //! From a link to a run and its verdicts: the one place that puts scenario, runtime and claims together.
 
-use crate::analysis::claim::{Ending, Expect, SharedJury, Verdict};
+use crate::analysis::claim::{Ending, Expect, Jury, SharedJury, Verdict};
 use crate::link::Link;
 use crate::runtime::Runtime;
 use crate::runtime::chooser::{Choose, Misfit};
@@ -9,6 +9,8 @@ use crate::runtime::setting::{Fault, Model};
 use crate::runtime::virtual_time::Run;
 use crate::scenarios::ClaimInfo;
 use crate::trace::{Time, Trace};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// A run of a link in virtual time.
 pub struct Execution {
@@ -99,8 +101,9 @@ impl Execution {
 
 /// The claims and the outcome of a link's scenario.
 pub(crate) fn jury_of(link: &Link) -> (SharedJury, Vec<(&'static str, Expect)>) {
-    let jury = SharedJury::default();
-    fresh_jury(link, &jury);
+    let claims = judged(link).map(|claim| (claim.make)(&link.params)).collect();
+    let outcome = link.scenario.outcome.map(|make| make(&link.params));
+    let jury = SharedJury(Rc::new(RefCell::new(Jury::new(claims, outcome))));
     (jury, judged(link).map(|claim| (claim.id, (claim.expect)(&link.params))).collect())
 }
 
@@ -110,11 +113,13 @@ fn judged(link: &Link) -> impl Iterator<Item = &'static ClaimInfo> {
     link.scenario.claims.iter().filter(move |claim| is_timed || !claim.about_time)
 }
 
-/// Makes a jury one that has seen nothing.
+/// Makes a jury of this link one that has seen nothing.
 pub(crate) fn fresh_jury(link: &Link, jury: &SharedJury) {
-    let claims = judged(link).map(|claim| (claim.make)(&link.params));
-    let outcome = link.scenario.outcome.map(|make| make(&link.params));
-    jury.0.borrow_mut().renew(claims, outcome);
+    let claim = |index| {
+        let claim = judged(link).nth(index).expect("the jury has the claims of the link");
+        (claim.make)(&link.params)
+    };
+    jury.0.borrow_mut().restart(claim, || link.scenario.outcome.map(|make| make(&link.params)));
 }
 
 /// An end, as far as verdicts depend on it.

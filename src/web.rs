@@ -20,6 +20,7 @@ use crate::report::{Catalogue, EventReport, Report, misfit_error, portable};
 use crate::runner::{Execution, Finished, judge, jury_of};
 use crate::runtime::browser::LiveRun;
 use crate::runtime::ends::End;
+use crate::text::Texts;
 use crate::trace::{Time, Trace};
 use answers::{Arg, EventRow, LatenessInfo, LivePoll, Progress, SourceLine, TaskInfo};
 use columns::{columns_of, tasks_of, timeline_object};
@@ -116,7 +117,10 @@ pub fn end_sentences() -> Result<JsValue, JsValue> {
 #[wasm_bindgen(unchecked_return_type = "string")]
 pub fn export_run(#[wasm_bindgen(unchecked_param_type = "ExportFormat")] format: JsValue) -> Result<JsValue, JsValue> {
     let format = Format::read(&text("format", &format)?, "format").map_err(thrown)?;
-    with_verdict(|link, finished, trace| Ok(format.write(link, &Report::new(link, finished, trace), trace).into()))
+    with_verdict(|link, finished, trace| {
+        let report = Report::new(link, finished, trace);
+        Ok(format.write(link, &report, trace, Texts::english()).into())
+    })
 }
 
 /// The events as columns.
@@ -131,7 +135,7 @@ pub fn tasks() -> Result<JsValue, JsValue> {
     with_trace(|trace, _| {
         let tasks = trace.tasks.iter().zip(0..).map(|(task, id)| TaskInfo {
             id,
-            name: task.name.clone(),
+            name: task.name.to_string(),
             parent: task.parent,
             server: task.server,
         });

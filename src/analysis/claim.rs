@@ -73,6 +73,10 @@ pub trait Claim {
     fn key(&self) -> Option<u64> {
         None
     }
+    /// Becomes what it was before it had seen anything; false if it does not know how, and another is to be made.
+    fn restart(&mut self) -> bool {
+        false
+    }
 }
 
 /// A fold that says how a run came out.
@@ -90,6 +94,10 @@ pub trait Outcome {
     /// A hash of the fold's state; see [`Claim::key`].
     fn key(&self) -> Option<u64> {
         None
+    }
+    /// Becomes what it was before it had seen anything; see [`Claim::restart`].
+    fn restart(&mut self) -> bool {
+        false
     }
 }
 
@@ -111,21 +119,36 @@ pub struct Jury {
     pub outcome: Option<Box<dyn Outcome>>,
     /// Of each claim without a key, and last of the outcome: a hash of all that it has seen, if it was asked for.
     seen: Vec<Option<u64>>,
+    /// What each wants to see; last the outcome.
     kinds: Vec<u32>,
 }
 
 impl Jury {
-    /// Begins anew with claims and an outcome that have seen nothing.
-    pub fn renew(&mut self, claims: impl Iterator<Item = Box<dyn Claim>>, outcome: Option<Box<dyn Outcome>>) {
-        self.claims.clear();
-        self.claims.extend(claims);
-        self.outcome = outcome;
-        self.seen.clear();
-        let keys = self.claims.iter().map(|claim| claim.key());
-        let keys = keys.chain([self.outcome.as_ref().map_or(Some(0), |outcome| outcome.key())]);
-        self.seen.extend(keys.map(|key| key.is_none().then_some(0)));
-        self.kinds.clear();
-        self.kinds.extend(self.claims.iter().map(|claim| claim.kinds()));
+    /// Begins anew: those that do not know how to are replaced by what `claim` and `outcome` make.
+    pub fn restart(
+        &mut self,
+        mut claim: impl FnMut(usize) -> Box<dyn Claim>,
+        outcome: impl FnOnce() -> Option<Box<dyn Outcome>>,
+    ) {
+        for (index, known) in self.claims.iter_mut().enumerate() {
+            if !known.restart() {
+                *known = claim(index);
+            }
+        }
+        if !self.outcome.as_mut().is_none_or(|known| known.restart()) {
+            self.outcome = outcome();
+        }
+        self.seen.iter_mut().flatten().for_each(|seen| *seen = 0);
+    }
+
+    /// A jury of claims and an outcome that have seen nothing.
+    pub fn new(claims: Vec<Box<dyn Claim>>, outcome: Option<Box<dyn Outcome>>) -> Self {
+        let keys = claims.iter().map(|claim| claim.key());
+        let keys = keys.chain([outcome.as_ref().map_or(Some(0), |outcome| outcome.key())]);
+        let kinds = claims.iter().map(|claim| claim.kinds());
+        let kinds = kinds.chain([outcome.as_ref().map_or(0, |outcome| outcome.kinds())]);
+        let (seen, kinds) = (keys.map(|key| key.is_none().then_some(0)).collect(), kinds.collect());
+        Jury { claims, outcome, seen, kinds }
     }
 }
 
@@ -146,22 +169,20 @@ pub struct SharedJury(pub Rc<RefCell<Jury>>);
 
 impl Observe for SharedJury {
     fn kinds(&self) -> u32 {
-        let jury = self.0.borrow();
-        let claims = jury.claims.iter().fold(0, |kinds, claim| kinds | claim.kinds());
-        claims | jury.outcome.as_ref().map_or(0, |outcome| outcome.kinds())
+        self.0.borrow().kinds.iter().fold(0, |kinds, more| kinds | more)
     }
 
     fn see(&mut self, event: &Event, trace: &Trace) {
         let bit = event.kind.bit();
         let mut jury = self.0.borrow_mut();
-        let jury = &mut *jury;
-        for (claim, kinds) in jury.claims.iter_mut().zip(&jury.kinds) {
+        let Jury { claims, outcome, kinds, .. } = &mut *jury;
+        for (claim, kinds) in claims.iter_mut().zip(&*kinds) {
             if kinds & bit != 0 {
                 claim.see(event, trace);
             }
         }
-        if let Some(outcome) = &mut jury.outcome
-            && outcome.kinds() & bit != 0
+        if let (Some(outcome), Some(kinds)) = (outcome, kinds.last())
+            && kinds & bit != 0
         {
             outcome.see(event, trace);
         }
@@ -170,24 +191,21 @@ impl Observe for SharedJury {
     fn order(&self, event: &Event, trace: &Trace, touch: &mut dyn FnMut(u64, Access)) {
         let bit = event.kind.bit();
         let mut jury = self.0.borrow_mut();
-        let jury = &mut *jury;
-        let remember = |seen: &mut Option<u64>| {
+        let Jury { claims, outcome, kinds, seen } = &mut *jury;
+        for (index, (kinds, seen)) in kinds.iter().zip(seen).enumerate() {
+            if kinds & bit == 0 {
+                continue;
+            }
+            // Each fold has parts of its own.
+            let touch = &mut |part: u64, access| touch(key_of([part.wrapping_add((index as u64 + 1) << 56)]), access);
+            match (claims.get(index), &outcome) {
+                (Some(claim), _) => claim.order(event, trace, touch),
+                (None, Some(outcome)) => outcome.order(event, trace, touch),
+                (None, None) => {}
+            }
             if let Some(seen) = seen {
                 *seen = key_of([*seen, hash_of(event, trace)]);
             }
-        };
-        for (index, claim) in jury.claims.iter().enumerate() {
-            if jury.kinds[index] & bit != 0 {
-                claim.order(event, trace, &mut |part, access| touch(key_of([index as u64, part, 1]), access));
-                remember(&mut jury.seen[index]);
-            }
-        }
-        if let Some(outcome) = &jury.outcome
-            && outcome.kinds() & bit != 0
-        {
-            let last = jury.claims.len();
-            outcome.order(event, trace, &mut |part, access| touch(key_of([last as u64, part, 1]), access));
-            remember(&mut jury.seen[last]);
         }
     }
 

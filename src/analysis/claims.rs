@@ -1,6 +1,7 @@
 //! The claims that many scenarios share.
 
 use super::claim::{Access, Claim, Ending, Verdict, key_of};
+use super::few::Few;
 use crate::trace::{Event, EventId, FaultCode, Kind, Reason, TaskId, Time, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -15,7 +16,7 @@ pub fn accepted(event: &Event, trace: &Trace) -> Option<u32> {
 #[derive(Default)]
 pub struct AtMostOnce {
     /// The first acceptance of each request, until a second one makes it evidence.
-    first: BTreeMap<u32, Option<EventId>>,
+    first: Few<u32, Option<EventId>>,
     against: Vec<EventId>,
 }
 
@@ -26,9 +27,9 @@ impl Claim for AtMostOnce {
 
     fn see(&mut self, event: &Event, trace: &Trace) {
         let Some(request) = accepted(event, trace) else { return };
-        match self.first.get_mut(&request) {
+        match self.first.get_mut(request) {
             None => {
-                self.first.insert(request, Some(event.id));
+                self.first.get_or_insert(request, Some(event.id));
             }
             Some(first) => {
                 self.against.extend(first.take());
@@ -48,22 +49,28 @@ impl Claim for AtMostOnce {
     fn order(&self, _: &Event, _: &Trace, _: &mut dyn FnMut(u64, Access)) {}
 
     fn key(&self) -> Option<u64> {
-        let once = self.first.iter().map(|(request, first)| u64::from(*request) << 1 | u64::from(first.is_some()));
+        let once = self.first.iter().map(|(request, first)| u64::from(request) << 1 | u64::from(first.is_some()));
         Some(key_of(once.chain([u64::from(self.against.is_empty())])))
+    }
+
+    fn restart(&mut self) -> bool {
+        self.first.clear();
+        self.against.clear();
+        true
     }
 }
 
 /// Every one of so many requests is accepted.
 pub struct NothingLost {
     requests: u32,
-    accepted: BTreeSet<u32>,
+    accepted: Few<u32, ()>,
     last: Option<EventId>,
 }
 
 impl NothingLost {
     /// Requests 1 to `requests`.
     pub fn new(requests: u32) -> Self {
-        NothingLost { requests, accepted: BTreeSet::new(), last: None }
+        NothingLost { requests, accepted: Few::default(), last: None }
     }
 }
 
@@ -74,7 +81,9 @@ impl Claim for NothingLost {
 
     fn see(&mut self, event: &Event, trace: &Trace) {
         self.last = Some(event.id);
-        self.accepted.extend(accepted(event, trace));
+        if let Some(request) = accepted(event, trace) {
+            self.accepted.get_or_insert(request, ());
+        }
     }
 
     fn verdict(&self, ending: Ending) -> Verdict {
@@ -90,7 +99,13 @@ impl Claim for NothingLost {
     fn order(&self, _: &Event, _: &Trace, _: &mut dyn FnMut(u64, Access)) {}
 
     fn key(&self) -> Option<u64> {
-        Some(key_of(self.accepted.iter().map(|request| u64::from(*request))))
+        Some(key_of(self.accepted.iter().map(|(request, ())| u64::from(request))))
+    }
+
+    fn restart(&mut self) -> bool {
+        self.accepted.clear();
+        self.last = None;
+        true
     }
 }
 
@@ -177,10 +192,19 @@ impl Claim for CancelHeard {
 /// No task ends before the tasks it started, servers aside.
 #[derive(Default)]
 pub struct NoOrphans {
-    parent: BTreeMap<TaskId, TaskId>,
-    /// How many children of a task are not over.
-    children: BTreeMap<TaskId, u32>,
+    /// By task: who started it, if it is not over.
+    parent: Vec<Option<TaskId>>,
+    /// By task: how many of the tasks it has started are not over, if it has started any and is not over itself.
+    children: Vec<Option<u32>>,
     against: Vec<EventId>,
+}
+
+/// The place of a task in a list by task.
+fn of_task<T: Clone + Default>(list: &mut Vec<T>, task: TaskId) -> &mut T {
+    if list.len() <= task as usize {
+        list.resize(task as usize + 1, T::default());
+    }
+    &mut list[task as usize]
 }
 
 impl Claim for NoOrphans {
@@ -193,17 +217,17 @@ impl Claim for NoOrphans {
             Kind::Spawn => {
                 let is_server = trace.tasks.get(event.a as usize).is_some_and(|task| task.server);
                 if !is_server {
-                    self.parent.insert(event.a, event.task);
-                    *self.children.entry(event.task).or_default() += 1;
+                    *of_task(&mut self.parent, event.a) = Some(event.task);
+                    *of_task(&mut self.children, event.task).get_or_insert(0) += 1;
                 }
             }
             Kind::Fault if event.a != FaultCode::Crash as u32 => {}
             _ => {
-                let parent = self.parent.remove(&event.task);
-                if let Some(children) = parent.and_then(|parent| self.children.get_mut(&parent)) {
+                let parent = of_task(&mut self.parent, event.task).take();
+                if let Some(children) = parent.and_then(|parent| of_task(&mut self.children, parent).as_mut()) {
                     *children -= 1;
                 }
-                let leaves_child = self.children.remove(&event.task).is_some_and(|children| children > 0);
+                let leaves_child = of_task(&mut self.children, event.task).take().is_some_and(|children| children > 0);
                 if leaves_child && event.kind != Kind::Fault {
                     self.against.push(event.id);
                 }
@@ -223,15 +247,24 @@ impl Claim for NoOrphans {
             return;
         }
         touch(u64::from(event.task), Access::Change);
-        if let Some(parent) = self.parent.get(&event.task) {
+        if let Some(Some(parent)) = self.parent.get(event.task as usize) {
             touch(u64::from(*parent), Access::Add);
         }
     }
 
     fn key(&self) -> Option<u64> {
-        let parents = self.parent.iter().map(|(task, parent)| u64::from(*task) << 32 | u64::from(*parent));
-        let children = self.children.iter().map(|(task, count)| u64::from(*task) << 32 | u64::from(*count));
-        Some(key_of(parents.chain([u64::MAX, u64::from(self.against.is_empty())]).chain(children)))
+        let known = |list: &[Option<u32>]| {
+            let known = list.iter().zip(0_u64..).filter_map(|(number, task)| Some(task << 32 | u64::from((*number)?)));
+            key_of(known)
+        };
+        Some(key_of([known(&self.parent), known(&self.children), u64::from(self.against.is_empty())]))
+    }
+
+    fn restart(&mut self) -> bool {
+        self.parent.clear();
+        self.children.clear();
+        self.against.clear();
+        true
     }
 }
 

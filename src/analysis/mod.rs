@@ -7,6 +7,7 @@
 //! - [`lives`]: those about lives that follow one another · [`doubts`]: about detectors
 //! - [`overload`]: those about overload
 //! - [`limits`]: those about tokens · [`copies`]: those about copies of a request
+//! - [`few`]: a small map that most of them are made of
 //! - [`text`]: an event in words · [`timeline`]: spans, arrows and marks to draw
 
 pub mod claim;
@@ -15,6 +16,7 @@ pub mod copies;
 pub mod delays;
 pub mod doubts;
 pub mod failures;
+pub mod few;
 pub mod freshness;
 pub mod limits;
 pub mod lives;

@@ -1,8 +1,8 @@
 //! The partial order of an execution's steps, as a hash: two executions that differ only in the order of steps that
 //! commute are one *behaviour*.
 //!
-//! Of each object is kept who changed it last, and who has read it and who has added to it since. What a step is
-//! follows from who moves, what was chosen within the step, and for each object it touches from those it comes after.
+//! The [ledger](crate::runtime::ledger) knows of each object who changed it last, and who has read it and who has added
+//! to it since. What a step is follows from who moves, what was chosen within the step, and from those it comes after.
 //! The hashes of the steps are summed, so that their order does not matter where it is not part of them.
 //! 64 bits: among a million behaviours two share a hash with a chance of 3 in 10⁸.
 
@@ -28,17 +28,6 @@ impl Touch {
     }
 }
 
-/// Of an object: who changed it last, and the sums of those who have added to it and read it since.
-#[derive(Clone, Copy, Default)]
-struct Past {
-    /// In which execution this was last true.
-    execution: u64,
-    bit: u128,
-    changed: u64,
-    added: u64,
-    read: u64,
-}
-
 /// Bits that objects have to themselves; the rest share the others.
 const OWN_BITS: u32 = 120;
 /// Objects that have a bit of their own, or would have if there were as many; the others go by their names' last bits.
@@ -48,8 +37,8 @@ const MAX_NUMBERED: usize = 1 << 16;
 #[derive(Default)]
 pub struct Behaviour {
     numbers: Table,
-    pasts: Vec<Past>,
-    execution: u64,
+    /// By object of this execution: its bit, if anybody has asked for it; else 0.
+    bits: Vec<u128>,
     hash: u64,
     variant: u64,
     /// The steps that commute with no other: the last of them, and the sum of all steps since.
@@ -60,7 +49,7 @@ pub struct Behaviour {
 impl Behaviour {
     /// A new execution begins.
     pub fn begin(&mut self) {
-        self.execution += 1;
+        self.bits.clear();
         (self.hash, self.variant, self.alone, self.since) = (0, 0, 0, 0);
     }
 
@@ -75,60 +64,52 @@ impl Behaviour {
     }
 
     /// The bit of a name, the same in every execution.
-    fn bit(&mut self, name: Name) -> u128 {
-        let next = self.numbers.len() as u32;
-        let number = match self.numbers.get(name) {
+    fn bit(numbers: &mut Table, name: Name) -> u128 {
+        let next = numbers.len() as u32;
+        let number = match numbers.get(name) {
             Some(number) => number,
-            None if self.numbers.len() >= MAX_NUMBERED => OWN_BITS + (name % 8) as u32,
-            None => self.numbers.get_or_insert(name, next),
+            None if numbers.len() >= MAX_NUMBERED => OWN_BITS + (name % 8) as u32,
+            None => numbers.get_or_insert(name, next),
         };
         1 << if number < OWN_BITS { number } else { OWN_BITS + number % (128 - OWN_BITS) }
     }
 
-    /// Takes in a step: who moved and what it touched.
-    pub fn step(&mut self, mover: Name, now: u64, touched: &Touched<'_>) -> Touch {
-        let mut touch = Touch { reads: 0, adds: 0, variant: std::mem::take(&mut self.variant) };
-        let mut after = 0_u64;
-        if self.pasts.len() < touched.names.len() {
-            self.pasts.resize(touched.names.len(), Past::default());
+    /// What the step that was just made touches, as bits; asked before it is taken in.
+    pub fn touch(&mut self, touched: &Touched<'_>) -> Touch {
+        if touched.everything {
+            return Touch { reads: u128::MAX, adds: u128::MAX, variant: self.variant };
         }
-        for object in touched.objects {
-            let (name, access) = (touched.names[*object as usize], touched.access[*object as usize]);
-            if self.pasts[*object as usize].execution != self.execution {
-                let bit = self.bit(name);
-                self.pasts[*object as usize] = Past { execution: self.execution, bit, ..Past::default() };
+        let mut touch = Touch { variant: self.variant, ..Touch::default() };
+        for (object, name, access) in touched.objects() {
+            if self.bits.len() <= object as usize {
+                self.bits.resize(object as usize + 1, 0);
             }
-            let past = &self.pasts[*object as usize];
-            // An addition comes after the reads, a read after the additions, a change after both.
-            let (mut read, mut added) = (0, 0);
+            let bit = &mut self.bits[object as usize];
+            if *bit == 0 {
+                *bit = Self::bit(&mut self.numbers, name);
+            }
             if access & 1 != 0 {
-                touch.reads |= past.bit;
-                added = past.added;
+                touch.reads |= *bit;
             }
             if access & 2 != 0 {
-                touch.adds |= past.bit;
-                read = past.read;
+                touch.adds |= *bit;
             }
-            let place = mix(name.rotate_left(8) ^ u64::from(access), past.changed);
-            after = after.wrapping_add(mix(place, read.wrapping_add(added.rotate_left(32))));
         }
+        touch
+    }
+
+    /// Takes in a step: who moved and what it touched.
+    pub fn step(&mut self, mover: Name, now: u64, touched: &mut Touched<'_>) {
+        let variant = std::mem::take(&mut self.variant);
         let since = if touched.everything { self.since } else { 0 };
-        let step = mix(mix(mix(mover, touch.variant), now ^ self.alone), after.wrapping_add(since));
-        for object in touched.objects {
-            let past = &mut self.pasts[*object as usize];
-            match touched.access[*object as usize] {
-                1 => past.read = past.read.wrapping_add(step),
-                2 => past.added = past.added.wrapping_add(step),
-                _ => (past.changed, past.added, past.read) = (step, 0, 0),
-            }
-        }
+        let who = mover ^ variant.rotate_left(17);
+        let step = mix(mix(who, now ^ self.alone), touched.after().wrapping_add(since));
+        touched.write_down(step);
         self.hash = self.hash.wrapping_add(step);
         if touched.everything {
             (self.alone, self.since) = (step, 0);
-            (touch.reads, touch.adds) = (u128::MAX, u128::MAX);
         } else {
             self.since = self.since.wrapping_add(step);
         }
-        touch
     }
 }

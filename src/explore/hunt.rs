@@ -136,28 +136,28 @@ impl Hunter {
     }
 
     pub(super) fn step(&mut self, moment: &Moment<'_>) -> u32 {
-        let names = moment.names;
-        if names.len() == 1 || self.learns {
+        let arity = moment.candidates.len();
+        if arity == 1 || self.learns {
             return 0;
         }
         // Priorities are not fair: one who runs in circles would keep all others from moving for ever.
         let draw = if self.steps > FAIR_AFTER * (self.profile.steps + 10) { Draw::Walk } else { self.draw };
         match draw {
-            Draw::Walk => self.below(names.len() as u64) as u32,
-            Draw::Pos => self.highest(names),
+            Draw::Walk => self.below(arity as u64) as u32,
+            Draw::Pos => self.highest(moment),
             Draw::Pct { .. } => {
-                let pick = self.highest(names);
+                let pick = self.highest(moment);
                 if !self.changes.contains(&self.steps) {
                     return pick;
                 }
                 // The priority of who would have moved becomes the lowest of all.
                 self.lowered += 1;
                 let lowest = (1 << 20) - self.lowered;
-                *entry(&mut self.numbers, names[pick as usize]).expect("it has a priority") = lowest;
-                self.highest(names)
+                *entry(&mut self.numbers, moment.name(pick)).expect("it has a priority") = lowest;
+                self.highest(moment)
             }
             Draw::Urw => {
-                let left: Vec<u64> = names.iter().map(|name| self.left(*name)).collect();
+                let left: Vec<u64> = moment.names().map(|name| self.left(name)).collect();
                 let mut at = self.below(left.iter().sum());
                 let taken = left.iter().position(|left| match at.checked_sub(*left) {
                     Some(rest) => {
@@ -172,20 +172,21 @@ impl Hunter {
     }
 
     /// The candidate with the highest priority; who has none is given one, above those that were lowered.
-    fn highest(&mut self, names: &[Name]) -> u32 {
+    fn highest(&mut self, moment: &Moment<'_>) -> u32 {
         let mut highest = (0, 0);
-        for (index, name) in names.iter().enumerate() {
-            let priority = match entry(&mut self.numbers, *name) {
+        let arity = moment.candidates.len();
+        for (index, name) in moment.names().enumerate() {
+            let priority = match entry(&mut self.numbers, name) {
                 Some(priority) => *priority,
                 None => {
                     let priority = self.random() | 1 << 20;
-                    self.numbers.push((*name, priority));
+                    self.numbers.push((name, priority));
                     priority
                 }
             };
-            highest = highest.max((priority, names.len() - index));
+            highest = highest.max((priority, arity - index));
         }
-        (names.len() - highest.1) as u32
+        (arity - highest.1) as u32
     }
 
     /// How many steps a mover has left in the canonical run, at least one.
@@ -195,7 +196,7 @@ impl Hunter {
         u64::from(total).saturating_sub(made).max(1)
     }
 
-    pub(super) fn stepped(&mut self, mover: Name, touch: Touch) {
+    pub(super) fn stepped(&mut self, mover: Name, touch: impl FnOnce() -> Touch) {
         self.steps += 1;
         if self.learns || self.draw == Draw::Urw {
             match entry(&mut self.numbers, mover) {
@@ -203,6 +204,7 @@ impl Hunter {
                 None => self.numbers.push((mover, 1)),
             }
         } else if self.draw == Draw::Pos {
+            let touch = touch();
             // Who would race with this step, as far as its last one tells, is drawn anew; and the mover itself.
             let touches = &self.touches;
             let races = |name: Name| match touches.iter().find(|(known, _)| *known == name) {

@@ -50,7 +50,7 @@ impl Inevitability {
         let mut world = World::new(link);
         world.think(Mind::Told(Told::new(picks.clone())));
         world.walk().times = Some(Vec::new());
-        world.execute();
+        world.execute_without_account();
         let times = world.walk().times.take().unwrap_or_default();
         let (points, samples) = (points.clamp(2, MAX_POINTS), samples.clamp(1, MAX_SAMPLES));
         let count = times.len() as u64;
@@ -77,7 +77,7 @@ impl Inevitability {
             let mut told = Told::new(self.picks.clone());
             told.until = Some((until, Box::new(hunter)));
             self.world.think(Mind::Told(told));
-            if let Some(came) = self.world.execute() {
+            if let Some(came) = self.world.execute_without_account() {
                 *futures.outcomes.entry(came.outcome).or_default() += 1;
             }
         }

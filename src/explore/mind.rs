@@ -2,7 +2,7 @@
 //!
 //! A forced move is no choice and is not recorded. The record is what a link's `schedule=` is made of.
 
-use super::behaviour::{Behaviour, Touch};
+use super::behaviour::Behaviour;
 use super::hunt::Hunter;
 use super::prove::Prover;
 use crate::runtime::chooser::{Choose, Point};
@@ -64,7 +64,7 @@ pub struct Walk {
     pub mind: Mind,
     /// What was decided.
     pub choices: Vec<Choice>,
-    /// The partial order of the steps so far.
+    /// The partial order of the steps so far, if account is kept of what they touch.
     pub behaviour: Behaviour,
     /// The moment of each choice in nanoseconds, if that is wanted.
     pub times: Option<Vec<u64>>,
@@ -183,21 +183,28 @@ impl Follow for Walker {
         if arity > 1 {
             walk.record(pick, arity);
         }
-        walk.mover = moment.names[pick as usize];
+        walk.mover = moment.name(pick);
         Some(pick)
     }
 
-    fn stepped(&mut self, touched: &Touched<'_>) {
+    fn stepped(&mut self, touched: Option<&mut Touched<'_>>) {
         let mut walk = self.borrow();
         let walk = &mut *walk;
         walk.steps += 1;
         walk.asked = 0;
+        let Some(touched) = touched else {
+            if let Mind::Hunts(hunter) = &mut walk.mind {
+                hunter.stepped(walk.mover, || unreachable!("who asks what a step touches has account kept"));
+            }
+            return;
+        };
         let now = if walk.is_timed { walk.now } else { 0 };
-        let step: Touch = walk.behaviour.step(walk.mover, now, touched);
+        let mut touch = || walk.behaviour.touch(touched);
         match &mut walk.mind {
             Mind::Told(_) => {}
-            Mind::Proves(prover) => prover.stepped(walk.mover, step),
-            Mind::Hunts(hunter) => hunter.stepped(walk.mover, step),
+            Mind::Proves(prover) => prover.stepped(walk.mover, touch()),
+            Mind::Hunts(hunter) => hunter.stepped(walk.mover, touch),
         }
+        walk.behaviour.step(walk.mover, now, touched);
     }
 }

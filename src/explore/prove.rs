@@ -241,11 +241,11 @@ impl Prover {
         }
         let mut node = self.spare.pop().unwrap_or_default();
         node.names.clear();
-        node.names.extend_from_slice(moment.names);
+        node.names.extend(moment.names());
         node.done.clear();
         node.current = None;
         std::mem::swap(&mut node.asleep, &mut self.asleep);
-        (node.arity, node.step, node.choices) = (moment.names.len() as u32, self.nodes.len(), choices);
+        (node.arity, node.step, node.choices) = (moment.candidates.len() as u32, self.nodes.len(), choices);
         let Some(pick) = node.next_awake(0) else {
             self.spare.push(node);
             self.is_redundant = true;

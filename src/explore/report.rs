@@ -5,6 +5,7 @@ use super::outcomes::{Finding, MAX_BEHAVIOURS};
 use super::prove::Part;
 use super::search::Search;
 use super::world::World;
+use crate::gather::gather;
 use crate::link::Link;
 use crate::report::VERSION;
 use crate::runner::Execution;
@@ -126,7 +127,7 @@ impl Exploration {
             exhausted,
             behaviours: found.behaviours.len() as u64,
             limit: limit(search, options, is_interrupted).map(str::to_owned),
-            outcomes: outcomes.collect(),
+            outcomes: gather(outcomes),
             claims: claims.collect(),
         }
     }

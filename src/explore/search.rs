@@ -251,7 +251,7 @@ impl Search {
             return;
         };
         self.tell(picks);
-        let came = self.world.execute();
+        let came = self.world.execute_without_account();
         let Phase::Deepen { deepen, wanted } = &mut self.phase else { return };
         let walk = self.world.walk();
         deepen.met(&walk.choices);
@@ -281,7 +281,7 @@ impl Search {
             Some(picks) => {
                 *left -= 1;
                 self.world.think(Mind::Told(Told::new(picks)));
-                let came = self.world.execute();
+                let came = self.world.execute_without_account();
                 let walk = self.world.walk();
                 present.answer(&walk.choices, came.is_some_and(|came| kind.fits(&came)));
             }
@@ -290,7 +290,7 @@ impl Search {
                 wanted.pop();
                 *shrink = None;
                 self.tell(best);
-                let came: Option<Came> = self.world.execute();
+                let came: Option<Came> = self.world.execute_without_account();
                 let walk = self.world.walk();
                 if let Some(finding) = self.found.of(kind).filter(|_| came.is_some_and(|came| kind.fits(&came))) {
                     finding.deviations = deviations_of(&walk.choices);
@@ -306,7 +306,7 @@ pub fn shrink(world: &mut World, kind: Kind, deviations: &[crate::runtime::setti
     for _ in 0..MAX_SHRINKS {
         let Some(picks) = shrink.candidate() else { break };
         world.think(Mind::Told(Told::new(picks)));
-        let came = world.execute();
+        let came = world.execute_without_account();
         shrink.answer(&world.walk().choices, came.is_some_and(|came| kind.fits(&came)));
     }
     debug_assert!(shrink.best().len() <= picks_of(deviations).len());

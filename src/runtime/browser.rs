@@ -310,7 +310,7 @@ impl LiveRun {
 
     /// Starts the root task.
     pub fn start(&self, root: impl Future<Output = ()> + 'static) {
-        self.rt.admit("root", false, true, None, root);
+        let _ = self.rt.admit("root", false, None, root);
         let next = self.rt.core().plan.next_at();
         self.session.set_faults(next);
     }

@@ -10,12 +10,12 @@ use super::chooser::{Candidate, Choose, Misfit, Point, Recorded, Seeded};
 use super::ends::Limit;
 use super::faults::Plan;
 use super::ledger::{Ledger, Name, Object, common, mix};
-use super::operation::WaitId;
 use super::random::Draws;
 use super::ready::Ready;
 use super::setting::{Model, Order, Setting};
 use super::signal::Signal;
 use super::timers::{TimerId, Timers};
+use super::waiters::Waiters;
 use super::waits::Waits;
 use crate::trace::{Event, EventId, Fingerprint, Kind, Observe, Site, TaskId, TaskInfo, Time, Trace};
 use std::collections::BTreeMap;
@@ -42,7 +42,6 @@ pub(crate) struct TaskSlot {
     pub woken: bool,
     /// The last event this task knows of: its own, or what woke it.
     pub last: Option<EventId>,
-    pub waker: Option<Waker>,
     /// How much longer its work takes, in thousandths.
     pub slow: u64,
     /// It shall be dropped as soon as its poll returns.
@@ -52,7 +51,7 @@ pub(crate) struct TaskSlot {
     /// A hang for good has struck it in the middle of a poll.
     pub frozen: bool,
     /// Who waits for its end.
-    pub joiners: Vec<(WaitId, u8)>,
+    pub joiners: Waiters,
     /// The same in every execution.
     pub name: Name,
     /// The first of its two objects: whether and where it goes on.
@@ -74,6 +73,13 @@ impl TaskSlot {
     pub fn ending(&self) -> Object {
         self.object + 1
     }
+}
+
+/// The user's input for tasks of one name.
+pub(crate) struct Input {
+    /// The hash of the name.
+    hash: u64,
+    pub given: Option<Signal>,
 }
 
 /// Who drives the run.
@@ -117,7 +123,8 @@ pub(crate) struct Core {
     observed: u32,
     pub events: u32,
     pub plan: Plan,
-    pub inputs: BTreeMap<String, Signal>,
+    /// The user's inputs by the task they are for; a name that is not used any more keeps its place.
+    pub inputs: BTreeMap<Box<str>, Input>,
     pub signals: u32,
     /// The last number given for each purpose.
     pub numbers: BTreeMap<&'static str, u32>,
@@ -136,11 +143,12 @@ pub(crate) struct Core {
     pub polls: u64,
     pub polls_at_once: u32,
     pub live: Option<Box<dyn Live>>,
+    /// The wakers of tasks, to know them by.
+    pub wakers: Vec<Waker>,
     /// Wakers of combinators to be called when the state is free.
     pub foreign: Vec<Waker>,
-    candidates: Vec<Candidate>,
-    others: Vec<TaskId>,
-    due: Vec<TimerId>,
+    /// Room for a list of them.
+    pub candidates: Vec<Candidate>,
 }
 
 impl Core {
@@ -184,10 +192,9 @@ impl Core {
             polls: 0,
             polls_at_once: 0,
             live: None,
+            wakers: Vec::new(),
             foreign: Vec::new(),
             candidates: Vec::new(),
-            others: Vec::new(),
-            due: Vec::new(),
         }
     }
 
@@ -310,6 +317,30 @@ impl Core {
         self.ledger.is_kept() && self.tasks.get(self.current as usize).is_some_and(|task| task.lap != 0)
     }
 
+    /// Another input for the task of this name.
+    pub fn set_input(&mut self, task: &str, input: &Signal) {
+        let known = match self.inputs.get_mut(task) {
+            Some(known) => known,
+            None => {
+                let new = Input { hash: Fingerprint::hash(task), given: None };
+                self.inputs.entry(task.into()).or_insert(new)
+            }
+        };
+        let before = known.given.as_ref().map_or(0, |before| mix(known.hash, before.name()));
+        self.objects = self.objects.wrapping_sub(before).wrapping_add(mix(known.hash, input.name()));
+        known.given = Some(input.clone());
+    }
+
+    /// The inputs, to be dropped when the state is free.
+    pub fn take_inputs(&mut self) -> Vec<Signal> {
+        self.inputs.values_mut().filter_map(|input| input.given.take()).collect()
+    }
+
+    /// Whether a waker is that of the current task itself.
+    pub fn is_own(&self, waker: &Waker) -> bool {
+        self.wakers.get(self.current as usize).is_some_and(|own| own.will_wake(waker))
+    }
+
     pub fn reach(&mut self, limit: Limit) {
         self.over.get_or_insert(limit);
     }
@@ -325,11 +356,10 @@ impl Core {
         let task_name = self.christen() & !1;
         self.has_hidden_state |= self.is_in_lap() && self.tasks.iter().any(|task| task.name == task_name);
         let object = self.ledger.register(task_name, 2);
-        let alike = self.trace.name_count(name);
-        let name = if alike == 0 { name.to_owned() } else { format!("{name}#{}", alike + 1) };
+        let (name, hash) = self.trace.task_names.unique(name);
         let path = match parent.and_then(|parent| self.trace.tasks.get(parent as usize)) {
-            Some(parent) => Fingerprint::hash(&name) ^ parent.path.rotate_left(7),
-            None => Fingerprint::hash(&name),
+            Some(parent) => hash ^ parent.path.rotate_left(7),
+            None => hash,
         };
         self.trace.tasks.push(TaskInfo { name, path, parent, server });
         self.tasks.push(TaskSlot {
@@ -339,12 +369,11 @@ impl Core {
             hung: 0,
             woken: true,
             last: None,
-            waker: None,
             slow: 1000,
             doomed: false,
             vulnerable: parent.is_some(),
             frozen: false,
-            joiners: Vec::new(),
+            joiners: Waiters::default(),
             name: task_name,
             object,
             created: 0,
@@ -366,6 +395,12 @@ impl Core {
 
     pub fn is_alive(&self, task: TaskId) -> bool {
         self.tasks[task as usize].life == Life::Alive
+    }
+
+    /// Whether the current task has crashed or was hung for good in the poll that is under way: a combinator
+    /// may go on to its other parts, but none of them does anything any more.
+    pub fn is_struck(&self) -> bool {
+        self.tasks.get(self.current as usize).is_some_and(|task| task.frozen || task.life == Life::Crashed)
     }
 
     /// Makes a task runnable; it runs next (S4).
@@ -426,8 +461,8 @@ impl Core {
         if slot.woken {
             self.ready.remove(task);
         }
-        let joiners = std::mem::take(&mut self.tasks[task as usize].joiners);
-        for (wait, arm) in joiners {
+        let mut joiners = std::mem::take(&mut self.tasks[task as usize].joiners);
+        for (wait, arm) in joiners.take() {
             self.commit(wait, arm, cause);
         }
     }
@@ -499,13 +534,8 @@ impl Core {
     /// Everybody who can move now: first who would move canonically.
     pub fn list_candidates(&mut self, candidates: &mut Vec<Candidate>) {
         candidates.clear();
-        if let Some(first) = self.ready.first() {
-            candidates.push(Candidate::Task(first));
-            self.ready.others(&mut self.others);
-            candidates.extend(self.others.iter().map(|task| Candidate::Task(*task)));
-        }
-        self.timers.pending_until(self.horizon(), &mut self.due);
-        candidates.extend(self.due.iter().map(|timer| Candidate::Timer(*timer)));
+        self.ready.list(candidates);
+        self.timers.pending_until(self.horizon(), candidates);
     }
 
     fn is_alone(&self, first: Candidate, horizon: u64) -> bool {

@@ -147,7 +147,8 @@ impl Core {
     /// Does the harm now; false if there is nobody to harm.
     pub fn strike(&mut self, fault: &Fault) -> bool {
         if let Harm::Cancel { .. } = fault.harm {
-            let Some(input) = self.inputs.get(&fault.target).cloned() else { return false };
+            let input = self.inputs.get(fault.target.as_str()).and_then(|input| input.given.clone());
+            let Some(input) = input else { return false };
             let task = self.find_task(&fault.target).unwrap_or(0);
             let before = std::mem::replace(&mut self.current, task);
             let event = self.emit_as(task, Kind::Fault, FaultCode::Cancel as u32, 0, None, None);
@@ -169,7 +170,7 @@ impl Core {
     }
 
     fn find_task(&self, name: &str) -> Option<TaskId> {
-        let found = self.trace.tasks.iter().position(|task| task.name == name);
+        let found = self.trace.tasks.iter().position(|task| *task.name == *name);
         found.map(|id| id as TaskId)
     }
 

@@ -1,7 +1,8 @@
 //! The explorer's seat: it is shown who can move, by name, before every step, and what the step touched after it.
 //!
 //! With somebody following, every step is asked for, also where only one can move: whoever follows may give the
-//! execution up. A run that is followed can be begun anew, and keeps what it has allocated.
+//! execution up. A run that is followed can be begun anew, and keeps what it has allocated. Of an execution of which
+//! nobody wants to know what its steps touch no account is kept, which is faster.
 
 use super::Runtime;
 use super::chooser::{Candidate, Choose};
@@ -17,10 +18,21 @@ pub struct Moment<'a> {
     pub now: u64,
     /// Who can move: first who would move canonically.
     pub candidates: &'a [Candidate],
-    /// Their names.
-    pub names: &'a [Name],
     /// A hash of everything on which it depends what happens from here on, if it was asked for and there is one.
     pub state: Option<u64>,
+    core: &'a Core,
+}
+
+impl Moment<'_> {
+    /// The name of a candidate: the same mover has the same name in every execution.
+    pub fn name(&self, candidate: u32) -> Name {
+        self.core.name_of(self.candidates[candidate as usize])
+    }
+
+    /// The names of all of them.
+    pub fn names(&self) -> impl Iterator<Item = Name> + '_ {
+        self.candidates.iter().map(|candidate| self.core.name_of(*candidate))
+    }
 }
 
 /// Somebody who decides every step. What is decided within a step ([`Point::Select`](super::chooser::Point),
@@ -28,56 +40,58 @@ pub struct Moment<'a> {
 pub trait Follow {
     /// Whether the hash of the state is wanted before this step.
     fn wants_state(&mut self) -> bool;
-    /// Who moves, of the candidates; none: the execution is given up.
+    /// Who moves, of the candidates; none: the execution is given up. The runtime is not to be used meanwhile.
     fn pick(&mut self, moment: &Moment<'_>) -> Option<u32>;
-    /// What the step touched.
-    fn stepped(&mut self, touched: &Touched<'_>);
+    /// A step was made; what it touched, if account is kept of that.
+    fn stepped(&mut self, touched: Option<&mut Touched<'_>>);
 }
 
 impl Run {
-    /// Lets somebody follow: from now on the run keeps account of what its steps touch.
+    /// Lets somebody follow. The run is to be begun anew before every execution.
     pub fn followed_by(&self, chooser: Box<dyn Choose>) {
-        self.runtime().ledger().keep();
+        self.runtime().0.is_repeated.set(true);
         self.runtime().decide_with(chooser);
     }
 
     /// Goes on to the end, or until the follower gives up: [`End::Interrupted`].
     pub fn follow(&mut self, follower: &mut impl Follow) -> End {
-        let (mut candidates, mut names) = (Vec::new(), Vec::new());
+        let mut candidates = std::mem::take(&mut self.runtime().core().candidates);
         let end = loop {
             if let Some(end) = self.settle() {
                 break end;
             }
-            let now = {
-                let mut core = self.runtime().core();
-                core.list_candidates(&mut candidates);
-                names.clear();
-                names.extend(candidates.iter().map(|candidate| core.name_of(*candidate)));
-                core.now
-            };
+            let state = if follower.wants_state() { self.runtime().state_key() } else { None };
+            let mut core = self.runtime().core();
+            core.list_candidates(&mut candidates);
             if candidates.is_empty() {
+                drop(core);
                 match self.wait() {
                     Some(end) => break end,
                     None => continue,
                 }
             }
-            let state = if follower.wants_state() { self.runtime().state_key() } else { None };
-            let moment = Moment { now, candidates: &candidates, names: &names, state };
+            let moment = Moment { now: core.now, candidates: &candidates, state, core: &core };
             let Some(pick) = follower.pick(&moment) else { break End::Interrupted };
             let candidate = candidates[pick as usize];
-            self.runtime().core().begin_step(candidate);
+            core.begin_step(candidate);
+            drop(core);
             if let Some(end) = self.move_on(candidate) {
                 break end;
             }
-            self.runtime().ledger().with_touched(|touched| follower.stepped(&touched));
+            match self.runtime().ledger() {
+                ledger if ledger.is_kept() => ledger.with_touched(|touched| follower.stepped(Some(touched))),
+                _ => follower.stepped(None),
+            }
         };
+        self.runtime().core().candidates = candidates;
         self.conclude(end.clone());
         end
     }
 
-    /// Begins anew, with nothing left of what was but the room it took.
-    pub fn restart(&mut self) {
+    /// Begins anew, with nothing left of what was but the room it took, and keeps account of what steps touch or does not.
+    pub fn restart(&mut self, keeps_account: bool) {
         self.runtime().tear_down();
+        self.runtime().ledger().keep(keeps_account);
         let wakers = self.runtime().core().restart();
         drop(wakers);
         self.forget_end();

@@ -9,7 +9,7 @@
 //! What a task observes goes into its *history*: its future is a function of it, so that two states whose tasks have
 //! the same histories differ in nothing that a task holds. A poll that finds nothing observes nothing.
 //!
-//! Nothing is kept, and each call is one test of a flag, unless somebody [follows](super::follow) the run.
+//! Nothing is kept, and each call is one test of a flag, unless somebody who [follows](super::follow) the run asks for it.
 
 pub use crate::trace::Access;
 
@@ -50,22 +50,76 @@ pub fn mix(hash: u64, number: u64) -> u64 {
     z ^ z >> 31
 }
 
-/// What a step has touched.
+/// What a step has touched, and by whom that was touched before.
 pub struct Touched<'a> {
-    /// Which objects, each once.
-    pub objects: &'a [Object],
-    /// By object: bit 0, its course depends on it; bit 1, it changes it; both, for good.
-    pub access: &'a [u8],
-    /// By object: its name.
-    pub names: &'a [Name],
+    pages: &'a mut Pages,
     /// The step commutes with no other.
     pub everything: bool,
 }
 
+impl Touched<'_> {
+    /// Every object once, by its number in this execution: its name, and whether the course of the step depends on it
+    /// (bit 0), whether the step changes it (bit 1), both: for good.
+    pub fn objects(&self) -> impl Iterator<Item = (Object, Name, u8)> + '_ {
+        self.pages.touched.iter().map(|object| {
+            let page = &self.pages.all[*object as usize];
+            (*object, page.name, page.access)
+        })
+    }
+
+    /// A hash of the steps before which this one cannot be made: of each object who has changed it last, and who has read
+    /// it and added to it since. Which objects nobody has touched before follows from the rest.
+    pub fn after(&self) -> u64 {
+        let mut after = 0_u64;
+        for object in &self.pages.touched {
+            let Page { name, access, changed, added, read } = self.pages.all[*object as usize];
+            // An addition comes after the reads, a read after the additions, a change after both.
+            let before = match access {
+                1 => changed.wrapping_add(added.rotate_left(32)),
+                2 => changed.wrapping_add(read.rotate_left(16)),
+                _ => changed.wrapping_add(added.rotate_left(32)).wrapping_add(read.rotate_left(16)),
+            };
+            if before != 0 {
+                after = after.wrapping_add(join(name ^ u64::from(access) << 62, before));
+            }
+        }
+        after
+    }
+
+    /// Writes the step down under a hash, and turns the page.
+    pub fn write_down(&mut self, step: u64) {
+        for object in self.pages.touched.drain(..) {
+            let page = &mut self.pages.all[object as usize];
+            match std::mem::take(&mut page.access) {
+                1 => page.read = page.read.wrapping_add(step),
+                2 => page.added = page.added.wrapping_add(step),
+                _ => (page.changed, page.added, page.read) = (step, 0, 0),
+            }
+        }
+    }
+}
+
+/// Two hashes as one. Both are well mixed already, so that one multiplication is enough.
+#[inline]
+fn join(one: u64, other: u64) -> u64 {
+    let z = (one ^ other.rotate_left(29)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    z ^ z >> 32
+}
+
+/// An object, what the step under way does to it, and what earlier ones have done: hashes of who changed it last, and
+/// sums of those of who has added to it and read it since.
+#[derive(Clone, Copy, Default)]
+struct Page {
+    name: Name,
+    access: u8,
+    changed: u64,
+    added: u64,
+    read: u64,
+}
+
 #[derive(Default)]
 struct Pages {
-    names: Vec<Name>,
-    access: Vec<u8>,
+    all: Vec<Page>,
     touched: Vec<Object>,
     /// The parts of claims.
     claims: Vec<(Name, Object)>,
@@ -73,23 +127,22 @@ struct Pages {
 
 impl Pages {
     fn register(&mut self, name: Name) -> Object {
-        self.names.push(name);
-        self.access.push(0);
-        (self.names.len() - 1) as Object
+        self.all.push(Page { name, ..Page::default() });
+        (self.all.len() - 1) as Object
     }
 
     #[inline]
     fn touch(&mut self, object: Object, bits: u8) {
-        let access = &mut self.access[object as usize];
-        if *access == 0 {
+        let page = &mut self.all[object as usize];
+        if page.access == 0 {
             self.touched.push(object);
         }
-        *access |= bits;
+        page.access |= bits;
     }
 
     fn turn(&mut self) {
         for object in self.touched.drain(..) {
-            self.access[object as usize] = 0;
+            self.all[object as usize].access = 0;
         }
     }
 }
@@ -106,9 +159,9 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    pub fn keep(&self) {
-        self.is_kept.set(true);
-        self.clear();
+    /// Whether it is kept from the next execution on.
+    pub fn keep(&self, is_kept: bool) {
+        self.is_kept.set(is_kept);
     }
 
     #[inline]
@@ -214,8 +267,10 @@ impl Ledger {
 
     /// A new step begins.
     pub fn begin(&self) {
-        self.everything.set(false);
-        self.pages.borrow_mut().turn();
+        if self.is_kept.get() {
+            self.everything.set(false);
+            self.pages.borrow_mut().turn();
+        }
     }
 
     /// A new execution begins.
@@ -223,8 +278,7 @@ impl Ledger {
         self.everything.set(false);
         self.history.set(0);
         let mut pages = self.pages.borrow_mut();
-        pages.names.clear();
-        pages.access.clear();
+        pages.all.clear();
         pages.touched.clear();
         pages.claims.clear();
         if self.is_kept.get() {
@@ -234,9 +288,8 @@ impl Ledger {
         }
     }
 
-    pub fn with_touched<T>(&self, look: impl FnOnce(Touched<'_>) -> T) -> T {
-        let pages = self.pages.borrow();
-        let (objects, access, names) = (&pages.touched, &pages.access, &pages.names);
-        look(Touched { objects, access, names, everything: self.everything.get() })
+    pub fn with_touched<T>(&self, look: impl FnOnce(&mut Touched<'_>) -> T) -> T {
+        let pages = &mut *self.pages.borrow_mut();
+        look(&mut Touched { pages, everything: self.everything.get() })
     }
 }

@@ -6,7 +6,8 @@
 //! - [`channel`]: rendezvous, buffers, links · [`signal`]: cancel signals · [`select`](mod@select): one of several
 //! - [`later`]: what happens by itself · [`wall`]: the wall clock
 //! - [`operation`]: what all of these are · [`chooser`]: who decides · `random`: draws
-//! - `core`: the state · `ready`, `timers`: its two queues · `waits`: who is parked · `faults`: what goes wrong
+//! - `core`: the state · `ready`, `timers`: its two queues · `waits`, `waiters`: who is parked · `faults`: what goes wrong
+//! - `seat`: where a task's future is · `shelf`: what one execution leaves for the next
 //! - [`ledger`]: what a step touches and a task observes · [`follow`]: the explorer's seat
 //! - [`virtual_time`]: the repeatable engine · `browser`: the live one
 
@@ -25,13 +26,16 @@ pub mod operation;
 mod random;
 mod ready;
 pub mod scope;
+mod seat;
 pub mod select;
 pub mod setting;
+mod shelf;
 pub mod signal;
 pub mod sleep;
 pub mod task;
 mod timers;
 pub mod virtual_time;
+mod waiters;
 mod waits;
 pub mod wall;
 
@@ -46,37 +50,37 @@ pub use crate::trace::{Reason, TaskId, Time, UNITS, decimal, write_duration};
 
 use self::channel::Landing;
 use self::chooser::Choose;
-use self::core::{Core, Life};
+use self::core::Core;
 use self::ends::Blocked;
 use self::later::Act;
 use self::ledger::{Ledger, Name, common, mix};
 use self::operation::WaitId;
+use self::seat::{Chair, Returned, Seats};
 use self::setting::Fault;
+use self::shelf::Shelf;
 use self::timers::{Due, TimerId};
 use crate::trace::{ChannelId, EventId, Fingerprint, Kind, Observe, Site, Trace};
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::panic::Location;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Wake, Waker};
-
-type BoxedFuture = Pin<Box<dyn Future<Output = ()>>>;
 
 /// 2026-01-01T00:00:00Z, the wall clock at the start of every virtual run, in seconds since 1970.
 pub const EPOCH_SECONDS: u64 = 1_767_225_600;
 
 struct World {
     ledger: Rc<Ledger>,
+    /// The run is begun anew: what one execution does not need any more is left for the next.
+    is_repeated: Cell<bool>,
     core: RefCell<Core>,
-    futures: RefCell<Vec<Option<BoxedFuture>>>,
-    landings: RefCell<Vec<Rc<dyn Landing>>>,
+    seats: RefCell<Seats>,
+    landings: RefCell<Shelf<Rc<dyn Landing>>>,
     acts: RefCell<BTreeMap<TimerId, Act>>,
     outside: Arc<Outside>,
-    wakers: RefCell<Vec<Waker>>,
 }
 
 /// The runtime of one run. Clones are the same runtime.
@@ -109,12 +113,12 @@ impl Runtime {
     fn new(core: Core) -> Self {
         Runtime(Rc::new(World {
             ledger: core.ledger.clone(),
+            is_repeated: Cell::new(false),
             core: RefCell::new(core),
-            futures: RefCell::default(),
+            seats: RefCell::default(),
             landings: RefCell::default(),
             acts: RefCell::default(),
             outside: Arc::default(),
-            wakers: RefCell::default(),
         }))
     }
 
@@ -173,7 +177,7 @@ impl Runtime {
         let tasks = &core.trace.tasks;
         let above = |task: &TaskId| tasks.get(*task as usize).and_then(|task| task.parent);
         let path = std::iter::successors(Some(core.current), above).filter_map(|task| tasks.get(task as usize));
-        let mut names: Vec<&str> = path.take(MOST_NAMES).map(|task| task.name.as_str()).collect();
+        let mut names: Vec<&str> = path.take(MOST_NAMES).map(|task| &*task.name).collect();
         names.reverse();
         names.join("/")
     }
@@ -213,14 +217,14 @@ impl Runtime {
     /// next call makes a new one: it is for the next task of that name.
     pub fn input(&self, task: &str) -> Signal {
         self.ledger().change(common::INPUTS);
-        let known = self.core().inputs.get(task).filter(|input| input.given().is_none()).cloned();
-        let input = known.unwrap_or_else(|| self.signal());
+        let known = self.core().inputs.get(task).and_then(|known| known.given.clone());
+        let input = match &known {
+            Some(input) if input.given().is_none() => input.clone(),
+            _ => self.signal(),
+        };
         self.ledger().observe(input.name());
         let mut core = self.core();
-        let slot = Fingerprint::hash(task);
-        let before = core.inputs.get(task).map_or(0, |before| mix(slot, before.name()));
-        core.objects = core.objects.wrapping_sub(before).wrapping_add(mix(slot, input.name()));
-        core.inputs.insert(task.to_owned(), input.clone());
+        core.set_input(task, &input);
         core.strike_late();
         input
     }
@@ -230,7 +234,7 @@ impl Runtime {
         let rt = self.clone();
         let mut given_way = false;
         std::future::poll_fn(move |context| {
-            if rt.is_struck() {
+            if rt.core().is_struck() {
                 return std::task::Poll::Pending;
             }
             if std::mem::replace(&mut given_way, true) {
@@ -240,10 +244,10 @@ impl Runtime {
                 let mut core = rt.core();
                 let task = core.current;
                 core.give_way(task);
-                core.tasks[task as usize].waker.clone()
+                core.is_own(context.waker())
             };
             // A combinator polls only those of its parts whose own waker was called.
-            if own.is_none_or(|own| !own.will_wake(context.waker())) {
+            if !own {
                 context.waker().wake_by_ref();
             }
             std::task::Poll::Pending
@@ -300,19 +304,19 @@ impl Runtime {
 
     // --- the engine's side ---
 
-    /// Puts a future among the tasks; it runs next.
-    fn admit(
+    /// Puts a future among the tasks; it runs next. Gives its number and where its result will be.
+    fn admit<F: Future + 'static>(
         &self,
         name: &str,
         server: bool,
-        is_plain: bool,
         site: Option<Site>,
-        future: impl Future<Output = ()> + 'static,
-    ) -> TaskId {
+        future: F,
+    ) -> (TaskId, Returned<F::Output>) {
         let id = {
             let mut core = self.core();
             let creator = core.current;
             let is_root = core.tasks.is_empty();
+            let is_plain = size_of::<F::Output>() == 0;
             let id = core.add_task(name, (!is_root).then_some(creator), server, is_plain);
             if !is_root {
                 let event = core.emit(Kind::Spawn, id, 0, site);
@@ -321,48 +325,43 @@ impl Runtime {
             core.strike_late();
             id
         };
-        self.0.futures.borrow_mut().push(Some(Box::pin(future)));
+        let returned = seat::seat(&mut self.0.seats.borrow_mut(), future, || self.waker_of(id));
         let mut core = self.core();
         if core.is_alive(id) && core.tasks[id as usize].held == 0 {
             core.enqueue(id);
         }
-        id
+        (id, returned)
     }
 
-    fn take_future(&self, task: TaskId) -> Option<BoxedFuture> {
-        self.0.futures.borrow_mut().get_mut(task as usize)?.take()
+    /// Drops the future of a seat that was taken out, with nothing borrowed: destructors use the runtime.
+    fn vacate(&self, task: TaskId, mut chair: Chair) {
+        chair.seat.vacate();
+        self.give_back(task, chair);
     }
 
-    fn put_future(&self, task: TaskId, future: BoxedFuture) {
-        if let Some(slot) = self.0.futures.borrow_mut().get_mut(task as usize) {
-            *slot = Some(future);
+    /// Gives an empty seat back if another execution may use it.
+    fn give_back(&self, task: TaskId, chair: Chair) {
+        if self.0.is_repeated.get() {
+            self.0.seats.borrow_mut().put_back(task, chair);
         }
     }
 
-    /// The waker of a task: made once, and used again when a run begins anew.
+    /// The waker of a task.
     fn waker_of(&self, task: TaskId) -> Waker {
-        let mut wakers = self.0.wakers.borrow_mut();
-        while wakers.len() <= task as usize {
-            let task = wakers.len() as TaskId;
-            wakers.push(Waker::from(Arc::new(TaskWaker { task, outside: self.0.outside.clone() })));
+        let mut core = self.core();
+        while core.wakers.len() <= task as usize {
+            let task = core.wakers.len() as TaskId;
+            core.wakers.push(Waker::from(Arc::new(TaskWaker { task, outside: self.0.outside.clone() })));
         }
-        wakers[task as usize].clone()
-    }
-
-    fn add_landing(&self, landing: Rc<dyn Landing>) {
-        self.0.landings.borrow_mut().push(landing);
+        core.wakers[task as usize].clone()
     }
 
     /// Calls the wakers of combinators, then wakes the tasks that were woken through plain wakers.
     fn take_foreign_wakes(&self) {
-        loop {
+        // Looking is cheaper than taking.
+        while self.0.outside.any.load(Ordering::Relaxed) || !self.core().foreign.is_empty() {
+            self.0.outside.any.store(false, Ordering::Relaxed);
             let foreign = std::mem::take(&mut self.core().foreign);
-            // Looking is cheaper than taking.
-            let is_woken =
-                self.0.outside.any.load(Ordering::Relaxed) && self.0.outside.any.swap(false, Ordering::Relaxed);
-            if foreign.is_empty() && !is_woken {
-                return;
-            }
             foreign.into_iter().for_each(Waker::wake);
             let woken = std::mem::take(&mut *self.0.outside.woken.lock().unwrap_or_else(PoisonError::into_inner));
             let mut core = self.core();
@@ -372,18 +371,21 @@ impl Runtime {
         }
     }
 
-    /// Whether the current task has crashed or was hung for good in the poll that is under way: a combinator
-    /// may go on to its other parts, but none of them does anything any more.
-    fn is_struck(&self) -> bool {
-        let core = self.core();
-        core.tasks.get(core.current as usize).is_some_and(|task| task.frozen || task.life == Life::Crashed)
-    }
-
     // What is returned is dropped with nothing borrowed: a foreign waker's destructor may use the runtime.
 
-    fn refresh_wait(&self, wait: WaitId, waker: &Waker) {
-        let old = self.core().refresh_wait(wait, waker);
-        drop(old);
+    /// Which arm of a wait of the current task was committed; if none it goes on waiting with this waker.
+    fn fired(&self, wait: WaitId, waker: &Waker) -> Option<u8> {
+        let mut core = self.core();
+        if core.is_struck() {
+            return None;
+        }
+        let arm = core.fired(wait);
+        if arm.is_none() {
+            let old = core.refresh_wait(wait, waker);
+            drop(core);
+            drop(old);
+        }
+        arm
     }
 
     fn release_wait(&self, wait: WaitId) {
@@ -391,11 +393,14 @@ impl Runtime {
         drop(old);
     }
 
-    /// Whether a fault that only may strike strikes the current task at the operation it begins.
-    fn strikes_now(&self) -> bool {
+    /// Whether the current task was struck, or is struck by a fault that only may strike at the operation it begins.
+    fn strikes(&self, has_begun: bool) -> bool {
         let mut core = self.core();
+        if core.is_struck() {
+            return true;
+        }
         let task = core.current;
-        core.may_strike_here() || !core.is_alive(task)
+        !has_begun && (core.may_strike_here() || !core.is_alive(task))
     }
 
     /// Lets a timer fire.
@@ -403,7 +408,7 @@ impl Runtime {
         let due = self.core().timers.get(timer).due;
         if let Due::Land { channel } = due {
             self.core().disarm(timer);
-            let landing = self.0.landings.borrow().get(channel as usize).cloned();
+            let landing = self.0.landings.borrow().get(channel).cloned();
             if let Some(landing) = landing {
                 landing.land(self, timer);
             }
@@ -435,32 +440,40 @@ impl Runtime {
         }
     }
 
-    /// Drops every task and channel; nothing of it is recorded.
+    /// Drops every task and what the channels hold; nothing of it is recorded. What another execution may use is left.
     fn tear_down(&self) {
         self.core().ended = true;
         let mut task = 0;
+        let mut left = Vec::new();
         loop {
             // A destructor may spawn: that future, too, holds the runtime and has to go.
-            let mut futures = std::mem::take(&mut *self.0.futures.borrow_mut());
-            if futures.is_empty() {
+            let mut seats = self.0.seats.borrow_mut().take_all();
+            if seats.is_empty() {
                 break;
             }
-            for future in futures.drain(..) {
+            for chair in &mut seats {
                 self.core().current = task;
-                drop(future);
+                chair.iter_mut().for_each(|chair| chair.seat.vacate());
                 task += 1;
             }
-            // The room is kept for the next run.
-            let mut kept = self.0.futures.borrow_mut();
-            if kept.is_empty() {
-                *kept = futures;
+            if left.is_empty() {
+                left = seats;
+            } else {
+                left.extend(seats);
             }
         }
+        left.iter_mut().flatten().for_each(|chair| chair.seat.forget());
         let acts = std::mem::take(&mut *self.0.acts.borrow_mut());
         drop(acts);
-        let landings = std::mem::take(&mut *self.0.landings.borrow_mut());
-        drop(landings);
-        let inputs = std::mem::take(&mut self.core().inputs);
+        let channels = self.0.landings.borrow_mut().take_all();
+        channels.iter().flatten().for_each(|channel| channel.empty());
+        if self.0.is_repeated.get() {
+            let rest = self.0.seats.borrow_mut().leave(left);
+            drop(rest);
+            let rest = self.0.landings.borrow_mut().leave(channels);
+            drop(rest);
+        }
+        let inputs = self.core().take_inputs();
         drop(inputs);
     }
 }

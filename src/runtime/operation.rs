@@ -95,12 +95,8 @@ impl<O: Operation> Future for Op<O> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<O::Output> {
         let this = self.get_mut();
-        if this.rt.is_struck() {
-            return Poll::Pending;
-        }
         if let Some(wait) = this.wait {
-            if this.rt.core().fired(wait).is_none() {
-                this.rt.refresh_wait(wait, cx.waker());
+            if this.rt.fired(wait, cx.waker()).is_none() {
                 return Poll::Pending;
             }
             let output = this.operation.finish(&this.rt, wait, this.site);
@@ -108,10 +104,9 @@ impl<O: Operation> Future for Op<O> {
             this.wait = None;
             return Poll::Ready(output);
         }
-        if !this.begun && this.rt.strikes_now() {
+        if this.rt.strikes(std::mem::replace(&mut this.begun, true)) {
             return Poll::Pending;
         }
-        this.begun = true;
         // Again and again, since a fault may swallow what made it ready; each time there is less of it.
         while this.operation.is_ready(&this.rt) {
             if let Some(output) = this.operation.take(&this.rt, this.site) {

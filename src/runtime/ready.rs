@@ -1,5 +1,6 @@
 //! The tasks that can run now, in the canonical order: a one-place "run next" slot before a queue (rule S4).
 
+use super::chooser::Candidate;
 use crate::trace::TaskId;
 use std::collections::VecDeque;
 
@@ -48,11 +49,17 @@ impl Ready {
         }
     }
 
-    /// The tasks besides the canonical one, by id.
-    pub fn others(&self, found: &mut Vec<TaskId>) {
-        found.clear();
-        let first = self.first();
-        found.extend(self.next.iter().chain(&self.queue).filter(|task| Some(**task) != first));
-        found.sort_unstable();
+    /// Adds all of them: the canonical one, then the others by id.
+    pub fn list(&self, found: &mut Vec<Candidate>) {
+        let from = found.len();
+        found.extend(self.next.map(Candidate::Task));
+        let (front, back) = self.queue.as_slices();
+        found.extend(front.iter().map(|task| Candidate::Task(*task)));
+        found.extend(back.iter().map(|task| Candidate::Task(*task)));
+        if found.len() > from + 2 {
+            found[from + 1..].sort_unstable_by_key(|candidate| match candidate {
+                Candidate::Task(id) | Candidate::Timer(id) => *id,
+            });
+        }
     }
 }

@@ -86,15 +86,8 @@ impl<S: Arms> Future for Select<S> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<S::Output> {
         let this = self.get_mut();
-        if this.arms.runtime().is_struck() {
-            return Poll::Pending;
-        }
         if let Some(wait) = this.wait {
-            let fired = this.arms.runtime().core().fired(wait);
-            let Some(arm) = fired else {
-                this.arms.runtime().refresh_wait(wait, cx.waker());
-                return Poll::Pending;
-            };
+            let Some(arm) = this.arms.runtime().fired(wait, cx.waker()) else { return Poll::Pending };
             let output = this.arms.finish(arm, wait);
             this.arms.runtime().ledger().observe(u64::from(arm));
             this.arms.unpark(wait, Some(arm));
@@ -102,10 +95,9 @@ impl<S: Arms> Future for Select<S> {
             this.wait = None;
             return Poll::Ready(output);
         }
-        if !this.begun && this.arms.runtime().strikes_now() {
+        if this.arms.runtime().strikes(std::mem::replace(&mut this.begun, true)) {
             return Poll::Pending;
         }
-        this.begun = true;
         if let Some(output) = this.arms.take_ready() {
             return Poll::Ready(output);
         }

@@ -5,6 +5,7 @@ use super::core::Core;
 use super::ends::Blocked;
 use super::ledger::{Ledger, Name, Object, mix};
 use super::operation::{Op, Operation, WaitId, sealed::Sealed};
+use super::waiters::Waiters;
 use crate::trace::{EventId, Fingerprint, Kind, Reason, Site};
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
@@ -32,7 +33,7 @@ impl Cause {
 
 struct State {
     given: Cell<Option<(Cause, Option<EventId>)>>,
-    waiting: RefCell<Vec<(WaitId, u8)>>,
+    waiting: RefCell<Waiters>,
     name: Name,
     object: Object,
     ledger: Rc<Ledger>,
@@ -91,7 +92,7 @@ impl Signal {
         let event = core.emit(Kind::Cancel, self.id, cause.reason as u64, site);
         state.given.set(Some((cause, event)));
         core.objects = core.objects.wrapping_add(mix(state.name, cause.hash()));
-        for (wait, arm) in state.waiting.borrow_mut().drain(..) {
+        for (wait, arm) in state.waiting.take().take() {
             core.commit(wait, arm, event);
         }
         true
@@ -147,6 +148,6 @@ impl Operation for Given {
     fn unpark(&mut self, _: &Runtime, wait: WaitId) {
         let state = &self.signal.state;
         state.ledger.add(state.object);
-        state.waiting.borrow_mut().retain(|(other, _)| *other != wait);
+        state.waiting.borrow_mut().remove(wait);
     }
 }

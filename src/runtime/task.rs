@@ -5,11 +5,10 @@ use super::core::Life;
 use super::ends::Blocked;
 use super::ledger::mix;
 use super::operation::{Op, Operation, WaitId, sealed::Sealed};
+use super::seat::Returned;
 use crate::trace::{Kind, Site, TaskId};
-use std::cell::RefCell;
 use std::future::Future;
 use std::panic::Location;
-use std::rc::Rc;
 
 /// Why a task gave no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub enum Gone {
 pub struct Task<T> {
     rt: Runtime,
     id: TaskId,
-    result: Rc<RefCell<Option<T>>>,
+    result: Returned<T>,
 }
 
 impl Runtime {
@@ -56,13 +55,7 @@ impl Runtime {
         future: impl Future<Output = T> + 'static,
         site: Site,
     ) -> Task<T> {
-        let result = Rc::new(RefCell::new(None));
-        let slot = result.clone();
-        let is_plain = size_of::<T>() == 0;
-        let id = self.admit(name, server, is_plain, Some(site), async move {
-            let output = future.await;
-            *slot.borrow_mut() = Some(output);
-        });
+        let (id, result) = self.admit(name, server, Some(site), future);
         Task { rt: self.clone(), id, result }
     }
 
@@ -123,7 +116,7 @@ impl Runtime {
             if !core.is_alive(task) {
                 return;
             }
-            let is_taken = self.0.futures.borrow().get(task as usize).is_none_or(Option::is_none);
+            let is_taken = self.0.seats.borrow().get(task).is_none();
             if core.current == task || is_taken {
                 // It cannot be dropped while it is being polled (this may be a destructor of another task that
                 // it has stopped): the poll loop does it.
@@ -135,8 +128,10 @@ impl Runtime {
             let own = std::mem::replace(&mut core.current, task);
             (event, own)
         };
-        // Dropped with nothing borrowed: destructors use the runtime.
-        drop(self.take_future(task));
+        let chair = self.0.seats.borrow_mut().take(task);
+        if let Some(chair) = chair {
+            self.vacate(task, chair);
+        }
         let mut core = self.core();
         core.current = own;
         core.finish_task(task, Life::Stopped, event);
@@ -146,7 +141,7 @@ impl Runtime {
 /// Waiting for a task to end; see [`Task::join`].
 pub struct Join<T> {
     id: TaskId,
-    result: Rc<RefCell<Option<T>>>,
+    result: Returned<T>,
 }
 
 impl<T> Join<T> {
@@ -194,6 +189,6 @@ impl<T> Operation for Join<T> {
     fn unpark(&mut self, rt: &Runtime, wait: WaitId) {
         let mut core = rt.core();
         core.ledger.add(core.tasks[self.id as usize].ending());
-        core.tasks[self.id as usize].joiners.retain(|(other, _)| *other != wait);
+        core.tasks[self.id as usize].joiners.remove(wait);
     }
 }

@@ -1,9 +1,11 @@
-//! Pending timers in the order (deadline, rank): a binary heap over reusable slots.
+//! Pending timers in the order (deadline, rank), over reusable slots: a sorted list while they are few, which is also a
+//! heap, and a heap from there on.
 //!
 //! The rank is given once, when the timer object is created, and kept for life (rule S1); messages
-//! under way rank before every timer of the same instant. A slot knows its place in the heap, so
+//! under way rank before every timer of the same instant. In the heap a slot knows its place, so
 //! that any timer can be taken out without a search.
 
+use super::chooser::Candidate;
 use super::ledger::{Name, Object};
 use super::operation::WaitId;
 use crate::trace::{ChannelId, EventId, Site, TaskId};
@@ -53,17 +55,35 @@ pub(crate) struct Timer {
     used: bool,
 }
 
-/// So many timers are looked through and sorted faster than in any cleverer way.
+/// So many pending timers are kept sorted: that is faster than anything cleverer.
 const FEW: usize = 16;
 const NOWHERE: u32 = u32::MAX;
 /// Ranks of timers lie above all ranks of messages under way.
 const TIMER_RANK: u64 = 1 << 62;
 
+/// A pending timer.
+#[derive(Clone, Copy)]
+struct Pending {
+    deadline: u64,
+    rank: u64,
+    id: TimerId,
+}
+
+impl Pending {
+    fn is_before(&self, other: &Pending) -> bool {
+        (self.deadline, self.rank) < (other.deadline, other.rank)
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Timers {
     slots: Vec<Timer>,
     free: Vec<TimerId>,
-    heap: Vec<TimerId>,
+    pending: Vec<Pending>,
+    /// They are a heap, in which slots know their places; else they are sorted.
+    is_heap: bool,
+    /// Room for those that are due.
+    due: Vec<Pending>,
     created: u64,
 }
 
@@ -119,28 +139,51 @@ impl Timers {
         id
     }
 
-    /// Puts a timer that is not pending back into the order.
+    /// Puts a timer into the order, or elsewhere in it.
     pub fn arm(&mut self, id: TimerId, deadline: u64) {
         self.disarm(id);
-        self.slots[id as usize].deadline = deadline;
-        self.slots[id as usize].place = self.heap.len() as u32;
-        self.heap.push(id);
-        self.rise(self.heap.len() - 1);
+        let slot = &mut self.slots[id as usize];
+        slot.deadline = deadline;
+        let timer = Pending { deadline, rank: slot.rank, id };
+        let count = self.pending.len();
+        slot.place = count as u32;
+        if !self.is_heap && count < FEW {
+            let place = self.pending.iter().rposition(|other| other.is_before(&timer)).map_or(0, |before| before + 1);
+            self.pending.insert(place, timer);
+            return;
+        }
+        if !self.is_heap {
+            self.is_heap = true;
+            for (place, other) in self.pending.iter().enumerate() {
+                self.slots[other.id as usize].place = place as u32;
+            }
+        }
+        self.pending.push(timer);
+        self.rise(count);
     }
 
     /// Takes a timer out of the order; its slot stays.
     pub fn disarm(&mut self, id: TimerId) {
-        let place = self.slots[id as usize].place;
+        let place = std::mem::replace(&mut self.slots[id as usize].place, NOWHERE);
         if place == NOWHERE {
             return;
         }
+        if !self.is_heap {
+            if let Some(place) = self.pending.iter().position(|timer| timer.id == id) {
+                self.pending.remove(place);
+            }
+            return;
+        }
         let place = place as usize;
-        self.heap.swap_remove(place);
-        self.slots[id as usize].place = NOWHERE;
-        if place < self.heap.len() {
-            self.slots[self.heap[place] as usize].place = place as u32;
+        self.pending.swap_remove(place);
+        if let Some(moved) = self.pending.get(place) {
+            self.slots[moved.id as usize].place = place as u32;
             let place = self.rise(place);
             self.sink(place);
+        }
+        if self.pending.len() <= FEW / 2 {
+            self.is_heap = false;
+            self.pending.sort_unstable_by_key(|timer| (timer.deadline, timer.rank));
         }
     }
 
@@ -170,7 +213,8 @@ impl Timers {
     pub fn clear(&mut self) {
         self.slots.clear();
         self.free.clear();
-        self.heap.clear();
+        self.pending.clear();
+        self.is_heap = false;
         self.created = 0;
     }
 
@@ -180,46 +224,42 @@ impl Timers {
 
     /// The first in the order.
     pub fn first(&self) -> Option<TimerId> {
-        self.heap.first().copied()
+        self.pending.first().map(|timer| timer.id)
     }
 
     /// The deadline of the first in the order.
     pub fn first_deadline(&self) -> Option<u64> {
-        self.first().map(|id| self.get(id).deadline)
+        self.pending.first().map(|timer| timer.deadline)
     }
 
-    /// All pending timers up to a deadline, in order.
-    pub fn pending_until(&self, deadline: u64, found: &mut Vec<TimerId>) {
-        found.clear();
-        if self.heap.len() <= FEW || deadline == u64::MAX {
-            found.extend(self.heap.iter().filter(|id| self.get(**id).deadline <= deadline));
+    /// Adds all pending timers up to a deadline, in order.
+    pub fn pending_until(&mut self, deadline: u64, found: &mut Vec<Candidate>) {
+        if !self.is_heap {
+            let due = self.pending.iter().take_while(|timer| timer.deadline <= deadline);
+            found.extend(due.map(|timer| Candidate::Timer(timer.id)));
+            return;
+        }
+        let due = &mut self.due;
+        due.clear();
+        if deadline == u64::MAX {
+            due.extend_from_slice(&self.pending);
         } else {
-            // `found` is also the list of those whose children are to be looked at.
-            found.extend(self.first().filter(|id| self.get(*id).deadline <= deadline));
+            // It is also the list of those whose children are to be looked at.
+            due.extend(self.pending.first().filter(|timer| timer.deadline <= deadline));
             let mut next = 0;
-            while let Some(place) = found.get(next).map(|id| self.get(*id).place as usize) {
-                let children = [2 * place + 1, 2 * place + 2].into_iter().filter_map(|place| self.heap.get(place));
-                found.extend(children.filter(|id| self.get(**id).deadline <= deadline));
+            while let Some(place) = due.get(next).map(|timer| self.slots[timer.id as usize].place as usize) {
+                let children = [2 * place + 1, 2 * place + 2].into_iter().filter_map(|place| self.pending.get(place));
+                due.extend(children.filter(|timer| timer.deadline <= deadline));
                 next += 1;
             }
         }
-        if found.len() > FEW {
-            found.sort_unstable_by_key(|id| self.key(*id));
-            return;
-        }
-        // Insertion: a heap is nearly in order.
-        for end in 1..found.len() {
-            let mut at = end;
-            while at > 0 && self.key(found[at]) < self.key(found[at - 1]) {
-                found.swap(at, at - 1);
-                at -= 1;
-            }
-        }
+        due.sort_unstable_by_key(|timer| (timer.deadline, timer.rank));
+        found.extend(due.iter().map(|timer| Candidate::Timer(timer.id)));
     }
 
-    /// Whether at least `n` pending timers are due at a deadline; cheaper than listing them.
+    /// Whether at least two pending timers are due at a deadline; cheaper than listing them.
     pub fn has_second_due(&self, deadline: u64) -> bool {
-        [1, 2].iter().any(|place| self.heap.get(*place).is_some_and(|id| self.get(*id).deadline <= deadline))
+        [1, 2].iter().any(|place| self.pending.get(*place).is_some_and(|timer| timer.deadline <= deadline))
     }
 
     /// All stretches of work of a task, pending or paused.
@@ -230,21 +270,16 @@ impl Timers {
         (0..self.slots.len() as TimerId).filter(|id| is_work(self.get(*id))).collect()
     }
 
-    fn key(&self, id: TimerId) -> (u64, u64) {
-        let timer = self.get(id);
-        (timer.deadline, timer.rank)
-    }
-
     fn swap(&mut self, x: usize, y: usize) {
-        self.heap.swap(x, y);
-        self.slots[self.heap[x] as usize].place = x as u32;
-        self.slots[self.heap[y] as usize].place = y as u32;
+        self.pending.swap(x, y);
+        self.slots[self.pending[x].id as usize].place = x as u32;
+        self.slots[self.pending[y].id as usize].place = y as u32;
     }
 
     fn rise(&mut self, mut place: usize) -> usize {
         while place > 0 {
             let parent = (place - 1) / 2;
-            if self.key(self.heap[parent]) <= self.key(self.heap[place]) {
+            if !self.pending[place].is_before(&self.pending[parent]) {
                 break;
             }
             self.swap(parent, place);
@@ -255,17 +290,18 @@ impl Timers {
 
     fn sink(&mut self, mut place: usize) {
         loop {
-            let smaller = [2 * place + 1, 2 * place + 2]
-                .into_iter()
-                .filter(|child| *child < self.heap.len())
-                .min_by_key(|child| self.key(self.heap[*child]));
-            match smaller {
-                Some(child) if self.key(self.heap[child]) < self.key(self.heap[place]) => {
-                    self.swap(child, place);
-                    place = child;
-                }
-                _ => return,
+            let mut smaller = 2 * place + 1;
+            if smaller >= self.pending.len() {
+                return;
             }
+            if self.pending.get(smaller + 1).is_some_and(|other| other.is_before(&self.pending[smaller])) {
+                smaller += 1;
+            }
+            if !self.pending[smaller].is_before(&self.pending[place]) {
+                return;
+            }
+            self.swap(smaller, place);
+            place = smaller;
         }
     }
 }

@@ -28,7 +28,7 @@ impl Run {
 
     /// Starts the root task.
     pub fn start(&self, root: impl Future<Output = ()> + 'static) {
-        self.rt.admit("root", false, true, None, root);
+        let _ = self.rt.admit("root", false, None, root);
     }
 
     /// Goes on until the run ends or about `steps` more steps are done; whether it has ended.
@@ -107,7 +107,9 @@ impl Run {
             core.ready.remove(task);
             core.polls += 1;
             core.polls_at_once += 1;
-            if core.polls_at_once > core.setting.limits.polls_at_once {
+            let limits = &core.setting.limits;
+            let for_all = u64::from(limits.polls_each) * core.tasks.len() as u64;
+            if core.polls_at_once > limits.polls_at_once && u64::from(core.polls_at_once) > for_all {
                 return Some(End::LiveLocked { polls: core.polls_at_once, task });
             }
             if core.polls > core.setting.limits.polls {
@@ -196,24 +198,20 @@ impl Runtime {
 
     /// Polls a task once; drops it when it has ended or is doomed.
     pub(crate) fn poll_task(&self, task: TaskId) {
-        let Some(mut future) = self.take_future(task) else { return };
-        let waker = {
+        let chair = self.0.seats.borrow_mut().take(task);
+        let Some(mut chair) = chair else { return };
+        {
             let mut core = self.core();
             core.current = task;
             let slot = &mut core.tasks[task as usize];
             slot.woken = false;
             // Even a task that has observed nothing yet is not what it was before its first poll.
             self.ledger().set_history(slot.history.max(1));
-            slot.waker.clone().unwrap_or_else(|| {
-                let waker = self.waker_of(task);
-                slot.waker = Some(waker.clone());
-                waker
-            })
-        };
-        let mut context = std::task::Context::from_waker(&waker);
-        match future.as_mut().poll(&mut context) {
+        }
+        let mut context = std::task::Context::from_waker(&chair.waker);
+        match chair.seat.poll(&mut context) {
             Poll::Ready(()) => {
-                drop(future);
+                self.give_back(task, chair);
                 let mut core = self.core();
                 if core.is_alive(task) {
                     let event = core.emit(Kind::End, 0, 0, None);
@@ -222,10 +220,10 @@ impl Runtime {
             }
             Poll::Pending if self.is_doomed(task) => {
                 let event = self.core().emit(Kind::Stop, 0, 0, None);
-                drop(future);
+                self.vacate(task, chair);
                 self.core().finish_task(task, Life::Stopped, event);
             }
-            Poll::Pending => self.put_future(task, future),
+            Poll::Pending => self.0.seats.borrow_mut().put_back(task, chair),
         }
         self.core().tasks[task as usize].history = self.ledger().history();
         self.take_foreign_wakes();

@@ -45,7 +45,7 @@ impl Core {
     /// A new wait of the current task. `waker` is kept only if it is not the task's own.
     pub fn new_wait(&mut self, waker: &Waker) -> WaitId {
         let task = self.current;
-        let own = self.tasks[task as usize].waker.as_ref().is_some_and(|own| own.will_wake(waker));
+        let own = self.is_own(waker);
         let foreign = (!own).then(|| waker.clone());
         let index = self.waits.free.pop().unwrap_or_else(|| {
             self.waits.slots.push(Wait {
@@ -70,7 +70,7 @@ impl Core {
     /// Renews the waker of a wait that is polled again; gives the old one, to be dropped when the state is free.
     pub fn refresh_wait(&mut self, wait: WaitId, waker: &Waker) -> Option<Waker> {
         let task = self.waits.slots[wait.index as usize].task;
-        let own = self.tasks[task as usize].waker.as_ref().is_some_and(|own| own.will_wake(waker));
+        let own = self.wakers.get(task as usize).is_some_and(|own| own.will_wake(waker));
         std::mem::replace(&mut self.waits.slots[wait.index as usize].foreign, (!own).then(|| waker.clone()))
     }
 

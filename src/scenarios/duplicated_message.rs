@@ -4,11 +4,11 @@ use super::parameter::{Parameter, Params};
 use super::{ClaimInfo, Root, Scenario, any};
 use crate::analysis::claim::{Access, Ending, Event, Expect, Kind, Outcome, Trace, key_of};
 use crate::analysis::claims::{AtMostOnce, CancelHeard, NoOrphans, NothingLost, accepted};
+use crate::analysis::few::Few;
 use crate::patterns::duplicates::generator::Generator;
 use crate::patterns::duplicates::sink::Sink;
 use crate::patterns::duplicates::{Plan, Policy};
 use crate::runtime::Runtime;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub static SCENARIO: Scenario = Scenario {
@@ -32,7 +32,7 @@ pub static SCENARIO: Scenario = Scenario {
         ClaimInfo::always("no-orphans", |_| Box::new(NoOrphans::default())),
     ],
     outcome: Some(|params| {
-        Box::new(Deliveries { requests: params.count("requests") as u32, accepted: BTreeMap::new() })
+        Box::new(Deliveries { requests: params.count("requests") as u32, accepted: Few::default() })
     }),
     sources: &[
         "src/patterns/duplicates/generator.rs",
@@ -125,10 +125,13 @@ fn start(rt: &Runtime, params: &Params) -> Root {
     })
 }
 
+/// What can come of a request.
+const WORST_FIRST: [&str; 5] = ["stall", "lost", "dup", "once+stuck", "once"];
+
 /// How often each request was accepted, and the worst that came of it.
 struct Deliveries {
     requests: u32,
-    accepted: BTreeMap<u32, u32>,
+    accepted: Few<u32, u32>,
 }
 
 impl Outcome for Deliveries {
@@ -138,7 +141,7 @@ impl Outcome for Deliveries {
 
     fn see(&mut self, event: &Event, trace: &Trace) {
         if let Some(request) = accepted(event, trace) {
-            *self.accepted.entry(request).or_default() += 1;
+            *self.accepted.get_or_insert(request, 0) += 1;
         }
     }
 
@@ -148,21 +151,26 @@ impl Outcome for Deliveries {
             Ending::Stalled => true,
             Ending::LiveLocked | Ending::Cut => return None,
         };
-        let of = |request| match (self.accepted.get(&request), is_stuck) {
+        let of = |request| match (self.accepted.get(request), is_stuck) {
             (None, true) => "stall",
             (None, false) => "lost",
             (Some(1), true) => "once+stuck",
             (Some(1), false) => "once",
             (Some(_), _) => "dup",
         };
-        let found: Vec<_> = (1..=self.requests).map(of).collect();
-        ["stall", "lost", "dup", "once+stuck", "once"].into_iter().find(|outcome| found.contains(outcome))
+        let rank = |outcome: &&str| WORST_FIRST.iter().position(|known| known == outcome);
+        (1..=self.requests).map(of).min_by_key(rank)
     }
 
     /// Counts have no order.
     fn order(&self, _: &Event, _: &Trace, _: &mut dyn FnMut(u64, Access)) {}
 
     fn key(&self) -> Option<u64> {
-        Some(key_of(self.accepted.iter().map(|(request, count)| u64::from(*request) << 2 | u64::from((*count).min(2)))))
+        Some(key_of(self.accepted.iter().map(|(request, count)| u64::from(request) << 2 | u64::from((*count).min(2)))))
+    }
+
+    fn restart(&mut self) -> bool {
+        self.accepted.clear();
+        true
     }
 }

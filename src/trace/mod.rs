@@ -5,12 +5,14 @@
 
 mod event;
 mod fingerprint;
+mod names;
 mod observe;
 mod store;
 mod time;
 
 pub use event::{ChannelId, Event, EventId, FaultCode, Kind, Reason, TaskId};
 pub use fingerprint::{ENCODING_VERSION, Fingerprint};
+pub(crate) use names::Names;
 pub use observe::{Access, Observe};
 pub use store::{ChannelInfo, Site, TaskInfo, Trace};
 pub(crate) use time::nanos;

@@ -1,8 +1,8 @@
 //! The stored trace: one column per field, at most 31 bytes an event, and small tables for what events point at.
 
-use super::{ChannelId, Event, EventId, Fingerprint, Kind, Reason, TaskId, Time};
-use std::collections::BTreeMap;
+use super::{ChannelId, Event, EventId, Fingerprint, Kind, Names, Reason, TaskId, Time};
 use std::panic::Location;
+use std::rc::Rc;
 
 /// "No cause" in the cause column.
 pub const NONE: u32 = u32::MAX;
@@ -11,7 +11,7 @@ pub const NONE: u32 = u32::MAX;
 #[derive(Clone, Debug)]
 pub struct TaskInfo {
     /// Its name, unique in the run: a second task of the same name is `name#2`.
-    pub name: String,
+    pub name: Rc<str>,
     /// Hash of its path from the root.
     pub path: u64,
     /// Who created it.
@@ -23,8 +23,8 @@ pub struct TaskInfo {
 /// A channel as the trace knows it.
 #[derive(Clone, Debug)]
 pub struct ChannelInfo {
-    /// Its name.
-    pub name: String,
+    /// Its name, unique in the run like a task's.
+    pub name: Rc<str>,
     /// Turns the code of a message into words, such as `result 1 attempt 2`.
     pub describe: fn(u32) -> String,
     /// Of a message that cancels: why.
@@ -53,23 +53,11 @@ pub struct Trace {
     pub tasks: Vec<TaskInfo>,
     /// The channels of the run by id.
     pub channels: Vec<ChannelInfo>,
-    names: BTreeMap<String, u32>,
-    channel_names: BTreeMap<String, u32>,
+    /// The names of tasks.
+    pub(crate) task_names: Names,
+    /// The names of channels.
+    pub(crate) channel_names: Names,
     fingerprint: Fingerprint,
-}
-
-/// How often a name was counted before; counts it.
-fn count(names: &mut BTreeMap<String, u32>, name: &str) -> u32 {
-    match names.get_mut(name) {
-        Some(count) => {
-            *count += 1;
-            *count - 1
-        }
-        None => {
-            names.insert(name.to_owned(), 1);
-            0
-        }
-    }
 }
 
 impl Trace {
@@ -104,8 +92,8 @@ impl Trace {
         self.texts.clear();
         self.tasks.clear();
         self.channels.clear();
-        self.channel_names.values_mut().for_each(|count| *count = 0);
-        self.names.values_mut().for_each(|count| *count = 0);
+        self.task_names.restart();
+        self.channel_names.restart();
         self.fingerprint = Fingerprint::default();
     }
 
@@ -120,7 +108,7 @@ impl Trace {
 
     /// The number of a note's label.
     pub fn label_number(&mut self, label: &'static str) -> u32 {
-        let found = self.labels.iter().position(|known| *known == label);
+        let found = self.labels.iter().position(|known| std::ptr::eq(*known, label) || *known == label);
         let number = found.unwrap_or_else(|| {
             self.labels.push(label);
             self.labels.len() - 1
@@ -132,19 +120,6 @@ impl Trace {
     pub fn keep_text(&mut self, text: String) -> u32 {
         self.texts.push(text);
         (self.texts.len() - 1) as u32
-    }
-
-    /// How often this task name was asked for before; counts it.
-    pub fn name_count(&mut self, name: &str) -> u32 {
-        count(&mut self.names, name)
-    }
-
-    /// The name, or `name#2` if a channel of that name is there already.
-    pub fn unique_channel_name(&mut self, name: &str) -> String {
-        match count(&mut self.channel_names, name) {
-            0 => name.to_owned(),
-            before => format!("{name}#{}", before + 1),
-        }
     }
 
     /// How many events there are.
@@ -201,12 +176,12 @@ impl Trace {
 
     /// The name of a task.
     pub fn task_name(&self, id: TaskId) -> &str {
-        self.tasks.get(id as usize).map_or("?", |task| task.name.as_str())
+        self.tasks.get(id as usize).map_or("?", |task| &task.name)
     }
 
     /// The name of a channel.
     pub fn channel_name(&self, id: ChannelId) -> &str {
-        self.channels.get(id as usize).map_or("?", |channel| channel.name.as_str())
+        self.channels.get(id as usize).map_or("?", |channel| &channel.name)
     }
 
     /// The fingerprint of the events so far.

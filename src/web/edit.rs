@@ -1,6 +1,7 @@
 //! A link in parts, as forms edit it: out of a link that was read, and back into text.
 
 use super::view::{ViewEdit, pairs_of, view_of};
+use crate::gather::gather;
 use crate::link::{Link, write_fault, write_may};
 use crate::runtime::setting::{Model, Order};
 use serde::{Deserialize, Serialize};
@@ -68,11 +69,7 @@ pub(super) fn edit_of(link: &Link) -> LinkEdit {
     let value = |key: &str| link.pairs().into_iter().find(|(name, _)| name == key).map(|(_, value)| value);
     LinkEdit {
         scenario: link.scenario.id.to_owned(),
-        parameters: link
-            .params
-            .iter()
-            .map(|(parameter, value)| (parameter.name.to_owned(), value.to_string()))
-            .collect(),
+        parameters: gather(link.params.iter().map(|(parameter, value)| (parameter.name.to_owned(), value.to_string()))),
         model: if link.setting.model == Model::AnySpeed { "any-speed" } else { "timed" }.to_owned(),
         order: if link.setting.order == Order::Seeded { "seeded" } else { "canonical" }.to_owned(),
         seed: link.setting.seed.to_string(),

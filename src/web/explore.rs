@@ -8,6 +8,7 @@ use crate::explore::options::{Asked, Options};
 use crate::explore::report::Exploration;
 use crate::explore::search::Search;
 use crate::explore::story::story as tell;
+use crate::gather::gather;
 use crate::link::{Link, LinkError};
 use crate::report::misfit_error;
 use serde::{Deserialize, Serialize};
@@ -130,7 +131,7 @@ pub fn explore_advance(
             executions: found.executions as f64,
             executions_per_second: exploring.speed(),
             behaviours: found.behaviours.len() as f64,
-            outcomes: found.outcomes.iter().map(|(outcome, found)| (*outcome, found.count as f64)).collect(),
+            outcomes: gather(found.outcomes.iter().map(|(outcome, found)| (*outcome, found.count as f64))),
         })
     })
 }

@@ -1,4 +1,4 @@
-//! How the page shows a run, in parts: out of a link that was read, and back into its keys and values.
+//! How the page shows a run, as the forms and the timeline edit it: out of a link that was read, and back into text.
 
 use crate::link::{Axis, Range, View};
 use crate::trace::Time;

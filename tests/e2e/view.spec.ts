@@ -1,4 +1,5 @@
 /** How a run is looked at: axes, lanes, notes and the ruler, each by mouse and by keyboard, and all of it in the link. */
+import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 
@@ -52,6 +53,7 @@ test('three axes: each event one step, idle stretches folded, and the link says 
 test('the pointer meets the same event on every axis', async ({ page }) => {
   for (const axis of ['time', 'events', 'squeezed']) {
     await open(page, `#/duplicated-message?axis=${axis}&event=30`)
+    await expect(page.locator('.inspector .sentence')).not.toHaveText('…')
     const sentence = await page.locator('.inspector .sentence').innerText()
     const plot = (await page.locator('.plot').boundingBox())!
     const lane = (await page.locator('.lane', { hasText: 'stage-b' }).boundingBox())!
@@ -85,7 +87,9 @@ test('lanes are a tree: folded, sifted and moved, by keyboard and by mouse', asy
   await expect(page.locator('.lane .name')).toHaveText(['stage-b', 'generator', 'stage-a', 'stage-a2'])
   await expect(page).toHaveURL(/lanes=stage-b/)
   await expect(page.locator('[aria-live]', { hasText: 'generator is lane 2 of 4' })).toHaveCount(1)
-  // And by hand: stage-a2 over stage-a.
+  // And by hand: a click chooses, and stage-a2 is dragged over stage-a.
+  await page.locator('.lane', { hasText: 'stage-a2' }).click()
+  await expect(page.getByRole('treeitem', { name: /stage-a2/ })).toHaveAttribute('aria-selected', 'true')
   const from = (await page.locator('.lane', { hasText: 'stage-a2' }).boundingBox())!
   const to = (await page.locator('.lane', { hasText: 'stage-a' }).first().boundingBox())!
   await page.mouse.move(from.x + 60, from.y + from.height / 2)
@@ -131,6 +135,15 @@ test('a note is written, found again by its link, changed and taken away; its te
   await expect.poll(() => link(there)).not.toContain('pin=')
   await there.keyboard.press('ControlOrMeta+z')
   await expect(there.locator('.note bdi')).toHaveText('after all')
+  // A picture to take along has it too.
+  await page.getByRole('button', { name: 'Share' }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download: Picture (SVG)' }).click(),
+  ])
+  const svg = readFileSync((await download.path())!, 'utf8')
+  expect(svg).toMatch(/<text [^>]*>&lt;img src=x onerror=/)
+  await page.keyboard.press('Escape')
   // Escape leaves everything as it was.
   await page.keyboard.press('n')
   await page.keyboard.type('never')

@@ -41,6 +41,7 @@ const FAMILIES = [
   'picture.',
   'axis.',
   'timeline.fold.',
+  'offline.',
 ]
 
 test('every text of the page is used, and every used text exists', () => {

@@ -52,7 +52,7 @@ pub enum Command {
     Version,
     List,
     Run { link: String, events: bool },
-    Explore { link: String, asked: Asked },
+    Explore { link: String, asked: Box<Asked> },
     Export { link: String, format: Format, out: Option<String> },
     Merge { files: Vec<String> },
 }
@@ -111,7 +111,9 @@ pub fn read() -> Result<Command, LinkError> {
         None => return Ok(Command::Help),
         Some("list") => Command::List,
         Some("run") => Command::Run { link: words.next().ok_or_else(|| no_link("run"))?, events },
-        Some("explore") => Command::Explore { link: words.next().ok_or_else(|| no_link("explore"))?, asked },
+        Some("explore") => {
+            Command::Explore { link: words.next().ok_or_else(|| no_link("explore"))?, asked: Box::new(asked) }
+        }
         Some("export") => {
             let link = words.next().ok_or_else(|| no_link("export"))?;
             let format = Format::read(&format.ok_or_else(no_format)?, "--as")?;

@@ -6,6 +6,7 @@
 
 use crate::analysis::text::detail;
 use crate::analysis::timeline::{ArrowKind, NOWHERE, Span, SpanKind, timeline};
+use crate::gather::gather;
 use crate::report::{EventReport, Report};
 use crate::trace::{Event, EventId, Kind, TaskId, Trace};
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 pub fn write(report: &Report, trace: &Trace) -> String {
     let mut events = vec![json!({"ph": "M", "pid": 1, "name": "process_name", "args": {"name": "heartrace"}})];
     for (task, id) in trace.tasks.iter().zip(0..) {
-        events.push(thread(id, "thread_name", json!({"name": task.name})));
+        events.push(thread(id, "thread_name", json!({"name": *task.name})));
         events.push(thread(id, "thread_sort_index", json!({"sort_index": id})));
     }
     let drawn = timeline(trace, report.duration_ns);
@@ -39,7 +40,7 @@ pub fn write(report: &Report, trace: &Trace) -> String {
         }
     }
     let lives: BTreeMap<TaskId, &Span> =
-        spans.iter().filter(|span| span.kind == SpanKind::Life).map(|span| (span.lane, span)).collect();
+        gather(spans.iter().filter(|span| span.kind == SpanKind::Life).map(|span| (span.lane, span)));
     let lived = |id: EventId| {
         let event = trace.event(id);
         lives.get(&event.task).is_some_and(|life| (life.start..=life.end).contains(&event.time.as_nanos()))

@@ -25,8 +25,8 @@ use super::ledger::{common, mix};
 use super::operation::Op;
 use crate::trace::{ChannelId, ChannelInfo, Kind, nanos};
 use state::{Shared, State};
+use std::any::Any;
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
@@ -86,28 +86,15 @@ impl Runtime {
             if id >= core.setting.limits.objects {
                 core.reach(Limit::Objects);
             }
-            let name = core.trace.unique_channel_name(name);
+            let (name, _) = core.trace.channel_names.unique(name);
             core.trace.channels.push(ChannelInfo { name, describe: T::describe, reason: T::reason, receiver: None });
             (id, channel_name, object)
         };
-        let state: Shared<T> = Rc::new(RefCell::new(State {
-            id,
-            name: channel_name,
-            object,
-            capacity,
-            latency,
-            buffer: VecDeque::new(),
-            receivers: VecDeque::new(),
-            senders: VecDeque::new(),
-            handed: Vec::new(),
-            flights: Vec::new(),
-            in_air: 0,
-            quiet: Vec::new(),
-            closed: false,
-            refused: Vec::new(),
-            sent: 0,
-        }));
-        self.add_landing(state.clone());
+        let left = self.0.landings.borrow_mut().take_left();
+        let left = left.and_then(|left| (left as Rc<dyn Any>).downcast::<RefCell<State<T>>>().ok());
+        let state: Shared<T> = left.filter(|left| Rc::strong_count(left) == 1).unwrap_or_default();
+        state.borrow_mut().begin(id, channel_name, object, capacity, latency);
+        self.0.landings.borrow_mut().push(state.clone());
         (Sender(state.clone()), Receiver(Some(state)))
     }
 }

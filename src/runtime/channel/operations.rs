@@ -169,7 +169,7 @@ impl<T: Message> Operation for Quiet<T> {
         if let Some(state) = &self.state {
             let mut state = state.borrow_mut();
             rt.ledger().change(state.object);
-            state.quiet.retain(|(other, _)| *other != wait);
+            state.quiet.remove(wait);
         }
     }
 }

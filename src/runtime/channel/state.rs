@@ -10,8 +10,10 @@ use super::super::ends::Limit;
 use super::super::ledger::{Name, Object, mix};
 use super::super::operation::WaitId;
 use super::super::timers::TimerId;
+use super::super::waiters::Waiters;
 use super::Message;
 use crate::trace::{ChannelId, EventId, Kind, Site, TaskId};
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -60,19 +62,43 @@ pub(super) struct State<T> {
     pub flights: Vec<(TaskId, VecDeque<Flight<T>>)>,
     /// How many messages are under way.
     pub in_air: usize,
-    pub quiet: Vec<(WaitId, u8)>,
+    pub quiet: Waiters,
     pub closed: bool,
     /// Parked sends that the close has turned away.
     pub refused: Vec<WaitId>,
     pub sent: u32,
 }
 
+impl<T> Default for State<T> {
+    fn default() -> Self {
+        State {
+            id: 0,
+            name: 0,
+            object: 0,
+            capacity: 0,
+            latency: None,
+            buffer: VecDeque::new(),
+            receivers: VecDeque::new(),
+            senders: VecDeque::new(),
+            handed: Vec::new(),
+            flights: Vec::new(),
+            in_air: 0,
+            quiet: Waiters::default(),
+            closed: false,
+            refused: Vec::new(),
+            sent: 0,
+        }
+    }
+}
+
 /// So many lanes are kept although nothing is under way on them.
 const KEPT_LANES: usize = 8;
 
 /// What the run loop needs of a channel without knowing its type.
-pub(crate) trait Landing {
+pub(crate) trait Landing: Any {
     fn land(&self, rt: &Runtime, timer: TimerId);
+    /// Drops every value it holds, with nothing borrowed.
+    fn empty(&self);
     /// What it holds, as far as what happens next depends on it.
     fn key(&self, core: &Core, with_time: bool) -> u64;
 }
@@ -80,6 +106,28 @@ pub(crate) trait Landing {
 pub(super) type Shared<T> = Rc<RefCell<State<T>>>;
 
 impl<T: Message> State<T> {
+    /// Becomes a new channel; it holds no value.
+    pub(super) fn begin(&mut self, id: ChannelId, name: Name, object: Object, capacity: usize, latency: Option<u64>) {
+        (self.id, self.name, self.object, self.capacity, self.latency) = (id, name, object, capacity, latency);
+        self.receivers.clear();
+        self.handed.clear();
+        self.refused.clear();
+        self.quiet = Waiters::default();
+        (self.in_air, self.closed, self.sent) = (0, false, 0);
+    }
+
+    /// Any value that it holds.
+    fn pop(&mut self) -> Option<T> {
+        while let Some((_, parcel)) = self.handed.pop() {
+            if let Some(parcel) = parcel {
+                return Some(parcel.value);
+            }
+        }
+        let parcel = self.buffer.pop_front().map(|parcel| parcel.value);
+        let value = parcel.or_else(|| self.senders.pop_front().map(|parked| parked.value));
+        value.or_else(|| self.flights.iter_mut().find_map(|(_, flights)| Some(flights.pop_front()?.value)))
+    }
+
     /// The object of being closed.
     pub(super) fn closing(&self) -> Object {
         self.object + 1
@@ -321,7 +369,7 @@ impl<T: Message> State<T> {
             rt.ledger().change(self.object);
             let mut core = rt.core();
             let last = core.tasks[core.current as usize].last;
-            for (wait, arm) in self.quiet.drain(..) {
+            for (wait, arm) in self.quiet.take() {
                 core.commit(wait, arm, last);
             }
         }
@@ -347,6 +395,15 @@ impl<T: Message> Landing for RefCell<State<T>> {
         self.borrow_mut().land(rt, timer);
     }
 
+    fn empty(&self) {
+        loop {
+            let value = self.borrow_mut().pop();
+            if value.is_none() {
+                return;
+            }
+        }
+    }
+
     fn key(&self, core: &Core, with_time: bool) -> u64 {
         let state = self.borrow();
         let who = |wait: WaitId, arm: u8| mix(core.tasks[core.task_of(wait) as usize].name, u64::from(arm));
@@ -368,7 +425,7 @@ impl<T: Message> Landing for RefCell<State<T>> {
                 mix(key, mix(flight.content, if with_time { flight.deadline } else { 0 }))
             })
         });
-        let quiet = state.quiet.iter().map(|(wait, arm)| who(*wait, *arm) ^ 2);
+        let quiet = state.quiet.iter().map(|(wait, arm)| who(wait, arm) ^ 2);
         let refused = state.refused.iter().map(|wait| who(*wait, 0) ^ 3);
         let unordered = handed.chain(flights).chain(quiet).chain(refused).fold(0, u64::wrapping_add);
         let sent = if core.plan.counts_messages() { u64::from(state.sent) } else { 0 };

@@ -100,8 +100,13 @@ impl Params {
     }
 
     fn value(&self, name: &str) -> Value {
-        let found = self.iter().find(|(parameter, _)| parameter.name == name);
-        found.map(|(_, value)| value).unwrap_or_else(|| panic!("the scenario declares no parameter {name:?}"))
+        // A search asks before every execution, as a rule with the very text of the declaration.
+        let is_same = |parameter: &Parameter| std::ptr::eq(parameter.name, name);
+        let place = self.parameters.iter().position(is_same);
+        match place.or_else(|| self.parameters.iter().position(|parameter| parameter.name == name)) {
+            Some(index) => self.values[index],
+            None => panic!("the scenario declares no parameter {name:?}"),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ import { useContext } from 'preact/hooks'
 import type { Explore } from '../state/explore'
 import type { LiveMode } from '../state/live'
 import type { Look } from '../state/look'
+import type { Offline } from '../state/offline'
 import type { Session } from '../state/session'
 import type { Store, Theme } from '../state/settings'
 import type { Transport } from '../state/transport'
@@ -24,6 +25,8 @@ export interface Ui {
   /** One column: what has no room of its own is a sheet. */
   narrow: Signal<boolean>
   letters: Signal<boolean>
+  /** Heartbeats are heard while a run plays. */
+  sound: Signal<boolean>
   /** What can have nothing to do with the chosen event fades. */
   lens: Signal<boolean>
   /** The bar for how the run is looked at is open. */
@@ -57,6 +60,7 @@ export interface App {
   live: LiveMode
   look: Look
   explore: Explore
+  offline: Offline
   ui: Ui
   store: Store
   /** Writes to the clipboard; false where that is not allowed. */

@@ -2,10 +2,12 @@
 
 import { MOST_PINS } from '../state/look'
 import { t } from '../text/locale'
+import type { Lane } from '../timeline/lane_tree'
 import { causeChain, effects } from '../timeline/trace'
 import type { App } from './context'
 import { measured } from './flags'
 import { belongsToFocus, type KeyIntent, readKey } from './keys'
+import { canSound } from './sound'
 
 /** Starts listening; returns how to stop. */
 export function listen(app: App, window: Window): () => void {
@@ -27,7 +29,8 @@ export function listen(app: App, window: Window): () => void {
   return () => window.removeEventListener('keydown', onKeyDown)
 }
 
-function carryOut({ look, session, transport, ui }: App, intent: KeyIntent): void {
+function carryOut(app: App, intent: KeyIntent): void {
+  const { look, session, transport, ui } = app
   const trace = session.shown.value?.trace
   const here = transport.selected.value
   const chosenLane = () => look.lanes.value.find(({ task }) => task === transport.lane.value)
@@ -95,12 +98,12 @@ function carryOut({ look, session, transport, ui }: App, intent: KeyIntent): voi
     }
     case 'move-lane': {
       const lane = chosenLane()
-      if (lane && look.step(lane.task, intent.direction)) {
-        const place = look.lanes.value.findIndex(({ task }) => task === lane.task) + 1
-        ui.announcement.value = t('timeline.moved', { lane: lane.name, place, count: look.lanes.value.length })
-      }
+      if (lane) moveLane(app, lane, intent.direction)
       return
     }
+    case 'sound':
+      if (canSound) ui.sound.value = !ui.sound.value
+      return
     case 'lens':
       ui.lens.value = !ui.lens.value
       return
@@ -115,4 +118,11 @@ function carryOut({ look, session, transport, ui }: App, intent: KeyIntent): voi
     case 'redo':
       return session.redo()
   }
+}
+
+/** Moves a lane one place up or down, and says where it is then. */
+export function moveLane({ look, ui }: App, lane: Lane, direction: 1 | -1): void {
+  if (!look.step(lane.task, direction)) return
+  const place = look.lanes.value.findIndex(({ task }) => task === lane.task) + 1
+  ui.announcement.value = t('timeline.moved', { lane: lane.name, place, count: look.lanes.value.length })
 }

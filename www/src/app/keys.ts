@@ -3,7 +3,7 @@
 /** What a key asks for. */
 export type KeyIntent =
   | { do: 'toggle' | 'table' | 'lens' | 'find' | 'explore' | 'help' | 'undo' | 'redo' }
-  | { do: 'view' | 'axis' | 'measure' | 'note' | 'fold' }
+  | { do: 'view' | 'sound' | 'axis' | 'measure' | 'note' | 'fold' }
   | { do: 'move-lane'; direction: 1 | -1 }
   | { do: 'cause' | 'effect' | 'first' | 'last' }
   | { do: 'step'; direction: 1 | -1; anywhere: boolean }
@@ -68,6 +68,8 @@ export function readKey(press: Press, letters: boolean): KeyIntent | null {
       return { do: 'find' }
     case 'l':
       return { do: 'lens' }
+    case 's':
+      return { do: 'sound' }
     case 'v':
       return { do: 'view' }
     case 'a':
@@ -90,7 +92,7 @@ export function readKey(press: Press, letters: boolean): KeyIntent | null {
 /** Whether a press belongs to the focused element instead: typing, a widget with keys of its own, or a button's Space. */
 export function belongsToFocus(tag: string, type: string, role: string | null, key: string): boolean {
   if (tag === 'TEXTAREA' || tag === 'SELECT') return true
-  if (tag === 'INPUT') return type !== 'range' || ![...'[]tlxvamnf/? +-=0'].includes(key)
+  if (tag === 'INPUT') return type !== 'range' || ![...'[]tlsxvamnf/? +-=0'].includes(key)
   if (key === ' ' || key === 'Enter') return tag === 'BUTTON' || tag === 'A' || tag === 'SUMMARY'
   const moves = key.startsWith('Arrow') || key === 'Home' || key === 'End'
   return moves && (role === 'grid' || tag === 'SECTION')

@@ -55,13 +55,21 @@ export function LaneNames(props: { layout: LaneLayout | null; height: number; sc
   const onPointerMove = (event: PointerEvent) => {
     const held = press.current
     if (!held) return
+    // It was let go outside.
+    if (event.buttons === 0) {
+      press.current = null
+      return
+    }
     if (held.touch) {
       scroll(held.y - event.clientY)
       held.y = event.clientY
       return
     }
     if (!held.lane || (!drag.value && Math.abs(event.clientY - held.y) < STRAY)) return
-    const box = (event.currentTarget as HTMLElement).getBoundingClientRect()
+    // Not before: a press that is held is no click on what is under it.
+    const tree = event.currentTarget as HTMLElement
+    if (!drag.value) tree.setPointerCapture(event.pointerId)
+    const box = tree.getBoundingClientRect()
     drag.value = { lane: held.lane, before: dropAt(layout, held.lane, event.clientY - box.top - AXIS) }
   }
   const lift = (event: PointerEvent) => {
@@ -85,7 +93,6 @@ export function LaneNames(props: { layout: LaneLayout | null; height: number; sc
         const touch = event.pointerType === 'touch'
         if (event.button !== 0 || (touch && !longer) || (event.target as Element).closest('.fold')) return
         press.current = { y: event.clientY, touch, lane: touch ? null : laneAt(event.target) }
-        if (!touch) event.currentTarget.setPointerCapture(event.pointerId)
       }}
       onPointerMove={onPointerMove}
       onPointerUp={lift}

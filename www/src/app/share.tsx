@@ -2,6 +2,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { command, PLAIN } from '../state/edit'
+import { elementSnippet, frameSnippet } from '../state/snippet'
+import { scenarioTitle } from '../text/core'
 import { count, t } from '../text/locale'
 import { useApp } from './context'
 import { Dialog } from './dialog'
@@ -52,11 +54,27 @@ export function Share() {
       </label>
       <Qr text={address} />
       <CopyField label={t('share.command.label')} button={t('share.command')} text={command(run.value)} />
+      <Snippets link={link.value} title={scenarioTitle(info.scenario)} />
       {shown && <TakeAlong shown={shown} address={address} />}
       <div>
         <OpenPicture />
       </div>
     </Dialog>
+  )
+}
+
+/** What puts the run into somebody's post, slide or book. */
+function Snippets({ link, title }: { link: string; title: string }) {
+  const site = new URL('./', useApp().absolute('')).href
+  return (
+    <>
+      <CopyField
+        label={t('share.embed.element')}
+        button={t('share.embed.copy')}
+        text={elementSnippet(site, link, title)}
+      />
+      <CopyField label={t('share.embed.frame')} button={t('share.embed.copy')} text={frameSnippet(site, link, title)} />
+    </>
   )
 }
 

@@ -64,7 +64,7 @@ export function TakeAlong({ shown, address }: { shown: Shown; address: string })
 }
 
 /** The picture of a run in the reader's language and theme, with the window of the page. */
-function pictureOf({ look, ui }: App, shown: Shown, address: string): Picture {
+function pictureOf({ look, session, ui }: App, shown: Shown, address: string): Picture {
   const { trace, info, report, ending } = shown
   const style = getComputedStyle(document.documentElement)
   const palette = readPalette((name) => style.getPropertyValue(`--${name}`).trim())
@@ -82,6 +82,7 @@ function pictureOf({ look, ui }: App, shown: Shown, address: string): Picture {
     trace: look.drawn.value ?? trace,
     window: ui.window.value,
     lanes: look.lanes.value,
+    pins: session.view.value.pins,
     words: wordsFor(trace, info.scenario, shown.live),
     palette,
     measure: createMeasure(c, palette),

@@ -2,9 +2,13 @@
 import { useSignal } from '@preact/signals'
 import { AXES, LONGEST_FILTER, MOST_PINS } from '../state/look'
 import { t } from '../text/locale'
+import { stepLane } from '../timeline/lane_tree'
 import type { AxisKind } from '../timeline/scale'
 import { useApp } from './context'
 import { NoteForm } from './flags'
+import { Arrow } from './icons'
+import { moveLane } from './keyboard'
+import { canSound } from './sound'
 
 /** The choice of the axis; stands in two places. */
 export function AxisChoice({ short = false }: { short?: boolean }) {
@@ -50,6 +54,8 @@ export function ViewBar() {
           onBlur={() => (typed.value = null)}
         />
       </label>
+      <MoveLane direction={-1} />
+      <MoveLane direction={1} />
       <button
         type="button"
         aria-pressed={ui.ruler.value}
@@ -65,11 +71,41 @@ export function ViewBar() {
       >
         {t('notes.add')}
       </button>
+      {canSound && (
+        <button
+          type="button"
+          aria-pressed={ui.sound.value}
+          title={t('sound.toggle.long')}
+          onClick={() => (ui.sound.value = !ui.sound.value)}
+        >
+          {t('sound.toggle')}
+        </button>
+      )}
       <button type="button" disabled={!look.touched.value} onClick={look.reset}>
         {t('view.reset')}
       </button>
       {hidden && <output class="problem">{t('view.none')}</output>}
       <NoteForm />
     </fieldset>
+  )
+}
+
+/** Dragging a name moves a lane; this does so without. */
+function MoveLane({ direction }: { direction: 1 | -1 }) {
+  const app = useApp()
+  const { look, transport } = app
+  const lane = look.lanes.value.find(({ task }) => task === transport.lane.value)
+  const label = t(direction === 1 ? 'timeline.move.down' : 'timeline.move.up')
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      disabled={!lane || stepLane(look.lanes.value, lane, direction) === undefined}
+      aria-label={label}
+      title={label}
+      onClick={() => lane && moveLane(app, lane, direction)}
+    >
+      <Arrow down={direction === 1} />
+    </button>
   )
 }

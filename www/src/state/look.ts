@@ -51,7 +51,7 @@ export function createLook(
   drawn: ReadonlySignal<Trace | null>,
   window: Signal<View | null>,
 ) {
-  const { shown, view, info, scenario, look } = session
+  const { shown, view, info, scenario, look, glance } = session
   /** The first of two events to measure between, once it is set. */
   const mark = signal<number | null>(null)
   const axis = computed<Axis | null>(() => (drawn.value ? axisOf(drawn.value) : null))
@@ -75,7 +75,7 @@ export function createLook(
     if (transport.playing.value) return
     const now = transport.standing()
     untracked(() => {
-      if (settled() && (now.event !== view.value.event || now.at !== view.value.at)) look(now, null)
+      if (settled() && (now.event !== view.value.event || now.at !== view.value.at)) glance(now)
     })
   })
   effect(() => {
@@ -83,7 +83,7 @@ export function createLook(
     untracked(() => {
       if (!seen || !drawn.value || !settled()) return
       const range = rangeOf(seen, drawn.value)
-      if (JSON.stringify(range) !== JSON.stringify(view.value.range)) look({ range }, null)
+      if (JSON.stringify(range) !== JSON.stringify(view.value.range)) glance({ range })
     })
   })
   // Another run has other events.
@@ -102,7 +102,7 @@ export function createLook(
     const moved = moveLane(lanes.value, order.value, view.value.lanes, lane, target)
     // A link writes names with commas between them.
     if (moved.some((name) => name.includes(',')) || moved.join() === view.value.lanes.join()) return false
-    look({ lanes: moved }, 'lanes')
+    look({ lanes: moved })
     return true
   }
 
@@ -129,11 +129,11 @@ export function createLook(
       else transport.seek(axisOf(run).time(x))
     },
     setAxis(kind: AxisKind) {
-      if (kind !== view.value.axis) look({ axis: kind }, 'axis')
+      if (kind !== view.value.axis) look({ axis: kind })
     },
     nextAxis() {
       const kind = AXES[(AXES.indexOf(view.value.axis) + 1) % AXES.length]!
-      look({ axis: kind }, 'axis')
+      look({ axis: kind })
       return kind
     },
     setFilter(text: string) {
@@ -143,7 +143,7 @@ export function createLook(
     fold(lane: Lane, folded = lane.branch !== 'folded') {
       if (lane.branch === null || lane.name.includes(',')) return
       const others = view.value.folded.filter((name) => name !== lane.name)
-      look({ folded: folded ? [...others, lane.name] : others }, 'fold')
+      look({ folded: folded ? [...others, lane.name] : others })
       // The reader stands on a lane that there is.
       const chosen = transport.lane.value
       if (chosen !== null && !lanes.value.some(({ task }) => task === chosen)) transport.lane.value = lane.task
@@ -184,12 +184,12 @@ export function createLook(
       const others = view.value.pins.filter((pin) => pin !== instead)
       if (words && others.length >= MOST_PINS) return
       const pins = words ? [...others, { at: Math.round(at), text: words }] : others
-      look({ pins: pins.sort((p, q) => p.at - q.at) }, 'pin')
+      look({ pins: pins.sort((p, q) => p.at - q.at) })
     },
     /** Everything but the notes as it is by itself. */
     reset() {
       mark.value = null
-      look({ ...PLAIN, event: view.value.event, at: view.value.at, pins: view.value.pins }, 'reset')
+      look({ ...PLAIN, event: view.value.event, at: view.value.at, pins: view.value.pins })
       session.arrivals.value += 1
     },
     /** Whether there is anything to reset. */

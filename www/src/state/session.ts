@@ -235,6 +235,16 @@ export function createSession(world: World, recover: (text: string, error: CoreE
     open({ text })
   }
 
+  function turn(change: Partial<ViewEdit>, remember: (place: Place) => History) {
+    const of = info.value
+    if (!of) return
+    batch(() => {
+      view.value = { ...view.value, ...change }
+      history.value = remember({ link: of.run, view: view.value })
+    })
+    writeAddress()
+  }
+
   /** Puts the view into the address once it rests. */
   function writeAddress() {
     clearTimeout(resting)
@@ -266,19 +276,13 @@ export function createSession(world: World, recover: (text: string, error: CoreE
   return {
     view,
     arrivals,
-    /**
-     * Shows the run in another way. `step` names what was changed, for a step that can be taken back; null for what
-     * changes all the time.
-     */
-    look(change: Partial<ViewEdit>, step: string | null) {
-      const of = info.value
-      if (!of) return
-      batch(() => {
-        view.value = { ...view.value, ...change }
-        const place: Place = { link: of.run, view: view.value }
-        history.value = step ? record(history.value, place, step, world.now()) : retouch(history.value, view.value)
-      })
-      writeAddress()
+    /** Shows the run in another way, a step that can be taken back; quick changes of one `field` are one step. */
+    look(change: Partial<ViewEdit>, field: string | null = null) {
+      turn(change, (place) => record(history.value, place, field, world.now()))
+    },
+    /** The same without a step: for what changes all the time. */
+    glance(change: Partial<ViewEdit>) {
+      turn(change, ({ view }) => retouch(history.value, view))
     },
     catalogue,
     face,

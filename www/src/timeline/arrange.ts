@@ -4,6 +4,7 @@
  */
 import { NONE, SPAN } from '../worker/core'
 import { indexTrace } from './index_trace'
+import { grouped, lowerBound } from './lane_index'
 import { type Axis, type AxisKind, bentAxis, type FoldedGap, straightAxis } from './scale'
 import type { Trace } from './trace'
 
@@ -76,52 +77,58 @@ function eventAxis(trace: Trace): Placed {
   return { axis: bentAxis('events', xs, times), place }
 }
 
-/** The event with which each span ends: what names its beginning as the cause, or the end of its task; else none. */
-function closings({ columns, kinds, timeline: { spans } }: Trace): Uint32Array {
+/** The event with which each span ends: what names its beginning as the cause, or the last that its task did then; else none. */
+function closings({ columns, kinds, tasks, timeline: { spans } }: Trace): Uint32Array {
   const { kind, cause, task, time } = columns
-  const code = (name: string) => kinds.indexOf(name)
-  const [worked, wake, end, stop] = [code('worked'), code('wake'), code('end'), code('stop')]
-  const byCause = new Map<number, number>()
-  const byTask = new Map<number, number>()
-  // What a task did last up to a time ends what was under way on it then.
-  const last = new Map<string, number>()
+  const [worked, wake] = [kinds.indexOf('worked'), kinds.indexOf('wake')]
+  const closing = new Uint32Array(kind.length).fill(NONE)
   for (let event = 0; event < kind.length; event++) {
-    if ((kind[event] === worked || kind[event] === wake) && cause[event] !== NONE) byCause.set(cause[event]!, event)
-    if (kind[event] === end || kind[event] === stop) byTask.set(task[event]!, event)
+    const ends = kind[event] === worked || kind[event] === wake
+    if (ends && cause[event] !== NONE) closing[cause[event]!] = event
   }
-  const ends = new Set(spans.end)
-  for (let event = 0; event < kind.length; event++) {
-    if (ends.has(time[event]!)) last.set(`${task[event]} ${time[event]}`, event)
-  }
+  const { start, order } = grouped(kind.length, tasks.length, (event) => task[event]!)
   return Uint32Array.from(spans.end, (at, i) => {
-    const found = spans.kind[i] === SPAN.life ? byTask.get(spans.lane[i]!) : byCause.get(spans.event[i]!)
-    if (found !== undefined && time[found] === at) return found
-    return last.get(`${spans.lane[i]} ${at}`) ?? NONE
+    const found = spans.kind[i] === SPAN.life ? NONE : closing[spans.event[i]!]!
+    if (found !== NONE && time[found] === at) return found
+    const lane = spans.lane[i]!
+    const after = lowerBound(start[lane]!, start[lane + 1]!, at + SMALLEST, (p) => time[order[p]!]!)
+    const last = after > start[lane]! ? order[after - 1]! : NONE
+    return last !== NONE && time[last] === at ? last : NONE
   })
 }
 
-/** Stretches between two events in which no task works, in order. */
-export function idleGaps(trace: Trace): [from: number, to: number][] {
-  const { spans } = trace.timeline
-  const work: number[] = []
-  for (let i = 0; i < spans.kind.length; i++) if (spans.kind[i] === SPAN.work) work.push(i)
-  work.sort((p, q) => spans.start[p]! - spans.start[q]!)
-  const least = trace.duration * LONG
+/** Times are whole nanoseconds: the first one after a time is not below it plus this. */
+const SMALLEST = 1e-3
+
+/** Stretches between two events in which no task works, in order; none too short to be worth a fold. */
+export function idleGaps({
+  columns: { time },
+  timeline: { spans },
+  duration,
+  count,
+}: Trace): [from: number, to: number][] {
+  const work = spans.kind.reduce((sum, kind) => sum + (kind === SPAN.work ? 1 : 0), 0)
+  const starts = new Float64Array(work)
+  const ends = new Float64Array(work)
+  for (let i = 0, at = 0; i < spans.kind.length; i++) {
+    if (spans.kind[i] !== SPAN.work) continue
+    starts[at] = spans.start[i]!
+    ends[at++] = spans.end[i]!
+  }
+  starts.sort()
+  ends.sort()
+  const least = duration * LONG
   const gaps: [number, number][] = []
-  let [next, busy, before] = [0, 0, 0]
-  const look = (until: number) => {
-    // Work that began before this stretch may reach into it; work that begins in it cannot: its beginning is an event.
-    for (; next < work.length && spans.start[work[next]!]! < until; next++) {
-      busy = Math.max(busy, spans.end[work[next]!]!)
-    }
-    if (until - before >= least && until > before && busy <= before) gaps.push([before, until])
-    before = Math.max(before, until)
+  let [begun, over, before] = [0, 0, 0]
+  for (let event = 0; event <= count; event++) {
+    const until = event < count ? time[event]! : duration
+    if (until <= before) continue
+    while (begun < work && starts[begun]! < until) begun++
+    while (over < work && ends[over]! <= before) over++
+    // All that was begun before the end of the stretch was over at its beginning.
+    if (until - before >= least && begun === over) gaps.push([before, until])
+    before = until
   }
-  for (let event = 0; event < trace.count; event++) {
-    const time = trace.columns.time[event]!
-    if (time > before) look(time)
-  }
-  look(trace.duration)
   return gaps
 }
 

@@ -30,6 +30,11 @@ export interface Area {
 /** Milliseconds a press lasts before it selects instead of panning (touch). */
 const LONG_PRESS_MS = 450
 
+/** Buttons that stand in the picture have their presses to themselves. */
+function onButton({ target }: Event): boolean {
+  return target instanceof Element && target.closest('button') !== null
+}
+
 /** Listens to gestures on `host` until what it returns is called. */
 export function listen(host: HTMLElement, area: Area, intents: Intents): () => void {
   // One pans or scrubs, two pinch, a long press selects on touch.
@@ -46,7 +51,7 @@ export function listen(host: HTMLElement, area: Area, intents: Intents): () => v
   }
 
   function onDown(event: PointerEvent): void {
-    if (event.button !== 0 || !area.shows()) return
+    if (event.button !== 0 || !area.shows() || onButton(event)) return
     const at = local(event)
     pointers.set(event.pointerId, at)
     host.setPointerCapture(event.pointerId)
@@ -136,6 +141,7 @@ export function listen(host: HTMLElement, area: Area, intents: Intents): () => v
 
   function onDouble(event: MouseEvent): void {
     const { x, y } = local(event)
+    if (onButton(event)) return
     if (area.pick(x, y, false) === null) area.look((view, length) => zoom(view, 2.5, x, length))
   }
 

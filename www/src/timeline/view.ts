@@ -87,6 +87,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   let lens: Lens | null = null
   let frame = 0
   let stale = true
+  /** The stretch to be shown at the next frame, whatever moves the window until then; undefined is none. */
+  let wanted: { t0: number; t1: number } | null | undefined
   const still = window.matchMedia('(prefers-reduced-motion: reduce)')
 
   function styles(): Palette {
@@ -103,6 +105,11 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   function draw(): void {
     frame = 0
     if (!trace || !words) return
+    if (wanted !== undefined) {
+      const { width } = view
+      view = wanted ? clamp({ ...wanted, width }, trace.duration) : fit(trace.duration, width)
+      wanted = undefined
+    }
     if (stale || !scene) {
       stale = false
       charts = layoutCharts(trace.charts, height)
@@ -235,8 +242,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       request(true)
     },
     lookAt(window) {
-      if (trace)
-        setView(window ? clamp({ ...window, width: view.width }, trace.duration) : fit(trace.duration, view.width))
+      wanted = window
+      request(true)
     },
     stand(next) {
       const jumped = trace !== null && next.selected !== standing.selected && !next.playing && !standing.playing
