@@ -7,7 +7,7 @@ import type { Glyph } from './scene'
 
 /** Draws a mark, or a crowd of them: a band from the first to the last, one mark in its middle, and how many they are. */
 export function paintGlyph(c: Brush, glyph: Glyph, palette: Palette): void {
-  if (glyph.count > 1) paintBand(c, glyph, palette)
+  if (glyph.x1 - glyph.x0 > 4) paintBand(c, glyph, palette)
   paintMark(c, glyph, palette)
   if (!glyph.badge) return
   const font = `700 10.5px ${palette.sans}`

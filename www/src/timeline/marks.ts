@@ -180,8 +180,10 @@ export function landings({ words }: SceneInput, arrows: Arrow[], glyphs: Glyph[]
   return found
 }
 
-/** More words than these are not read: those of what matters less are left out. */
+/** More words than these are not read, the less so among many marks: those of what matters less are left out. */
 const MOST_WORDS = 80
+const WORDS_AMONG_MANY = 40
+const MANY = 300
 
 /** The words of marks and measures, with the places they would take. */
 export function wishesOf(input: SceneInput, glyphs: Glyph[], measures: Measure[]): Wish<Word>[] {
@@ -212,7 +214,8 @@ export function wishesOf(input: SceneInput, glyphs: Glyph[], measures: Measure[]
     // The badge of a crowd takes the place above it on the right.
     add(word, WEIGHT[kind] ?? 0, (width) => placesFor(count > 1 ? MARK.acceptAgain : kind, x, y, width))
   }
-  return wishes.length > MOST_WORDS ? wishes.sort((p, q) => q.weight - p.weight).slice(0, MOST_WORDS) : wishes
+  const most = glyphs.length > MANY ? WORDS_AMONG_MANY : MOST_WORDS
+  return wishes.length > most ? wishes.sort((p, q) => q.weight - p.weight).slice(0, most) : wishes
 }
 
 /** The places around a mark, best first. */
