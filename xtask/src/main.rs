@@ -14,7 +14,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask serve [--port N]   build the module and the page, serve them on http://127.0.0.1:8080/
 cargo xtask build              leave the static site in www/dist and the JavaScript package in pkg/
-cargo xtask bench explore      the explorer beside its peers in one run: JSON on stdout, a table on stderr
+cargo xtask bench explore      the explorer beside its peers in one run: tables on stderr, JSON as the last line of stdout
 cargo xtask test [PART]...     run every check, or the named ones: ";
 
 /// What went wrong, as a sentence for whoever typed the command.
