@@ -12,6 +12,7 @@
 //! | [`analysis`] | what can be read from a trace: verdicts, words, a picture | trace |
 //! | [`scenarios`] | the stories: parameters, lanes, claims, start | runtime, patterns, analysis |
 //! | [`link`] | a run as text, and back | scenarios |
+//! | `gather` | a map or a set from an iterator | nothing |
 //! | [`runner`] | from a link to a run and its verdicts | all of these |
 //! | [`report`] | what a run is reported as | all of these |
 //! | [`explore`] | many runs of one link: which outcomes can happen, and which cannot | all of these |
@@ -55,6 +56,7 @@ pub mod scenarios;
 pub mod link;
 pub mod text;
 
+mod gather;
 pub mod report;
 pub mod runner;
 

@@ -19,6 +19,25 @@ fn json(arguments: &[&str]) -> (Value, Option<i32>) {
 }
 
 #[test]
+fn every_claim_is_told_in_words() {
+    for scenario in heartrace::scenarios::all() {
+        let output = heartrace(&["run", &format!("#/{}", scenario.id)]);
+        let text = stdout(&output);
+        for claim in scenario.claims {
+            let line = text.lines().find(|line| line.split(' ').nth(1) == Some(claim.id));
+            let words = line.and_then(|line| line.split_once(claim.id)).map(|(_, words)| words.trim());
+            let is_told = words.is_some_and(|words| words.starts_with(char::is_uppercase));
+            assert!(is_told, "{}: {} is told so: {line:?}", scenario.id, claim.id);
+        }
+    }
+    let tree = heartrace(&["run", "#/supervision-tree"]);
+    assert!(stdout(&tree).contains("heals               The pool never gives up\n"), "{}", stdout(&tree));
+    // A scenario's own words come before the shared ones.
+    let own = heartrace(&["export", "#/preemption", "--as", "text"]);
+    assert!(stdout(&own).contains("A cancel is heard within the period"), "{}", stdout(&own));
+}
+
+#[test]
 fn without_a_policy_the_message_arrives_twice() {
     let output = heartrace(&["run", "#/duplicated-message"]);
     assert_eq!(output.status.code(), Some(1));
@@ -148,6 +167,20 @@ fn bad_input_is_exit_2_with_the_message_where_it_belongs() {
         let (error, code) = json(&[arguments, &["--json"]].concat());
         assert!(code == Some(2) && error["error"]["message"].is_string(), "{arguments:?}: {error}");
     }
+}
+
+/// A link as the page writes it: how the page shows the run is kept, and is nothing to the run.
+#[test]
+fn the_view_of_a_link_is_kept_and_changes_no_run() {
+    let run = "#/duplicated-message?policy=accept-first&work=1.95s";
+    let (plain, code) = json(&["run", run, "--json"]);
+    let shown = format!("{run}&axis=events&lanes=stage-b&pin=1.25s:here");
+    let (told, same_code) = json(&["run", &shown, "--json"]);
+    assert_eq!((code, &plain["fingerprint"]), (same_code, &told["fingerprint"]));
+    let link = told["link"].as_str().unwrap_or_default();
+    assert!(link.ends_with("&policy=accept-first&work=1.95s&axis=events&lanes=stage-b&pin=1.25s:here"), "{link}");
+    let (explored, _) = json(&["explore", &shown, "--executions", "20", "--strategy", "random", "--json"]);
+    assert!(!explored.to_string().contains("pin="), "{explored}");
 }
 
 #[test]
@@ -299,12 +332,14 @@ fn scratch(name: &str) -> String {
 #[test]
 fn an_export_is_what_the_library_writes_on_stdout_or_in_a_file() {
     use heartrace::report::{Report, export::Format};
+    use heartrace::text::Texts;
     let text = "#/duplicated-message?fault=stage-a:crash@1s";
     let link = heartrace::link::Link::parse(text).expect("a link");
     let mut execution = heartrace::runner::Execution::new(&link, true);
     let finished = execution.finish().unwrap_or_else(|misfit| panic!("{misfit:?}"));
     for (word, format, ending) in Format::ALL {
-        let written = execution.with_trace(|trace| format.write(&link, &Report::new(&link, &finished, trace), trace));
+        let report = execution.with_trace(|trace| Report::new(&link, &finished, trace));
+        let written = execution.with_trace(|trace| format.write(&link, &report, trace, Texts::english()));
         let shown = heartrace(&["export", text, "--as", word]);
         assert_eq!((shown.status.code(), stdout(&shown)), (Some(0), written.as_str()), "{word}");
         let file = scratch(&format!("export.{ending}"));

@@ -5,7 +5,9 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
-use heartrace::link::{Link, LinkError, MAX_LENGTH, carries_check, encode_schedule};
+use heartrace::link::{
+    Axis, Link, LinkError, MAX_LENGTH, MAX_PIN, MAX_PINS, Pin, Range, View, carries_check, encode_schedule,
+};
 use heartrace::runtime::setting::{Deviation, Harm, Model, Order};
 use heartrace::trace::Time;
 use std::time::Duration;
@@ -136,6 +138,83 @@ fn the_page_keeps_what_it_does_not_know() {
         "#/duplicated-message?policy=accept-first"
     );
     assert_eq!(refuse(text).code, "later-key");
+}
+
+/// How the page shows a run stands after everything that says what is run, and changes nothing about it.
+#[test]
+fn a_view_is_the_end_of_a_link_and_no_part_of_the_run() {
+    let given = "#/duplicated-message?pin=2s:later&pin=1.250s:%3Cb%3E%26%20%E2%80%AEx&measure=40-12&at=1500ms&event=12\
+                 &filter=stage&fold=generator,generator&lanes=stage-b,stage-a&range=1200ms-3.4s&axis=squeezed\
+                 &expect=00000000000000ff&policy=accept-first";
+    let link = parse(given);
+    let second = |millis: u64| Time::from_nanos(millis * 1_000_000);
+    let pin = |at, text: &str| Pin { at, text: text.to_owned() };
+    let view = View {
+        axis: Axis::Squeezed,
+        range: Some(Range::Times(second(1_200), second(3_400))),
+        lanes: vec!["stage-b".to_owned(), "stage-a".to_owned()],
+        folded: vec!["generator".to_owned()],
+        filter: Some("stage".to_owned()),
+        event: Some(12),
+        at: Some(second(1_500)),
+        measure: Some((12, 40)),
+        pins: vec![pin(second(1_250), "<b>& \u{202e}x"), pin(second(2_000), "later")],
+    };
+    assert_eq!(link.view, view);
+    assert_eq!(
+        says(given),
+        "#/duplicated-message?policy=accept-first&expect=00000000000000ff&axis=squeezed&range=1.2s-3.4s\
+         &lanes=stage-b,stage-a&fold=generator&filter=stage&event=12&at=1.5s&measure=12-40\
+         &pin=1.25s:%3Cb%3E%26%20%E2%80%AEx&pin=2s:later"
+    );
+    let run = parse("#/duplicated-message?policy=accept-first&expect=00000000000000ff");
+    assert_eq!((link.setting.clone(), &link.params), (run.setting.clone(), &run.params));
+    assert_eq!(link.without_view(), run);
+    assert_eq!(parse("#/duplicated-message?range=3-9").view.range, Some(Range::Events(3, 9)));
+    assert_eq!(says("#/duplicated-message?axis=time"), "#/duplicated-message");
+}
+
+#[test]
+fn what_is_wrong_in_a_view_is_found() {
+    let long = format!("pin=1s:{}", "x".repeat(MAX_PIN + 1));
+    let many = vec!["pin=1s:x"; MAX_PINS + 1].join("&");
+    for (pair, code, part, position) in [
+        ("axis=sqeezed", "unknown-value", "axis", 26),
+        ("axis=events&axis=events", "repeated-key", "axis", 33),
+        ("range=1s", "view-form", "range", 27),
+        ("range=1s-x", "not-a-number", "range", 30),
+        ("range=3s-1s", "out-of-range", "range", 27),
+        ("range=5-5", "out-of-range", "range", 27),
+        ("range=1-2s", "missing-unit", "range", 27),
+        ("lanes=a,,b", "view-form", "lanes", 29),
+        ("event=-1", "negative", "event", 27),
+        ("event=4294967295", "out-of-range", "event", 27),
+        ("at=5", "missing-unit", "at", 24),
+        ("measure=1", "view-form", "measure", 29),
+        ("filter=", "missing-value", "filter", 28),
+        ("pin=1s", "view-form", "pin", 25),
+        ("pin=1s:", "view-form", "pin", 25),
+        ("pin=x:text", "not-a-number", "pin", 25),
+        (&long, "text-too-long", "pin", 28),
+        (&many, "too-many", "pin", 25 + MAX_PINS * 9),
+    ] {
+        let error = refuse(&format!("#/duplicated-message?{pair}"));
+        assert_eq!((error.code, error.part.as_str(), error.position), (code, part, Some(position)), "{pair}");
+        assert!(!error.message().starts_with("error."), "{code} has no text");
+    }
+    assert_eq!(refuse("#/duplicated-message?axis=sqeezed").suggestion.as_deref(), Some("squeezed"));
+}
+
+#[test]
+fn no_parameter_has_the_name_of_a_key() {
+    let keys = Link::parse("#/duplicated-message?polcy=x").unwrap_err().allowed;
+    let keys: Vec<&str> = keys.split(", ").skip_while(|key| *key != "v").collect();
+    assert_eq!((keys.first(), keys.last()), (Some(&"v"), Some(&"pin")));
+    for scenario in heartrace::scenarios::all() {
+        for parameter in scenario.parameters {
+            assert!(!keys.contains(&parameter.name), "{}: {}", scenario.id, parameter.name);
+        }
+    }
 }
 
 #[test]
@@ -276,6 +355,13 @@ mod any_text {
             Just("v"),
             Just("model"),
             Just("note"),
+            Just("axis"),
+            Just("range"),
+            Just("lanes"),
+            Just("pin"),
+            Just("measure"),
+            Just("3-9"),
+            Just("1s-2s"),
             Just("stage-a"),
             Just("accept-first"),
             Just("any-speed"),

@@ -8,6 +8,7 @@ use heartrace::link::Link;
 use heartrace::report::{Report, golden};
 use heartrace::runner::Execution;
 use heartrace::scenarios::{self, Scenario};
+use heartrace::text::Texts;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
@@ -25,7 +26,8 @@ fn text(scenario: &'static Scenario) -> String {
     let link = Link::new(scenario);
     let mut execution = Execution::new(&link, true);
     let finished = execution.finish().expect("nothing is recorded");
-    let text = execution.with_trace(|trace| golden::text(&link, &Report::new(&link, &finished, trace), trace));
+    let report = execution.with_trace(|trace| Report::new(&link, &finished, trace));
+    let text = execution.with_trace(|trace| golden::text(&link, &report, trace, Texts::english()));
     let lines: Vec<&str> = text.lines().collect();
     if lines.len() <= LONGEST {
         return text;

@@ -19,6 +19,8 @@ export default {
   use: {
     baseURL: url,
     browserName: 'chromium',
+    // What a test puts in a file's place must reach the page; offline.spec.ts is about service workers and lets them in.
+    serviceWorkers: 'block',
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env.HEARTRACE_CHROMIUM ?? '/usr/bin/chromium',

@@ -1,31 +1,34 @@
 /// <reference types="vitest/config" />
 // How the page is built: plain files with relative addresses, so that dist/ works on any file server and under any path.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defineConfig, type Plugin } from 'vite'
+import { build, defineConfig, type Plugin, type ResolvedConfig } from 'vite'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Reads the policy from the one place that states it, `public/_headers`: the `Content-Security-Policy` of every path. */
-function contentSecurityPolicy(): string {
-  const everywhere = readFileSync(here('public/_headers'), 'utf8').split(/^\/\*$/m)[1] ?? ''
-  const policy = /^ +Content-Security-Policy: (.+)$/m.exec(everywhere)?.[1]
-  if (!policy) throw new Error('www/public/_headers has no Content-Security-Policy under /*')
-  return policy
+/** Reads the policies of a path from the one place that states them, `public/_headers`, as a `<meta>` can say them. */
+function contentSecurityPolicy(path: string): string[] {
+  const [, ...blocks] = readFileSync(here('public/_headers'), 'utf8').split(/^(?=\/)/m)
+  const block = blocks.find((text) => text.startsWith(`${path}\n`)) ?? ''
+  const policies = [...block.matchAll(/^ +Content-Security-Policy: (.+)$/gm)].map(([, policy = '']) => policy)
+  if (path === '/*' && policies.length === 0) throw new Error('www/public/_headers has no policy under /*')
+  // Who may frame a page is told by a header or not at all.
+  return policies.map((policy) => policy.replace(/frame-ancestors [^;]*(; |$)/, '')).filter((policy) => policy !== '')
 }
 
-/** Puts the policy into the built pages as well, for hosts that cannot send headers. */
+/** Puts the policies into the built pages as well, for hosts that cannot send headers. */
 function policyMeta(): Plugin {
   return {
     name: 'policy-meta',
     apply: 'build',
-    transformIndexHtml: () => [
-      {
+    transformIndexHtml: (_, { path }) =>
+      ['/*', path].flatMap(contentSecurityPolicy).map((content) => ({
         tag: 'meta',
-        attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy() },
-        injectTo: 'head-prepend',
-      },
-    ],
+        attrs: { 'http-equiv': 'Content-Security-Policy', content },
+        injectTo: 'head-prepend' as const,
+      })),
   }
 }
 
@@ -36,7 +39,9 @@ function startCore(): Plugin {
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler: (_, { bundle }) => {
+      handler: (_, { bundle, path }) => {
+        // An embed sleeps until it is wanted.
+        if (path !== '/index.html') return []
         const files = Object.values(bundle ?? {})
         const script = files.find((file) => file.type === 'chunk' && file.facadeModuleId?.endsWith(SPAWN))
         const core = files.find((file) => file.fileName.endsWith('.wasm'))
@@ -58,22 +63,123 @@ function startCore(): Plugin {
 
 const SPAWN = 'src/worker/spawn.ts'
 
-/** Ships the Rust files that the page shows, under `source/`: the very files that were compiled. */
+/** What the scenarios are called in a language, by id. */
+function titlesOf(language: string): Record<string, string> {
+  const folder = here(`locales/${language}/scenarios`)
+  const title = (file: string) => (JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as { title: string }).title
+  return Object.fromEntries(readdirSync(folder).map((file) => [file.replace('.json', ''), title(file)]))
+}
+
+/** `virtual:titles/LANGUAGE`: what the scenarios are called, for lists that are there before any scenario's texts. */
+function titles(): Plugin {
+  const head = '\0virtual:titles/'
+  return {
+    name: 'titles',
+    resolveId: (id) => (id.startsWith(head.slice(1)) ? `\0${id}` : null),
+    load: (id) => {
+      if (!id.startsWith(head)) return null
+      const titles = Object.entries(titlesOf(id.slice(head.length))).map(([id, title]) => [`${id}/title`, title])
+      return `export default ${JSON.stringify(Object.fromEntries(titles))}`
+    },
+  }
+}
+
+/** `virtual:texts/WHAT`: the texts `WHAT.…` of both languages, for scripts that are there before a locale is. */
+function fewTexts(): Plugin {
+  const head = '\0virtual:texts/'
+  const read = (path: string) => JSON.parse(readFileSync(here(`locales/${path}`), 'utf8')) as Record<string, string>
+  const texts = (locale: string, what: string) =>
+    Object.fromEntries([
+      ...Object.entries(read(`${locale}/page.json`)).filter(([key]) => key.startsWith(`${what}.`)),
+      ...(what === 'embed' ? Object.entries(titlesOf(locale)) : []),
+    ])
+  return {
+    name: 'few-texts',
+    resolveId: (id) => (id.startsWith(head.slice(1)) ? `\0${id}` : null),
+    load: (id) => {
+      if (!id.startsWith(head)) return null
+      const what = id.slice(head.length)
+      return `export default ${JSON.stringify({ en: texts('en', what), ja: texts('ja', what) })}`
+    },
+  }
+}
+
+/**
+ * Two scripts whose names never change: what other sites name, and the service worker, which comes last because it lists
+ * all files. Each is built by itself, so that none needs a file whose name does change.
+ */
+function standAlone(): Plugin {
+  let config: ResolvedConfig
+  const script = (name: string, file: string, define: Record<string, string>) =>
+    build({
+      configFile: false,
+      root: config.root,
+      base: './',
+      logLevel: 'warn',
+      publicDir: false,
+      define,
+      plugins: [fewTexts()],
+      build: {
+        target: 'es2022',
+        emptyOutDir: false,
+        modulePreload: { polyfill: false },
+        rolldownOptions: { input: { [name]: here(file) }, output: { entryFileNames: '[name].js' } },
+      },
+    })
+  return {
+    name: 'stand-alone',
+    apply: 'build',
+    configResolved(resolved) {
+      config = resolved
+    },
+    async closeBundle() {
+      await script('heart-race', 'src/embed/element.ts', {})
+      const files = listed(here(config.build.outDir))
+      const text = JSON.stringify(files)
+      const worker = readFileSync(here(WORKER))
+      const version = createHash('sha256').update(text).update(worker).digest('hex').slice(0, 16)
+      await script('service-worker', WORKER, { FILES: text, VERSION: JSON.stringify(version) })
+    },
+  }
+}
+
+const WORKER = 'src/offline/service_worker.ts'
+
+/** Every file of the built site that a browser may ask for, with the hash of its content as browsers check it. */
+function listed(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, `${entry.parentPath}/${entry.name}`))
+    .filter((file) => file !== '_headers' && file !== 'service-worker.js' && !/\.(br|gz)$/.test(file))
+    .sort()
+  const hash = (file: string) =>
+    createHash('sha256')
+      .update(readFileSync(`${folder}/${file}`))
+      .digest('base64')
+  return Object.fromEntries(files.map((file) => [file, `sha256-${hash(file)}`]))
+}
+
+/** Ships the Rust files that the page shows, under a name that carries their hash: the very files that were compiled. */
 function rustSources(): Plugin {
   const shown = ['patterns', 'scenarios', 'runtime'].flatMap((folder) =>
     readdirSync(here(`../src/${folder}`), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.rs'))
       .map((file) => `src/${folder}/${file}`),
   )
+  const content = createHash('sha256')
+  for (const file of shown) content.update(`${file}\0`).update(readFileSync(here(`../${file}`)))
+  const folder = `assets/source-${content.digest('hex').slice(0, 8)}`
   return {
     name: 'rust-sources',
+    resolveId: (id) => (id === 'virtual:sources' ? `\0${id}` : null),
+    load: (id) => (id === '\0virtual:sources' ? `export default ${JSON.stringify(folder)}` : null),
     generateBundle() {
       for (const file of shown) {
-        this.emitFile({ type: 'asset', fileName: `source/${file}`, source: readFileSync(here(`../${file}`)) })
+        this.emitFile({ type: 'asset', fileName: `${folder}/${file}`, source: readFileSync(here(`../${file}`)) })
       }
     },
     configureServer(server) {
-      server.middlewares.use('/source/', (request, response, next) => {
+      server.middlewares.use(`/${folder}/`, (request, response, next) => {
         const file = decodeURIComponent(request.url ?? '').slice(1)
         if (!shown.includes(file)) return next()
         response.setHeader('content-type', 'text/plain; charset=utf-8')
@@ -83,19 +189,29 @@ function rustSources(): Plugin {
   }
 }
 
+/** Both languages have files of the same names: the start of what they are called in the site. */
+function languageOf(path: string | null): string {
+  const [, language] = /locales\/(\w+)\/scenarios\//.exec(path ?? '') ?? []
+  return language ? `${language}.` : ''
+}
+
 export default defineConfig({
   base: './',
-  plugins: [startCore(), policyMeta(), rustSources()],
+  plugins: [startCore(), policyMeta(), rustSources(), titles(), fewTexts(), standAlone()],
   resolve: { alias: { heartrace: here('../pkg/heartrace.js') } },
   build: {
     target: 'es2022',
     // No data: addresses: the policy allows only files of this site.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index.html', 'embed.html', SPAWN].map(here).filter(existsSync) },
+    rolldownOptions: {
+      input: ['index.html', 'embed.html', SPAWN].map(here),
+      output: { chunkFileNames: ({ facadeModuleId }) => `assets/${languageOf(facadeModuleId)}[name]-[hash].js` },
+    },
   },
   worker: { format: 'es' },
   // The Rust sources that the page shows lie above this folder.
   server: { fs: { allow: [here('..')] } },
-  test: { include: ['tests/**/*.test.{ts,tsx}'], passWithNoTests: false },
+  // A busy machine is no failure.
+  test: { include: ['tests/**/*.test.{ts,tsx}'], passWithNoTests: false, testTimeout: 0 },
 })

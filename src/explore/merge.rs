@@ -18,8 +18,8 @@ pub fn merge(reports: &[Exploration], names: &[String]) -> Result<Exploration, L
         return Err(LinkError::new("missing-argument", "merge", "", "FILE…"));
     };
     let search = |report: &Exploration| {
-        let Exploration { link, version, strategy, budget, seed, .. } = report;
-        (link.clone(), version.clone(), strategy.clone(), *budget, *seed)
+        let Exploration { link, version, strategy, budget, seed, depth, preemptions, .. } = report;
+        (link.clone(), version.clone(), strategy.clone(), *budget, *seed, (*depth, *preemptions))
     };
     let of = |report: &Exploration| {
         report.shard.as_deref().and_then(|shard| shard.split_once('/')).map(|(_, of)| of.to_owned())

@@ -1,6 +1,6 @@
 //! What a search is asked for, as text from the command line or JavaScript, and what can be wrong with it.
 
-use super::prove::{Part, Reduction};
+use super::prove::{Bounds, Part, Reduction};
 use crate::link::{ANY, Link, LinkError, MAX_SEED};
 use crate::runtime::setting::{May, Model};
 use crate::scenarios::parameter::closest;
@@ -47,6 +47,8 @@ pub const DEFAULT_EXECUTIONS: u64 = 1_000_000;
 pub const MAX_EXECUTIONS: u64 = 100_000_000_000;
 /// The most parts of a search.
 pub const MAX_PARTS: u32 = 100_000;
+/// The most that a bound says.
+pub const MAX_BOUND: u32 = 1_000_000;
 /// The most workers of a search on one machine.
 pub const MAX_WORKERS: u32 = 256;
 
@@ -61,6 +63,8 @@ pub struct Options {
     pub seed: u64,
     /// Which part of the search.
     pub part: Part,
+    /// What a proof leaves out, and then proves nothing.
+    pub bounds: Bounds,
     /// What a proof leaves out; none: as much as is sound for the scenario.
     pub reduction: Option<Reduction>,
     /// How many parts are searched at the same time.
@@ -74,6 +78,7 @@ impl Default for Options {
             executions: DEFAULT_EXECUTIONS,
             seed: 0,
             part: Part::WHOLE,
+            bounds: Bounds::default(),
             reduction: None,
             workers: 1,
         }
@@ -97,6 +102,10 @@ pub struct Asked {
     pub crashes: Option<String>,
     /// A count.
     pub workers: Option<String>,
+    /// A bound of a proof, in choices.
+    pub depth: Option<String>,
+    /// A bound of a proof.
+    pub preemptions: Option<String>,
     /// `i/n`, from 1.
     pub shard: Option<String>,
 }
@@ -129,6 +138,15 @@ impl Asked {
         if let Some(text) = &self.workers {
             options.workers = number("--workers", text, 1, u64::from(MAX_WORKERS))? as u32;
         }
+        let bound = |option: &str, text: &Option<String>| match text {
+            Some(_) if options.strategy != Strategy::Prove => {
+                Err(LinkError::new("unknown-option", options.strategy.name(), option, "--strategy prove"))
+            }
+            Some(text) => Ok(Some(number(option, text, 0, u64::from(MAX_BOUND))? as u32)),
+            None => Ok(None),
+        };
+        options.bounds =
+            Bounds { depth: bound("--depth", &self.depth)?, preemptions: bound("--preemptions", &self.preemptions)? };
         if let Some(text) = &self.shard {
             options.part = part(text)?;
         }

@@ -21,6 +21,9 @@
 //! have in common. This keeps every reachable end also where executions run in circles, but no longer one execution of
 //! each behaviour. States are 64-bit hashes: among a million of them two are taken for one with a chance of 3 in 10⁸.
 //!
+//! **Bounds.** A bound on depth or preemptions leaves out executions for what they are, not for what they lead to, so
+//! neither reduction is sound under one, and nothing is proven.
+//!
 //! It holds for scenarios whose tasks share nothing besides; see [`is_reducible`](super::is_reducible).
 
 use super::behaviour::Touch;
@@ -43,6 +46,22 @@ impl Reduction {
     pub const NONE: Reduction = Reduction { sleep_sets: false, cache: false };
     /// All that can be left out without losing an end.
     pub const FULL: Reduction = Reduction { sleep_sets: true, cache: true };
+}
+
+/// How far executions may go from the canonical run; none: as far as can be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// Only the first so many choices of an execution may be other than the canonical one.
+    pub depth: Option<u32>,
+    /// At most so often in an execution another mover is chosen than the one whose turn it would be.
+    pub preemptions: Option<u32>,
+}
+
+impl Bounds {
+    /// Whether anything is left out.
+    pub fn is_any(self) -> bool {
+        self != Bounds::default()
+    }
 }
 
 /// Which part of the search. Parts nest: part `i` of `n` is what parts `m·i` to `m·i + m − 1` of `m·n` are together.
@@ -125,6 +144,7 @@ impl Node {
 /// The search, between and during executions.
 pub struct Prover {
     reduction: Reduction,
+    bounds: Bounds,
     part: Part,
     nodes: Vec<Node>,
     spare: Vec<Node>,
@@ -142,10 +162,11 @@ pub struct Prover {
 }
 
 impl Prover {
-    /// A search that has not begun.
-    pub fn new(reduction: Reduction, part: Part) -> Self {
+    /// A search that has not begun. Under a bound there is no reduction.
+    pub fn new(reduction: Reduction, bounds: Bounds, part: Part) -> Self {
         Prover {
-            reduction,
+            reduction: if bounds.is_any() { Reduction::NONE } else { reduction },
+            bounds,
             part,
             nodes: Vec::new(),
             spare: Vec::new(),
@@ -289,6 +310,16 @@ impl Prover {
         self.asleep.extend(asleep.copied());
     }
 
+    /// Whether a bound forbids to choose anything but the canonical candidate at a node.
+    fn is_bound(&self, node: usize) -> bool {
+        let (before, node) = (&self.nodes[..node], &self.nodes[node]);
+        let is_too_deep = self.bounds.depth.is_some_and(|depth| node.choices >= depth);
+        let is_preemption = |node: &(usize, &Node)| node.0 == node.1.step && node.1.pick > 0;
+        let is_spent = |most| before.iter().enumerate().filter(is_preemption).count() >= most as usize;
+        // Only a choice between movers preempts.
+        is_too_deep || before.len() == node.step && self.bounds.preemptions.is_some_and(is_spent)
+    }
+
     /// Turns to the next execution; false if there is none.
     pub fn advance(&mut self) -> bool {
         loop {
@@ -297,8 +328,10 @@ impl Prover {
             if let Some(explored) = self.nodes[step].current.take() {
                 self.nodes[step].done.push(explored);
             }
+            let is_bound = self.is_bound(last);
             let node = &mut self.nodes[last];
             let next = match last == step {
+                _ if is_bound => None,
                 true => node.next_awake(node.pick + 1),
                 false => (node.pick + 1 < node.arity).then_some(node.pick + 1),
             };

@@ -1,10 +1,11 @@
 //! What a search is reported as, for `--json`, for JavaScript and for merging. Plain data.
 
 use super::options::{Options, Strategy};
-use super::outcomes::{Finding, Found, MAX_BEHAVIOURS};
+use super::outcomes::{Finding, MAX_BEHAVIOURS};
 use super::prove::Part;
 use super::search::Search;
 use super::world::World;
+use crate::gather::gather;
 use crate::link::Link;
 use crate::report::VERSION;
 use crate::runner::Execution;
@@ -28,6 +29,12 @@ pub struct Exploration {
     pub budget: u64,
     /// The seed of the hunt.
     pub seed: u64,
+    /// The bound on the depth of a deviation, if there was one.
+    #[serde(default)]
+    pub depth: Option<u32>,
+    /// The bound on preemptions, if there was one.
+    #[serde(default)]
+    pub preemptions: Option<u32>,
     /// Which part of the search this is, such as `1/4`; none if it is the whole.
     pub shard: Option<String>,
     /// How many executions were begun, those included that turned out to have been made before in another order.
@@ -38,7 +45,7 @@ pub struct Exploration {
     pub exhausted: bool,
     /// How many executions differ in more than the order of steps that commute.
     pub behaviours: u64,
-    /// The limit that was reached, if any: `executions`, `interrupted`, `behaviours`, or that of an execution that was
+    /// The limit that was reached, if any: `executions`, `interrupted`, `behaviours`, `bound` (all within it was made), or that of an execution that was
     /// cut.
     pub limit: Option<String>,
     /// By outcome; of a scenario that declares none by end.
@@ -112,13 +119,15 @@ impl Exploration {
             strategy: options.strategy.name().to_owned(),
             budget: options.executions,
             seed: options.seed,
+            depth: options.bounds.depth,
+            preemptions: options.bounds.preemptions,
             shard: (!is_whole).then(|| shard(options.part)),
             executions: found.executions,
             executions_per_second: executions_per_second.round(),
             exhausted,
             behaviours: found.behaviours.len() as u64,
-            limit: limit(found, options, exhausted, is_interrupted).map(str::to_owned),
-            outcomes: outcomes.collect(),
+            limit: limit(search, options, is_interrupted).map(str::to_owned),
+            outcomes: gather(outcomes),
             claims: claims.collect(),
         }
     }
@@ -134,12 +143,14 @@ fn shard(part: Part) -> String {
     format!("{}/{}", part.index + 1, part.of)
 }
 
-fn limit(found: &Found, options: &Options, exhausted: bool, is_interrupted: bool) -> Option<&'static str> {
+fn limit(search: &Search, options: &Options, is_interrupted: bool) -> Option<&'static str> {
+    let found = search.found();
     match found.cut {
         Some(limit) => Some(limit.name()),
         None if is_interrupted => Some("interrupted"),
         None if found.behaviours.len() >= MAX_BEHAVIOURS => Some("behaviours"),
-        None if !exhausted && options.strategy == Strategy::Prove => Some("executions"),
+        None if search.is_complete() && options.bounds.is_any() => Some("bound"),
+        None if !search.is_complete() && options.strategy == Strategy::Prove => Some("executions"),
         None => None,
     }
 }

@@ -44,7 +44,8 @@ pub struct Search {
     phase: Phase,
     found: Found,
     profile: Rc<Profile>,
-    exhausted: bool,
+    /// Whether every execution within the bounds was made.
+    complete: bool,
     completed: u64,
     /// Whether the shortest executions are looked for.
     shortens: bool,
@@ -70,7 +71,7 @@ impl Search {
             phase: Phase::Done,
             found,
             profile: Rc::default(),
-            exhausted: false,
+            complete: false,
             completed: 0,
             shortens: true,
         }
@@ -85,7 +86,7 @@ impl Search {
     fn prove(&mut self) {
         let is_reducible = is_reducible(self.world.link().scenario);
         let reduction = self.options.reduction.unwrap_or(if is_reducible { Reduction::FULL } else { Reduction::NONE });
-        self.world.think(Mind::Proves(Box::new(Prover::new(reduction, self.options.part))));
+        self.world.think(Mind::Proves(Box::new(Prover::new(reduction, self.options.bounds, self.options.part))));
         self.phase = Phase::Prove;
     }
 
@@ -124,7 +125,13 @@ impl Search {
 
     /// Whether every execution was made, but for those that differ from another in nothing that matters.
     pub fn is_exhausted(&self) -> bool {
-        self.exhausted && self.found.cut.is_none()
+        self.complete && self.found.cut.is_none() && !self.options.bounds.is_any()
+    }
+
+    /// Whether every execution that the bounds allow was made, but for those that differ from another in nothing that
+    /// matters.
+    pub fn is_complete(&self) -> bool {
+        self.complete
     }
 
     /// How many executions of the proof were completed: the others turned out to have been made before.
@@ -155,17 +162,17 @@ impl Search {
         self.found
     }
 
-    /// The search whose parts have found this, all of them together exhausted or not: what is left is to look for the
+    /// The search whose parts have found this, all of them complete or not: what is left is to look for the
     /// shortest executions.
     pub fn of_parts<'a>(
         link: &Link,
         options: &Options,
         parts: impl IntoIterator<Item = &'a Found>,
-        exhausted: bool,
+        complete: bool,
     ) -> Self {
         let mut search = Search::idle(link, options);
         parts.into_iter().for_each(|part| search.found.merge(part));
-        search.exhausted = exhausted;
+        search.complete = complete;
         search.shorten();
         search
     }
@@ -189,7 +196,7 @@ impl Search {
             !prover.advance()
         };
         if is_over {
-            self.exhausted = true;
+            self.complete = true;
             self.end_of_search();
         }
     }

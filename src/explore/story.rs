@@ -5,6 +5,7 @@
 //! sentence says how it came out. A sentence is a code and its arguments; the texts are in `www/locales`.
 
 use crate::analysis::text::{Part, detail, parts};
+use crate::gather::gather;
 use crate::link::Link;
 use crate::report::ending::{Argument, Sentence, ending};
 use crate::runner::{Execution, Finished};
@@ -43,12 +44,8 @@ pub fn story(link: &Link) -> Result<Vec<StorySentence>, Misfit> {
 fn tell(trace: &Trace, finished: &Finished) -> Vec<StorySentence> {
     let broken: Vec<&str> =
         finished.claims.iter().filter(|(.., verdict)| verdict.holds == Some(false)).map(|(id, ..)| *id).collect();
-    let evidence: BTreeSet<EventId> = finished
-        .claims
-        .iter()
-        .filter(|(.., verdict)| verdict.holds == Some(false))
-        .flat_map(|(.., v)| v.evidence.clone())
-        .collect();
+    let against = finished.claims.iter().filter(|(.., verdict)| verdict.holds == Some(false));
+    let evidence: BTreeSet<EventId> = gather(against.flat_map(|(.., verdict)| verdict.evidence.clone()));
     // How telling each event is: 0 most.
     let mut telling: BTreeMap<EventId, u8> = BTreeMap::new();
     for event in trace.events() {
@@ -93,7 +90,7 @@ fn is_routine(event: &Event, trace: &Trace) -> bool {
 }
 
 fn sentence(event: &Event, trace: &Trace) -> StorySentence {
-    let mut args = BTreeMap::from([
+    let mut args: BTreeMap<_, _> = gather([
         ("task", Argument::Name(trace.task_name(event.task).to_owned())),
         ("detail", Argument::Name(detail(event, trace))),
     ]);
@@ -123,7 +120,7 @@ fn result(finished: &Finished, broken: &[&str]) -> Sentence {
         Sentence { code: if is_told { code } else { (*id).to_owned() }, args: BTreeMap::new() }
     });
     let outcome = finished.outcome.unwrap_or(finished.end.name()).to_owned();
-    let args = BTreeMap::from([("outcome", Argument::Name(outcome)), ("claims", Argument::Words(claims.collect()))]);
+    let args = gather([("outcome", Argument::Name(outcome)), ("claims", Argument::Words(claims.collect()))]);
     let code = if broken.is_empty() { "story.holds" } else { "story.broken" };
     Sentence { code: code.to_owned(), args }
 }

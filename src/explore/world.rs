@@ -40,7 +40,7 @@ pub struct World {
 impl World {
     /// The world of a link; whatever order and choices it has are replaced by those of the search.
     pub fn new(link: &Link) -> Self {
-        let mut link = link.clone();
+        let mut link = link.clone().without_view();
         (link.setting.order, link.setting.schedule, link.expect) = (Order::Canonical, None, None);
         link.setting.limits.polls = MAX_POLLS;
         let run = Run::new(link.setting.clone(), false);

@@ -50,6 +50,7 @@ impl Link {
         if self.live {
             add("mode", "live".to_string());
         }
+        self.view.pairs().into_iter().for_each(|(key, value)| add(key, value));
         self.unknown.iter().for_each(|(key, value)| add(key, value.clone()));
         pairs
     }

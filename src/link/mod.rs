@@ -16,6 +16,23 @@
 //! | `expect` | a fingerprint, 16 hex digits | none |
 //! | `mode` | `live` | virtual time |
 //!
+//! and last how the page shows it ([`View`]), which changes nothing about the run:
+//!
+//! | key | value | absent means |
+//! | --- | --- | --- |
+//! | `axis` | `time`, `events`, `squeezed` | `time` |
+//! | `range` | two times `1.2s-3.4s`, or two events `12-40` | the whole run |
+//! | `lanes` | names of lanes, `stage-b,stage-a`: these first among the children of their parents | the scenario's order |
+//! | `fold` | names of lanes that their children's are folded into | none |
+//! | `filter` | a text that the names of all lanes shown hold | all lanes |
+//! | `event` | the chosen event | the most telling one |
+//! | `at` | where the cursor stands, if not at the chosen event | there |
+//! | `measure` | the two events that are measured between, `12-40` | none |
+//! | `pin`, any number, by time | a note, `1.25s:TEXT` | none |
+//!
+//! The command line and JavaScript read these keys like any others, keep them, and make nothing of them. `note` stays a
+//! key of later versions: a contract that is older than `pin` says that it is refused.
+//!
 //! Invariants:
 //! 1. Reading is total: every text is a link or one [`LinkError`] that names the part and the character.
 //! 2. A link has one text ([`Display`](std::fmt::Display)); reading it gives the same link.
@@ -28,12 +45,14 @@ mod format;
 mod parse;
 mod piece;
 mod schedule;
+mod view;
 
 pub use check::carries_check;
 pub use error::LinkError;
 pub use fault::{ANY, MAX_FAULTS, MAX_MAY, write_fault, write_may};
 pub use parse::MAX_LENGTH;
 pub use schedule::{MAX_DEVIATIONS, encode_schedule};
+pub use view::{Axis, MAX_FILTER, MAX_LANES, MAX_PIN, MAX_PINS, Pin, Range, View};
 
 use crate::runtime::setting::{Fault, May, Setting};
 use crate::scenarios::Scenario;
@@ -72,6 +91,8 @@ pub struct Link {
     pub expect: Option<u64>,
     /// Whether the page runs it live instead of in virtual time.
     pub live: bool,
+    /// How the page shows it.
+    pub view: View,
     /// Keys without a meaning here, with their values, in the order given.
     pub unknown: Vec<(String, String)>,
 }
@@ -86,6 +107,7 @@ impl Link {
             setting: Setting::default(),
             expect: None,
             live: false,
+            view: View::default(),
             unknown: Vec::new(),
         }
     }
@@ -130,6 +152,12 @@ impl Link {
         fault::read_may(text, self.scenario).map_err(|trouble| trouble.in_part("may"))
     }
 
+    /// This link without its view: the run alone.
+    pub fn without_view(mut self) -> Self {
+        self.view = View::default();
+        self
+    }
+
     /// This link without the keys that have no meaning here.
     pub fn without_unknown(mut self) -> Self {
         self.unknown.clear();
@@ -143,6 +171,7 @@ impl PartialEq for Link {
             && self.params == other.params
             && (self.version, self.expect, self.live) == (other.version, other.expect, other.live)
             && self.setting == other.setting
+            && self.view == other.view
             && self.unknown == other.unknown
     }
 }

@@ -1,7 +1,7 @@
 //! Reading a link: from any text to a run, or to the one part that is wrong.
 
 use super::piece::{Piece, located};
-use super::{LATER_KEYS, Link, LinkError, MAX_FAULTS, MAX_MAY, MAX_SEED, VERSION, check, fault, schedule};
+use super::{LATER_KEYS, Link, LinkError, MAX_FAULTS, MAX_MAY, MAX_SEED, VERSION, check, fault, schedule, view};
 use crate::runtime::setting::{Model, Order};
 use crate::scenarios::parameter::{closest, read_count};
 use crate::scenarios::{all, find};
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 pub const MAX_LENGTH: usize = 65_536;
 
 const FORM: &str = "#/SCENARIO?key=value&…";
-/// The keys of every scenario, in the order of a link.
+/// The keys of every scenario that say what is run, in the order of a link.
 const KEYS: [&str; 9] = ["v", "model", "order", "seed", "may", "fault", "schedule", "expect", "mode"];
 
 pub(super) fn parse(text: &str, strict: bool) -> Result<Link, LinkError> {
@@ -49,6 +49,7 @@ impl Reader<'_> {
         self.together(&link)?;
         fault::sort_faults(&mut link.setting.faults);
         link.setting.may.sort_by_key(|may| (may.kind, may.target.clone()));
+        link.view.settle();
         Ok(link)
     }
 
@@ -143,7 +144,7 @@ impl Reader<'_> {
         if unknown {
             return self.unknown(link, &key, value);
         }
-        if !seen.insert(key.text.clone()) && !matches!(&*key.text, "fault" | "may") {
+        if !seen.insert(key.text.clone()) && !matches!(&*key.text, "fault" | "may" | "pin") {
             let error = LinkError::new("repeated-key", &key.text, &value.text, format!("1 × {}=", key.text));
             return Err(located(error, at));
         }
@@ -154,14 +155,17 @@ impl Reader<'_> {
     }
 
     fn is_unknown(&self, link: &Link, key: &str) -> bool {
-        !KEYS.contains(&key) && link.scenario.parameters.iter().all(|parameter| parameter.name != key)
+        !KEYS.contains(&key)
+            && !view::KEYS.contains(&key)
+            && link.scenario.parameters.iter().all(|parameter| parameter.name != key)
     }
 
     fn unknown(&self, link: &mut Link, key: &Piece, value: Piece) -> Result<(), LinkError> {
         if self.strict {
             let later = LATER_KEYS.contains(&&*key.text);
             let names = || {
-                link.scenario.parameters.iter().map(|parameter| parameter.name).chain(KEYS).filter(|key| *key != "mode")
+                let own = link.scenario.parameters.iter().map(|parameter| parameter.name);
+                own.chain(KEYS).chain(view::KEYS).filter(|key| *key != "mode")
             };
             let mut error = key.error(
                 if later { "later-key" } else { "unknown-key" },
@@ -229,6 +233,7 @@ impl Reader<'_> {
                 }
                 link.live = true;
             }
+            key if view::KEYS.contains(&key) => link.view.set(key, text).map_err(trouble)?,
             _ => link.params.set(key, text).map_err(|error| trouble(error.into()))?,
         }
         Ok(())
@@ -246,6 +251,7 @@ impl Reader<'_> {
             "schedule" => schedule::FORM.to_string(),
             "expect" => "[0-9a-f]{16}".to_string(),
             "mode" => "live".to_string(),
+            key if view::KEYS.contains(&key) => view::allowed(key).to_string(),
             name => {
                 let parameter = link.scenario.parameters.iter().find(|parameter| parameter.name == name);
                 parameter.map(|parameter| parameter.allowed()).unwrap_or_default()

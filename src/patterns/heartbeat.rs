@@ -4,7 +4,7 @@
 //! Pulses may get lost; results never are. What a worker hands over goes by [`deliver`], which keeps
 //! the heart beating while nobody takes it.
 
-use crate::runtime::{Closed, Interval, Message, Of2, Of3, Op, Receiver, Runtime, Sender, Signal, select};
+use crate::runtime::{Closed, Interval, Message, Of2, Of3, Op, Receiver, Runtime, Sender, Signal, Time, select};
 use futures::future::{Either, select as either};
 use std::cell::Cell;
 use std::future::Future;
@@ -158,6 +158,9 @@ pub async fn deliver<T: Message>(
 ///
 /// # Errors
 /// [`Undelivered`] if the channel was closed.
+///
+/// # Cancellation safety
+/// As [`deliver`].
 pub async fn deliver_at_any_cost<T: Message>(
     rt: &Runtime,
     result: T,
@@ -201,5 +204,31 @@ impl<T: Message> Latest<T> {
     #[track_caller]
     pub fn close(&self, rt: &Runtime) {
         self.write.close(rt);
+    }
+}
+
+/// What was said, and when: a reader who is late sees how old it is, and a detector that is fed `sent` rather than the
+/// moment of reading does not take a stale pulse for a sign of life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamped<T> {
+    /// The moment of sending.
+    pub sent: Time,
+    /// What was said.
+    pub says: T,
+}
+
+impl<T> Stamped<T> {
+    /// It is said now.
+    pub fn now(rt: &Runtime, says: T) -> Self {
+        Stamped { sent: rt.now(), says }
+    }
+}
+
+impl<T: Message> Message for Stamped<T> {
+    fn code(&self) -> u32 {
+        self.says.code()
+    }
+    fn describe(code: u32) -> String {
+        T::describe(code)
     }
 }

@@ -5,7 +5,9 @@
 //! - [`cancel`]: contexts, a tree of rights to stop
 //! - [`preempt`]: work that can be stopped
 //! - [`timeout`]: no longer than so
-//! - [`group`]: tasks that are told to stop together, and who did not
+//! - [`shield`]: what no cancel cuts short, for so long
+//! - [`group`]: tasks that are told to stop together, and who did not · [`keyed`]: tasks by key, one for each
+//! - [`join`]: several tasks of which all, some or as many as possible are to succeed
 //! - [`undo`]: taking back what was done · [`stage`]: changes prepared aside and made visible at once
 //! - [`dedup`]: the window in which a message is known
 //! - [`lock`]: one at a time
@@ -38,12 +40,15 @@ pub mod duplicates;
 pub mod fault;
 pub mod group;
 pub mod heartbeat;
+pub mod join;
+pub mod keyed;
 pub mod lock;
 pub mod preempt;
 pub mod queue;
 pub mod rate_limit;
 pub mod replicate;
 pub mod retry;
+pub mod shield;
 pub mod stage;
 pub mod steward;
 pub mod supervisor;

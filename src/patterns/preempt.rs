@@ -20,6 +20,9 @@ pub struct Stopped {
 ///
 /// # Errors
 /// [`Stopped`] if it is.
+///
+/// # Cancellation safety
+/// Dropping it loses nothing: whoever looks again hears it again.
 pub async fn look(context: &Context) -> Result<(), Stopped> {
     match context.err() {
         Some(_) => Err(Stopped { reason: context.done().await.reason }),
@@ -117,6 +120,9 @@ impl Chunks {
     ///
     /// # Errors
     /// [`Stopped`] if it was cancelled.
+    ///
+    /// # Cancellation safety
+    /// Dropping it loses nothing: the stretch goes on until the next look.
     pub async fn look(&mut self) -> Result<(), Stopped> {
         let longest = &mut self.measured.longest;
         longest.units = longest.units.max(self.units);
@@ -132,6 +138,9 @@ impl Chunks {
     ///
     /// # Errors
     /// [`Stopped`] if it was cancelled.
+    ///
+    /// # Cancellation safety
+    /// Dropped before it completes, what was measured is lost.
     pub async fn finish(mut self) -> Result<Measured, Stopped> {
         if self.units > 0 {
             self.look().await?;

@@ -1,7 +1,8 @@
 //! A limit on how long somebody waits. What is given up is dropped, which withdraws whatever it waits for.
 //!
 //! [`timeout`] is about waiting and knows one clock. [`within`] is about work under a context: it says whether its own
-//! time was up, the time of whoever it works for, or nobody wanted the result any more; only the first is its to handle.
+//! time was up, the time of whoever it works for, or nobody wanted the result any more; only the first is its to
+//! handle.
 
 use super::cancel::{Context, ContextError};
 use crate::runtime::{Cause, Runtime};

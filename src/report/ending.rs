@@ -2,6 +2,7 @@
 //!
 //! The command line and the JSON have them in English, as `end_detail`; the page fills in its own texts.
 
+use crate::gather::gather;
 use crate::link::write_fault;
 use crate::runner::Finished;
 use crate::runtime::TaskId;
@@ -34,7 +35,7 @@ pub enum Argument {
 
 impl Sentence {
     fn new(code: &str, args: impl IntoIterator<Item = (&'static str, Argument)>) -> Self {
-        Sentence { code: code.to_owned(), args: args.into_iter().collect() }
+        Sentence { code: code.to_owned(), args: gather(args) }
     }
 
     /// The sentence in English.

@@ -6,9 +6,9 @@ use crate::text::Texts;
 use crate::trace::{EventId, Kind, Time, Trace};
 use std::fmt::Write;
 
-/// The whole text of a run, with a line for every event and a newline at the end.
-pub fn text(link: &Link, report: &Report, trace: &Trace) -> String {
-    let parts = [header(link), events(trace), printed(trace), verdict(link, report, trace)];
+/// The whole text of a run, with a line for every event and a newline at the end. Claims are told in these texts.
+pub fn text(link: &Link, report: &Report, trace: &Trace, texts: &Texts) -> String {
+    let parts = [header(link), events(trace), printed(trace), verdict(link, report, trace, texts)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
@@ -48,7 +48,7 @@ fn printed(trace: &Trace) -> String {
 }
 
 /// End, outcome, claims with their evidence, fingerprint.
-fn verdict(link: &Link, report: &Report, trace: &Trace) -> String {
+fn verdict(link: &Link, report: &Report, trace: &Trace, texts: &Texts) -> String {
     let mut text = format!("end          {} at {}\n", report.end, Time::from_nanos(report.duration_ns));
     if let Some(detail) = &report.end_detail {
         let _ = writeln!(text, "             {detail}");
@@ -63,7 +63,7 @@ fn verdict(link: &Link, report: &Report, trace: &Trace) -> String {
             Some(false) => '✕',
             None => '?',
         };
-        let says = Texts::english().template(&format!("claim.{}", claim.id)).unwrap_or_default();
+        let says = texts.template(&format!("claim.{}", claim.id)).unwrap_or_default();
         let line = format!("{sign} {:<wide$}  {says}{}", claim.id, evidence(&claim.evidence, trace));
         let _ = writeln!(text, "{}", line.trim_end());
     }

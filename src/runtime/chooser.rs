@@ -123,6 +123,11 @@ impl Recorded {
         Ok(deviation.pick)
     }
 
+    /// How many deviations were made so far.
+    pub fn made(&self) -> usize {
+        self.done
+    }
+
     /// What is left over at the end of a run.
     pub fn left_over(&self, choice: u64) -> Option<Misfit> {
         let deviation = self.deviations.get(self.done)?;

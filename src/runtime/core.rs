@@ -132,6 +132,8 @@ pub(crate) struct Core {
     deciding: Deciding,
     /// Choices made so far.
     pub choices: u64,
+    /// For each recorded deviation that was made the number of the next event.
+    pub deviations: Vec<EventId>,
     pub misfit: Option<Misfit>,
     pub draws: Draws,
     pub setting: Setting,
@@ -181,6 +183,7 @@ impl Core {
             messages: 0,
             deciding,
             choices: 0,
+            deviations: Vec::new(),
             misfit: None,
             draws: Draws::new(setting.seed),
             setting,
@@ -473,13 +476,17 @@ impl Core {
         match &mut self.deciding {
             Deciding::Canonical => 0,
             Deciding::Free(chooser) => chooser.choose(point).min(point.arity() - 1),
-            Deciding::Recorded(record) => match record.pick(point, choice) {
-                Ok(pick) => pick,
-                Err(misfit) => {
+            Deciding::Recorded(record) => {
+                let made = record.made();
+                let pick = record.pick(point, choice).unwrap_or_else(|misfit| {
                     self.misfit.get_or_insert(misfit);
                     0
+                });
+                if record.made() > made {
+                    self.deviations.push(self.events);
                 }
-            },
+                pick
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! Ticks at start + n · period, with a named policy for ticks that nobody took in time.
+//! Ticks at first + n · period, with a named policy for ticks that nobody took in time.
 
 use super::Runtime;
 use super::core::Core;
@@ -27,6 +27,7 @@ pub enum Missed {
 struct Inner {
     rt: Runtime,
     timer: TimerId,
+    /// The first tick.
     start: u64,
     period: u64,
     missed: Missed,
@@ -68,10 +69,17 @@ impl Runtime {
     /// The same with another policy for missed ticks.
     #[track_caller]
     pub fn interval_with(&self, period: Duration, missed: Missed) -> Interval {
-        let period = nanos(period).max(1);
+        let period = period.max(Duration::from_nanos(1));
+        self.interval_from(period, period, missed)
+    }
+
+    /// The same, the first time after `first`; zero: at once.
+    #[track_caller]
+    pub fn interval_from(&self, first: Duration, period: Duration, missed: Missed) -> Interval {
+        let (first, period) = (nanos(first), nanos(period).max(1));
         let mut core = self.core();
-        let start = core.clock();
-        let timer = core.set_timer(period, Due::Tick);
+        let start = core.clock().saturating_add(first);
+        let timer = core.set_timer(first, Due::Tick);
         let set = core.tasks.get(core.current as usize).and_then(|task| task.last);
         core.timers.get_mut(timer).set = set;
         drop(core);

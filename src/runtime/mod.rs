@@ -59,7 +59,7 @@ use self::seat::{Chair, Returned, Seats};
 use self::setting::Fault;
 use self::shelf::Shelf;
 use self::timers::{Due, TimerId};
-use crate::trace::{ChannelId, Fingerprint, Kind, Observe, Site, Trace};
+use crate::trace::{ChannelId, EventId, Fingerprint, Kind, Observe, Site, Trace};
 use std::cell::{Cell, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -284,6 +284,12 @@ impl Runtime {
     /// Faults that have found nothing to strike so far.
     pub fn missed_faults(&self) -> Vec<Fault> {
         self.core().plan.missed()
+    }
+
+    /// Where the run departed from what it would have done by itself: for each recorded choice that was made so far the
+    /// event that came next after it, in order. An event may be there twice; the last may never have come.
+    pub fn deviations(&self) -> Vec<EventId> {
+        self.core().deviations.clone()
     }
 
     /// Lets somebody see the events as they happen.

@@ -121,8 +121,10 @@ pub struct Limits {
     pub messages: u32,
     /// Polls of tasks.
     pub polls: u64,
-    /// Polls without time passing: more of them is a live-lock.
+    /// Polls without time passing: more of them is a live-lock …
     pub polls_at_once: u32,
+    /// … unless there have been so many tasks that it is no more than this for each: a crowd is no live-lock.
+    pub polls_each: u32,
     /// Virtual time. The default is the last whole day below 2^53 ns, so that every time of a run is a number that
     /// JavaScript keeps exactly.
     pub time: Duration,
@@ -136,6 +138,8 @@ impl Default for Limits {
             messages: 1_000_000,
             polls: 20_000_000,
             polls_at_once: 200_000,
+            // More than a worker at the bottom of six layers is asked, if each tries three times.
+            polls_each: 1_000,
             time: Duration::from_secs(104 * 24 * 3600),
         }
     }

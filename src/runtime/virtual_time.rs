@@ -107,7 +107,9 @@ impl Run {
             core.ready.remove(task);
             core.polls += 1;
             core.polls_at_once += 1;
-            if core.polls_at_once > core.setting.limits.polls_at_once {
+            let limits = &core.setting.limits;
+            let for_all = u64::from(limits.polls_each) * core.tasks.len() as u64;
+            if core.polls_at_once > limits.polls_at_once && u64::from(core.polls_at_once) > for_all {
                 return Some(End::LiveLocked { polls: core.polls_at_once, task });
             }
             if core.polls > core.setting.limits.polls {

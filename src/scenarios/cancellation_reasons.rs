@@ -4,7 +4,7 @@ use super::parameter::{Parameter, Params};
 use super::{ClaimInfo, Root, Scenario, any};
 use crate::analysis::claims::{CancelHeard, NoOrphans, StoppedFor};
 use crate::patterns::cancel::Context;
-use crate::patterns::preempt::{Stopped, work};
+use crate::patterns::preempt::{Stopped, look, work};
 use crate::runtime::{Cause, Reason, Runtime, select};
 use std::time::Duration;
 
@@ -109,22 +109,34 @@ async fn begin(rt: Runtime, plan: Plan) {
 
 /// A job under a context: done, or stopped.
 async fn job(name: &'static str, rt: Runtime, context: Context, duration: Duration, period: Duration) {
-    match work(&rt, &context, duration, period).await {
+    tell(&rt, name, work(&rt, &context, duration, period).await);
+}
+
+fn tell(rt: &Runtime, name: &str, outcome: Result<(), Stopped>) {
+    match outcome {
         Ok(()) => rt.log(format!("{name}: done")),
         Err(Stopped { reason }) => rt.log(format!("{name}: stopped ({})", reason.name())),
     }
 }
 
-/// A job with two parts: if it is cancelled they are, and it waits for them.
+/// A job with two parts: it is done when they are; if it is cancelled they are, and it waits for them.
 async fn report(rt: Runtime, context: Context, plan: Plan) {
     let parts = ["chart", "table"].map(|name| {
         let (part, stop) = context.with_cancel();
         (rt.spawn(name, job(name, rt.clone(), part, plan.work, plan.period)), stop)
     });
-    job("report", rt.clone(), context, plan.work, plan.period).await;
-    for (part, _stop) in parts {
-        let _ = part.join().await;
+    let both = async || {
+        for (part, _) in &parts {
+            let _ = part.join().await;
+        }
+    };
+    let mut outcome = work(&rt, &context, plan.work, plan.period).await;
+    if outcome.is_ok() {
+        both().await;
+        outcome = look(&context).await;
     }
+    tell(&rt, "report", outcome);
+    both().await;
 }
 
 /// The same request to three handlers: the first answer stops the others.

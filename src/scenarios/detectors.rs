@@ -126,11 +126,18 @@ fn missed(params: &Params) -> Duration {
     params.duration("interval").saturating_mul(params.count("misses") as u32)
 }
 
-/// At worst it expects the shortest silences, and always the same: then nothing but the least deviation excuses.
+/// At worst it expects the shortest silences. For one that is longer still, phi is highest if they seem to be always
+/// the same, so that nothing but the least deviation excuses it; for one that is shorter, if they seem to scatter most:
+/// half of them like the shortest and half like the longest there are, its first guess included.
 fn phi_is_fair(params: &Params) -> Expect {
-    let [longest, mean, deviation] =
-        [longest(params), deadline(params), LEAST_DEVIATION].map(|time| time.as_secs_f64());
-    fair(phi(longest, mean, deviation) < params.ratio("threshold").as_f64())
+    let (interval, longest) = (params.duration("interval"), longest(params));
+    let spread = longest.max(interval * 5 / 4) - interval * 3 / 4;
+    let highest = |deviation: Duration| {
+        let [silence, mean, deviation] = [longest, deadline(params), deviation].map(|time| time.as_secs_f64());
+        phi(silence, mean, deviation)
+    };
+    let highest = highest(LEAST_DEVIATION).max(highest(LEAST_DEVIATION.max(spread / 2)));
+    fair(highest < params.ratio("threshold").as_f64())
 }
 
 /// At worst it expects the shortest silences.

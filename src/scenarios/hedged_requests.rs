@@ -261,8 +261,11 @@ impl Client {
             self.rt.note("accept request {} attempt {}", [number, winners.into_iter().max().unwrap_or(0)]);
             self.latencies.borrow_mut().push(self.rt.now().since(began));
         }
-        for won in answers.iter().flatten() {
-            won.drained().await;
+        for answer in &answers {
+            match answer {
+                Ok(won) => won.drained().await,
+                Err(failed) => failed.drained().await,
+            }
         }
     }
 

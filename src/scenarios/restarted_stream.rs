@@ -74,7 +74,7 @@ fn all_taken(params: &Params) -> Expect {
 /// Whoever begins anew with a fresh list sends again what it sent before.
 fn no_repeats(params: &Params) -> Expect {
     let fresh = params.choice("list") == "fresh";
-    let second_life = params.count("take") > 2 && params.duration("timeout") < params.duration("stop");
+    let second_life = params.count("take") > 2 && params.duration("timeout") <= params.duration("stop");
     if fresh && second_life { Expect::Breaks } else { Expect::Always }
 }
 

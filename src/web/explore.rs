@@ -1,13 +1,14 @@
 //! Searching from JavaScript: slice by slice, so that a worker can post progress and be told to stop. The same seed gives
 //! the same search as on the command line; several workers take a shard each.
 
-use super::{object, thrown};
+use super::values::{object, only_fields, record, text, thrown, whole};
 use crate::explore::inevitable::Inevitability;
 use crate::explore::merge::merge;
 use crate::explore::options::{Asked, Options};
 use crate::explore::report::Exploration;
 use crate::explore::search::Search;
 use crate::explore::story::story as tell;
+use crate::gather::gather;
 use crate::link::{Link, LinkError};
 use crate::report::misfit_error;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use wasm_bindgen::prelude::*;
 
 /// What a search is asked for; what is absent is as on the command line.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct ExploreOptions {
     /// `timed` or `any-speed`; the link's, else timed.
     #[tsify(optional)]
@@ -38,10 +39,20 @@ pub struct ExploreOptions {
     /// As `--crashes` on the command line.
     #[tsify(optional)]
     pub crashes: Option<f64>,
+    /// As `--depth` on the command line.
+    #[tsify(optional)]
+    pub depth: Option<f64>,
+    /// As `--preemptions` on the command line.
+    #[tsify(optional)]
+    pub preemptions: Option<f64>,
     /// Which part of the search: `1/2`. What the parts report, `merge_explorations` puts together.
     #[tsify(optional)]
     pub shard: Option<String>,
 }
+
+/// The fields of [`ExploreOptions`]: a misspelt one is refused, not ignored.
+const FIELDS: [&str; 9] =
+    ["model", "strategy", "executions", "seed", "may", "crashes", "depth", "preemptions", "shard"];
 
 /// How far a search has come.
 #[derive(Clone, Debug, Serialize, Tsify)]
@@ -80,7 +91,7 @@ thread_local! {
 /// `explore_begin`, `explore_advance` and `explore_report` instead.
 #[wasm_bindgen(unchecked_return_type = "Exploration")]
 pub fn explore(
-    link: &str,
+    #[wasm_bindgen(unchecked_param_type = "string")] link: JsValue,
     #[wasm_bindgen(unchecked_param_type = "ExploreOptions | null | undefined")] options: JsValue,
 ) -> Result<JsValue, JsValue> {
     explore_begin(link, options)?;
@@ -93,10 +104,10 @@ pub fn explore(
 /// Begins a search; `explore_advance` carries it on. A search that was under way is dropped.
 #[wasm_bindgen]
 pub fn explore_begin(
-    link: &str,
+    #[wasm_bindgen(unchecked_param_type = "string")] link: JsValue,
     #[wasm_bindgen(unchecked_param_type = "ExploreOptions | null | undefined")] options: JsValue,
 ) -> Result<(), JsValue> {
-    let mut link = Link::parse(link).map_err(thrown)?;
+    let mut link = read(&link)?;
     let options = asked(options)?.read(&mut link).map_err(thrown)?;
     let search = Search::new(&link, &options);
     let exploring = Exploring { search, options, began_ms: js_sys::Date::now(), speed: None };
@@ -107,7 +118,10 @@ pub fn explore_begin(
 
 /// Makes about so many executions more.
 #[wasm_bindgen(unchecked_return_type = "ExploreProgress")]
-pub fn explore_advance(executions: u32) -> Result<JsValue, JsValue> {
+pub fn explore_advance(
+    #[wasm_bindgen(unchecked_param_type = "number")] executions: JsValue,
+) -> Result<JsValue, JsValue> {
+    let executions = whole("executions", &executions)?;
     with_search(|exploring| {
         let done = exploring.advance(executions);
         let found = exploring.search.found();
@@ -117,7 +131,7 @@ pub fn explore_advance(executions: u32) -> Result<JsValue, JsValue> {
             executions: found.executions as f64,
             executions_per_second: exploring.speed(),
             behaviours: found.behaviours.len() as f64,
-            outcomes: found.outcomes.iter().map(|(outcome, found)| (*outcome, found.count as f64)).collect(),
+            outcomes: gather(found.outcomes.iter().map(|(outcome, found)| (*outcome, found.count as f64))),
         })
     })
 }
@@ -140,22 +154,28 @@ pub fn explore_stop() {
 pub fn merge_explorations(
     #[wasm_bindgen(unchecked_param_type = "Exploration[]")] reports: JsValue,
 ) -> Result<JsValue, JsValue> {
-    let reports: Vec<Exploration> = serde_wasm_bindgen::from_value(reports)?;
+    let reports: Vec<Exploration> = record("reports", "Exploration[]", reports)?;
     let names: Vec<String> = (1..=reports.len()).map(|number| number.to_string()).collect();
     object(&merge(&reports, &names).map_err(thrown)?)
 }
 
 /// Tells the run of a link in at most ten sentences.
 #[wasm_bindgen(unchecked_return_type = "StorySentence[]")]
-pub fn story(link: &str) -> Result<JsValue, JsValue> {
-    let link = Link::parse(link).map_err(thrown)?;
+pub fn story(#[wasm_bindgen(unchecked_param_type = "string")] link: JsValue) -> Result<JsValue, JsValue> {
+    let link = read(&link)?;
     object(&tell(&link).map_err(|misfit| thrown(misfit_error(&link, misfit)))?)
 }
 
 /// Begins to sample how the futures from `points` points of the run of a link end, `samples` from each.
 #[wasm_bindgen]
-pub fn futures_begin(link: &str, points: u32, samples: u32, seed: u32) -> Result<(), JsValue> {
-    let link = Link::parse(link).map_err(thrown)?;
+pub fn futures_begin(
+    #[wasm_bindgen(unchecked_param_type = "string")] link: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "number")] points: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "number")] samples: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "number")] seed: JsValue,
+) -> Result<(), JsValue> {
+    let (points, samples, seed) = (whole("points", &points)?, whole("samples", &samples)?, whole("seed", &seed)?);
+    let link = read(&link)?;
     let sampling = Inevitability::new(&link, points, samples, u64::from(seed));
     let sampling = sampling.map_err(|misfit| thrown(misfit_error(&link, misfit)))?;
     let old = SAMPLING.with(|slot| slot.replace(Some(sampling)));
@@ -165,7 +185,8 @@ pub fn futures_begin(link: &str, points: u32, samples: u32, seed: u32) -> Result
 
 /// Samples about so many executions more; whether all are done.
 #[wasm_bindgen]
-pub fn futures_advance(executions: u32) -> Result<bool, JsValue> {
+pub fn futures_advance(#[wasm_bindgen(unchecked_param_type = "number")] executions: JsValue) -> Result<bool, JsValue> {
+    let executions = whole("executions", &executions)?;
     with_sampling(|sampling| Ok(sampling.advance(executions)))
 }
 
@@ -196,8 +217,13 @@ impl Exploring {
     }
 }
 
+fn read(link: &JsValue) -> Result<Link, JsValue> {
+    Link::parse(&text("link", link)?).map_err(thrown)
+}
+
 fn asked(options: JsValue) -> Result<Asked, JsValue> {
-    let options: Option<ExploreOptions> = serde_wasm_bindgen::from_value(options)?;
+    only_fields("options", &FIELDS, &options)?;
+    let options: Option<ExploreOptions> = record("options", "ExploreOptions", options)?;
     let options = options.unwrap_or_default();
     let number = |number: Option<f64>| number.map(|number| number.to_string());
     Ok(Asked {
@@ -207,6 +233,8 @@ fn asked(options: JsValue) -> Result<Asked, JsValue> {
         seed: number(options.seed),
         may: options.may.unwrap_or_default(),
         crashes: number(options.crashes),
+        depth: number(options.depth),
+        preemptions: number(options.preemptions),
         workers: None,
         shard: options.shard,
     })

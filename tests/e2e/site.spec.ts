@@ -32,9 +32,14 @@ test('pages and workers are sent with the policy, and the page may not be framed
     .filter((header) => header.name.toLowerCase() === 'content-security-policy')
     .map((header) => header.value)
   expect(policy.join()).toContain("default-src 'none'")
-  expect(policy).toContain("frame-ancestors 'none'")
+  expect(policy).toContain("frame-ancestors 'none'; worker-src 'self'")
   const script = /src="(\.\/assets\/[^"]+\.js)"/.exec(await page.text())?.[1]
   const sent = await request.get(script ?? 'no script')
   expect(sent.headers()['content-security-policy']).toContain('trusted-types heartrace-worker')
+  // An embed may be framed, and what it is made of is for any origin, even none.
+  const embed = (await request.get('./embed.html')).headers()['content-security-policy']
+  expect(embed).not.toContain('frame-ancestors')
+  for (const path of ['./heart-race.js', script ?? ''])
+    expect((await request.get(path)).headers()['access-control-allow-origin']).toBe('*')
   expect((await request.get('./../Cargo.toml')).status()).toBe(404)
 })

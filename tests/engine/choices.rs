@@ -8,6 +8,8 @@ use heartrace::runtime::Runtime;
 use heartrace::runtime::chooser::Misfit;
 use heartrace::runtime::ends::End;
 use heartrace::runtime::setting::{Deviation, Model, Setting};
+use heartrace::runtime::virtual_time::Run;
+use heartrace::trace::Trace;
 use std::collections::BTreeSet;
 
 /// Three tasks; two of them sleep equally long.
@@ -86,6 +88,35 @@ fn recorded_deviations_are_taken() {
     assert_eq!((ran.end, ran.lines[0].as_str()), (End::Finished, "10 b: awake"));
     let (told, _) = chosen(Model::Timed, &[2]);
     assert_eq!(ran.fingerprint, told.fingerprint);
+}
+
+/// A run of recorded choices says at which events it departs from the canonical one: up to the first nothing differs.
+#[test]
+fn each_recorded_deviation_is_told_with_the_event_after_it() {
+    let run = |schedule: &[Deviation]| {
+        let schedule = (!schedule.is_empty()).then(|| schedule.to_vec());
+        let mut run = Run::new(Setting { schedule, ..Setting::default() }, true);
+        run.start(three(run.runtime().clone()));
+        assert_eq!(run.finish(), End::Finished);
+        let rt = run.runtime();
+        let told = |trace: &Trace| -> Vec<_> {
+            trace.events().map(|event| (event.time, trace.task_name(event.task).to_owned(), event.kind)).collect()
+        };
+        (rt.deviations(), rt.with_trace(told))
+    };
+    let (none, canonical) = run(&[]);
+    assert!(none.is_empty(), "{none:?}");
+    let (at, events) = run(&[Deviation { gap: 0, pick: 2, arity: 3 }]);
+    let first = (0..).find(|i| canonical[*i] != events[*i]).expect("the runs differ");
+    assert_eq!(at, [first as u32]);
+    assert_eq!(events[first].1, "b");
+    // The second one waits for one usual choice, and comes later.
+    let two = [Deviation { gap: 0, pick: 2, arity: 3 }, Deviation { gap: 1, pick: 1, arity: 2 }];
+    let (both, again) = run(&two);
+    assert_eq!((both[0], both.len()), (at[0], 2));
+    assert!(both[0] < both[1] && (both[1] as usize) < again.len(), "{both:?}");
+    assert_eq!(events[..both[1] as usize], again[..both[1] as usize]);
+    assert_ne!(events[both[1] as usize], again[both[1] as usize]);
 }
 
 #[test]

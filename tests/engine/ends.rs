@@ -59,6 +59,23 @@ fn moving_without_time_passing_is_a_live_lock() {
         }
     });
     assert_eq!(end, End::LiveLocked { polls: 1001, task: 0 });
+    // So are the turns of a few who give way to one another, but not those of a crowd of which each has only some.
+    let turns = |tasks: u32, each: u32| {
+        limited(Limits { polls_at_once: 1000, polls_each: 20, ..Limits::default() }, move |rt| async move {
+            let turns = |rt: Runtime| async move {
+                for _ in 0..each {
+                    rt.yield_now().await;
+                }
+            };
+            let tasks: Vec<_> = (0..tasks).map(|_| rt.spawn("task", turns(rt.clone()))).collect();
+            for task in tasks {
+                let _ = task.join().await;
+            }
+        })
+    };
+    assert!(matches!(turns(10, 1000), End::LiveLocked { polls: 1001, .. }));
+    assert_eq!(turns(1000, 10), End::Finished);
+    assert!(matches!(turns(1000, 30), End::LiveLocked { polls: 20_021, .. }));
     // As many polls with time in between are none.
     let end = limited(limits, |rt| async move {
         for _ in 0..5000 {

@@ -4,8 +4,11 @@ mod channels;
 mod choices;
 mod ends;
 mod faults;
+#[cfg(target_arch = "wasm32")]
+mod live;
 mod tasks;
 mod timers;
+mod traps;
 
 use heartrace::runtime::Runtime;
 use heartrace::runtime::chooser::{Choose, Point};

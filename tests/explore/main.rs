@@ -1,6 +1,8 @@
 //! The explorer: its reductions against the plain search, the outcomes of the policies, its shrinker, its parts.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod bounds;
+mod corpus;
 mod policies;
 mod reductions;
 mod shrinking;

@@ -8,6 +8,7 @@ use heartrace::link::Link;
 use heartrace::report::Report;
 use heartrace::report::export::Format;
 use heartrace::runner::Execution;
+use heartrace::text::Texts;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -17,7 +18,7 @@ fn written(text: &str, format: Format) -> String {
     let link = Link::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let mut execution = Execution::new(&link, true);
     let finished = execution.finish().unwrap_or_else(|misfit| panic!("{text}: {misfit:?}"));
-    execution.with_trace(|trace| format.write(&link, &Report::new(&link, &finished, trace), trace))
+    execution.with_trace(|trace| format.write(&link, &Report::new(&link, &finished, trace), trace, Texts::english()))
 }
 
 /// Every scenario, and some runs in which things go wrong.

@@ -6,8 +6,8 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use heartrace::patterns::detector::{
-    Awareness, Deadline, Detector, LocalPause, Misses, PhiExponential, PhiNormal, Progress, Samples, State, Suspicion,
-    Watch, cdf, log_scale, phi,
+    Awareness, Deadline, Detector, Health, LocalPause, Member, Misses, PhiExponential, PhiNormal, Progress, Samples,
+    State, Suspicion, Watch, cdf, log_scale, phi,
 };
 use heartrace::runtime::Time;
 use std::time::Duration;
@@ -498,4 +498,165 @@ fn settings_that_make_no_sense_are_named() {
     let expected = "interval interval window interval deviation interval longest window threshold threshold threshold \
                     revive longest awareness tolerance";
     assert_eq!(fields.join(" "), expected);
+}
+
+// ---------------------------------------------------------------- warnings, slow pages
+
+/// "Beats are slow" was said all the time, and whoever wanted peace had to accept longer pauses, which made the detector
+/// suspect later as well. Here the warning has a share of its own and changes nothing else.
+#[test]
+fn p_h3_a_warning_has_its_own_threshold() {
+    let watch = || Watch::new(Deadline::new(ms(1000), ms(3000)).unwrap(), 1.0, ms(1000), 1).unwrap();
+    let states = |watch: &mut Watch<Deadline>| {
+        watch.beat(0, at(0));
+        [1000, 2000, 3000, 3999, 4000, 5000].map(|t| watch.state(at(t)))
+    };
+    let plain = states(&mut watch());
+    for (share, warns) in [(0.25, 1000), (0.5, 2000), (0.75, 3000)] {
+        let mut warned = watch().with_warning(share).unwrap();
+        assert_eq!((warned.is_slow(at(0)), warned.warns_at()), (false, None), "nothing is known yet");
+        assert_eq!(states(&mut warned), plain, "a share of {share}");
+        let mut warned = watch().with_warning(share).unwrap();
+        warned.beat(0, at(0));
+        assert_eq!(warned.warns_at(), Some(at(warns)));
+        assert_eq!([warns - 1, warns, 3999].map(|t| warned.is_slow(at(t))), [false, true, true]);
+        // From then on it is no longer slow but suspect.
+        assert!(!warned.is_slow(at(4000)));
+    }
+    // With phi the level of a silence stays what it is.
+    let phi = || PhiNormal::new(10, ms(1000), ms(100), ms(0)).unwrap();
+    let (mut plain, mut warned) = (
+        Watch::new(phi(), 8.0, ms(0), 1).unwrap(),
+        Watch::new(phi(), 8.0, ms(0), 1).unwrap().with_warning(0.5).unwrap(),
+    );
+    for t in (0..10_000).step_by(1000) {
+        assert_eq!(plain.beat(0, at(t)), warned.beat(0, at(t)));
+    }
+    assert_eq!(plain.level(at(9900)), warned.level(at(9900)));
+    assert_eq!(plain.next_check(at(9000)), warned.next_check(at(9000)));
+    assert!(!plain.is_slow(at(9900)));
+    for share in [0.0, 1.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert_eq!(watch().with_warning(share).map(drop).map_err(|error| error.field), Err("warning"));
+    }
+}
+
+/// The timers of a page that nobody looks at are slowed down to one a second, and then to one a minute: whoever listened
+/// there found all the others dead. Its own lateness is what it has to excuse.
+#[test]
+fn p_v9_a_page_whose_timers_are_slowed_suspects_nobody() {
+    for step in [1000, 60_000] {
+        let own = LocalPause::new(ms(500)).unwrap();
+        let mut watch = Watch::new(Deadline::new(ms(100), ms(100)).unwrap(), 1.0, ms(0), 1).unwrap();
+        let mut unaware = watch.clone();
+        for slow in [&mut watch, &mut unaware] {
+            slow.beat(0, at(0));
+        }
+        for n in 1..=10 {
+            // It wanted to look after 100 ms and does so only now; the beats of the meantime come afterwards.
+            let (due, now) = (at((n - 1) * step + 100), at(n * step));
+            watch.excuse(own.lateness(due, now).expect("it is late"));
+            assert_eq!(watch.state(now), State::Alive);
+            assert!(matches!(unaware.state(now), State::Dead(_)), "whoever does not excuse its own lateness");
+            for slow in [&mut watch, &mut unaware] {
+                slow.beat(0, now);
+            }
+        }
+    }
+}
+
+// ---------------------------------------------------------------- foca, rumours
+
+fn said(generation: u32, incarnation: u32, health: Health) -> Member {
+    Member { generation, incarnation, health }
+}
+
+/// Whether each rumour is news to whoever believes this.
+fn news(believed: Member, rumours: &[(u32, Health)]) -> Vec<bool> {
+    let hear = |(incarnation, health): &(u32, Health)| {
+        let mut known = believed;
+        let is_news = known.hear(said(believed.generation, *incarnation, *health));
+        assert_eq!(known, if is_news { said(believed.generation, *incarnation, *health) } else { believed });
+        is_news
+    };
+    rumours.iter().map(hear).collect()
+}
+
+#[test]
+fn v_h064_what_is_news_of_somebody_alive() {
+    use Health::{Alive, Down, Suspect};
+    let alive = said(1, 5, Alive);
+    assert_eq!(news(alive, &[(4, Alive), (5, Alive), (6, Alive)]), [false, false, true]);
+    assert_eq!(news(alive, &[(4, Suspect), (5, Suspect), (6, Suspect)]), [false, true, true]);
+    assert_eq!(news(alive, &[(4, Down), (5, Down), (6, Down)]), [true, true, true]);
+}
+
+#[test]
+fn v_h065_what_is_news_of_a_suspect() {
+    use Health::{Alive, Down, Suspect};
+    let suspect = said(1, 5, Suspect);
+    assert_eq!(news(suspect, &[(4, Suspect), (5, Suspect), (6, Suspect)]), [false, false, true]);
+    assert_eq!(news(suspect, &[(4, Alive), (5, Alive), (6, Alive)]), [false, false, true]);
+    assert_eq!(news(suspect, &[(4, Down), (5, Down), (6, Down)]), [true, true, true]);
+}
+
+#[test]
+fn v_h066_of_the_dead_there_is_no_news() {
+    for health in [Health::Alive, Health::Suspect, Health::Down] {
+        assert_eq!(news(said(1, 1, Health::Down), &[(0, health), (1, health), (2, health)]), [false; 3]);
+    }
+}
+
+#[test]
+fn v_h067_whoever_has_the_address_now_replaces_who_had_it() {
+    for was in [Health::Alive, Health::Suspect, Health::Down] {
+        let mut known = said(1, 9, was);
+        assert!(!known.hear(said(0, 99, Health::Alive)), "an older one");
+        assert!(known.hear(Member::joined(2)));
+        assert_eq!(known, said(2, 0, Health::Alive));
+        assert!(!known.hear(said(1, 9, Health::Down)), "what is still told of the older one");
+    }
+}
+
+#[test]
+fn a_member_refutes_what_is_said_of_it_and_the_others_believe_it() {
+    let own = said(3, 5, Health::Alive);
+    assert_eq!(own.refute(said(3, 5, Health::Alive)), None);
+    assert_eq!(own.refute(said(3, 4, Health::Suspect)), None, "refuted before");
+    assert_eq!(own.refute(said(2, 9, Health::Down)), None, "somebody else");
+    for (rumour, answer) in [
+        (said(3, 5, Health::Suspect), said(3, 6, Health::Alive)),
+        (said(3, 7, Health::Suspect), said(3, 8, Health::Alive)),
+        (said(3, 2, Health::Down), said(4, 0, Health::Alive)),
+    ] {
+        let mut believed = own;
+        assert!(believed.hear(rumour));
+        assert_eq!(own.refute(rumour), Some(answer));
+        assert!(believed.hear(answer) && believed == answer);
+    }
+    // At the end of the numbers none begins anew: an old rumour would be news again.
+    assert_eq!(said(3, u32::MAX, Health::Alive).refute(said(3, u32::MAX, Health::Suspect)), None);
+    assert_eq!(said(u32::MAX, 0, Health::Alive).refute(said(u32::MAX, 0, Health::Down)), None);
+}
+
+/// Whatever the order in which rumours arrive, and however often, all come to believe the same.
+#[test]
+fn p_h6_the_order_of_rumours_makes_no_difference() {
+    use Health::{Alive, Down, Suspect};
+    let rumours = [said(1, 0, Suspect), said(1, 1, Alive), said(1, 1, Suspect), said(1, 2, Alive), said(2, 0, Alive)];
+    let with_death = [said(1, 0, Suspect), said(1, 1, Alive), said(1, 0, Down), said(2, 0, Alive), said(2, 0, Suspect)];
+    for (rumours, expected) in [(rumours, said(2, 0, Alive)), (with_death, said(2, 0, Suspect))] {
+        let mut orders = vec![(rumours.to_vec(), Member::joined(1))];
+        while let Some((left, believed)) = orders.pop() {
+            if left.is_empty() {
+                assert_eq!(believed, expected);
+            }
+            for index in 0..left.len() {
+                let (mut left, mut believed) = (left.clone(), believed);
+                let rumour = left.remove(index);
+                believed.hear(rumour);
+                assert!(!believed.hear(rumour), "told twice it is no news");
+                orders.push((left, believed));
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Faults: what a record holds and keeps, who finds what in it, and what is reported. Rows E… are those of
-//! cockroachdb/errors (markers, barriers, secondary), AIP-193 and the book's program; errors that cross a wire, marks
-//! and domains do not exist here. A module's error type is what upstream calls a domain.
+//! cockroachdb/errors (markers, barriers, secondary), AIP-193 and the book's program; the wire, marks, domains and hints
+//! are in `wire`. A module's error type is what upstream calls a domain.
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;

@@ -103,6 +103,24 @@ fn v_c085_a_task_in_a_cancelled_group_starts_and_stops_at_its_first_wait() {
 }
 
 #[test]
+fn v_c102_a_cancel_is_heard_while_the_group_waits_for_its_end() {
+    story(|rt| async move {
+        let (context, cancel) = Context::background(&rt).with_cancel();
+        let group = Group::new(&rt, &context);
+        for _ in 0..3 {
+            let inner = rt.clone();
+            group.spawn("member", async move |context: Context| {
+                let _ = context.run(inner.sleep(secs(9))).await;
+            });
+        }
+        let later = rt.later(secs(1), move |_| cancel.because(STOP));
+        group.join().await;
+        assert_eq!(rt.now(), at_ms(1_000));
+        drop(later);
+    });
+}
+
+#[test]
 fn stopping_asks_first_and_names_who_had_to_be_forced() {
     let told = story(|rt| async move {
         let group = three(&rt);

@@ -3,7 +3,9 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use heartrace::patterns::heartbeat::{Heart, Pulse, first_beat, latest};
+use crate::story::{at_ms, ms, secs, story};
+use heartrace::patterns::detector::{Deadline, State, Watch};
+use heartrace::patterns::heartbeat::{Heart, Pulse, Stamped, first_beat, latest};
 use heartrace::patterns::timeout::{TimedOut, timeout};
 use heartrace::runtime::ends::End;
 use heartrace::runtime::setting::{Order, Setting};
@@ -178,4 +180,32 @@ fn the_wall_clock_knows_its_days() {
     assert_eq!([31, 59, 364, 365].map(date), ["2026-02-01", "2026-03-01", "2026-12-31", "2027-01-01"]);
     // 2028 is a leap year.
     assert_eq!([788, 789, 790].map(date), ["2028-02-28", "2028-02-29", "2028-03-01"]);
+}
+
+/// A pulse waited in a buffer for a reader who was slow, and was taken for a sign of life when it was read; those that
+/// came after it were lost. Here the slot has the newest, and the newest says when it was sent.
+#[test]
+fn p_h9_a_late_reader_finds_the_newest_pulse_and_how_old_it_is() {
+    story(|rt| async move {
+        let (slot, pulses) = latest::<Stamped<u32>>(&rt, "pulses");
+        let inner = rt.clone();
+        let worker = rt.spawn("worker", async move {
+            for done in 1..=5 {
+                inner.sleep(secs(1)).await;
+                slot.put(&inner, Stamped::now(&inner, done));
+            }
+            // It hangs, with its last pulse in the slot.
+            inner.sleep(secs(60)).await;
+        });
+        rt.sleep(secs(9)).await;
+        let pulse = pulses.recv(&rt).await.unwrap();
+        assert_eq!((pulse, rt.now() - pulse.sent), (Stamped { sent: at_ms(5_000), says: 5 }, secs(4)));
+        let watch = || Watch::new(Deadline::new(secs(1), secs(1)).unwrap(), 1.0, ms(0), 1).unwrap();
+        let (mut by_sending, mut by_reading) = (watch(), watch());
+        by_sending.beat(0, pulse.sent);
+        by_reading.beat(0, rt.now());
+        assert_eq!(by_sending.state(rt.now()), State::Dead(at_ms(7_000)));
+        assert_eq!(by_reading.state(rt.now()), State::Alive, "what it would be taken for");
+        worker.stop();
+    });
 }

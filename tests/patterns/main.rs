@@ -11,9 +11,12 @@ mod detector;
 mod fault;
 mod group;
 mod heartbeat;
+mod join;
+mod keyed;
 mod limiter;
 mod preempt;
 mod queue;
+mod quotas;
 #[cfg(not(target_arch = "wasm32"))]
 mod races;
 mod rate_limit;
@@ -21,12 +24,16 @@ mod rate_limit;
 mod refunds;
 mod replicate;
 mod retry;
+mod shield;
 mod steward;
 mod story;
+mod supervision;
 mod supervisor;
 mod timeout;
 mod undo;
+mod waiting;
 mod window;
+mod wire;
 
 #[cfg(target_arch = "wasm32")]
 mod browser {

@@ -336,3 +336,43 @@ fn another_limit_throws_nobody_out() {
     queue.set_limit(0);
     assert!(queue.push(4_u32, 0, Time::MAX, at(0)).is_ok(), "one always fits");
 }
+
+/// A service that gave way as it should was taken for one that is overloaded, since both were *pending*. Here load is
+/// the age of what waits, and nothing else.
+#[test]
+fn p_r13_load_is_the_age_of_what_waits_and_not_that_somebody_waits() {
+    let codel = Codel { target: ms(5), interval: ms(100) };
+    let config = Config { shed: Shed::Codel(codel), ..Config::default() };
+    // A worker that gives way a thousand times for each entry, and takes no time for any: nothing is dropped.
+    let mut run = Run::new(Setting::default(), true);
+    let rt = run.runtime().clone();
+    run.start(async move {
+        let queue = WorkQueue::new(&rt, "queue", config).unwrap();
+        for item in 0..50_u32 {
+            queue.offer(&rt, item, 0, Time::MAX).unwrap();
+        }
+        let mut served = Vec::new();
+        while let Some(Next::Serve(item)) = queue.try_take(&rt) {
+            for _ in 0..1000 {
+                rt.yield_now().await;
+            }
+            served.push(item);
+        }
+        assert!(served.into_iter().eq(0..50));
+    });
+    assert_eq!(run.finish(), End::Finished);
+    // One that never gives way and takes its time: what has waited too long is dropped.
+    let mut queue = backlog(config);
+    for item in 0..50 {
+        queue.push(item, 0, Time::MAX, at(0)).unwrap();
+    }
+    let mut fates = [0, 0];
+    for t in (0..1000).step_by(10) {
+        match queue.pop(at(t)) {
+            Some(Next::Serve(_)) => fates[0] += 1,
+            Some(Next::Drop(_)) => fates[1] += 1,
+            None => {}
+        }
+    }
+    assert_eq!(fates, [10, 40], "within the interval, and after it");
+}

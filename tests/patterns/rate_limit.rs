@@ -17,7 +17,7 @@ pub fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-fn at(millis: u64) -> Time {
+pub fn at(millis: u64) -> Time {
     Time::from_nanos(millis * 1_000_000)
 }
 

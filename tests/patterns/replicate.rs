@@ -12,7 +12,7 @@ use heartrace::patterns::replicate::{
 };
 use heartrace::patterns::timeout::timeout;
 use heartrace::runtime::ends::End;
-use heartrace::runtime::setting::Setting;
+use heartrace::runtime::setting::{Order, Setting};
 use heartrace::runtime::virtual_time::Run;
 use heartrace::runtime::{Of2, Runtime, select};
 use std::cell::RefCell;
@@ -729,4 +729,42 @@ fn o034_p_r3_one_in_twenty_stays_one_in_twenty() {
     assert!((share - 0.05).abs() < 0.005, "{share}");
     let drifted = share_of_copies(false);
     assert!(drifted > 0.06, "whoever sees only winners sends more and more copies: {drifted}");
+}
+
+/// Two answers of one moment were both the result, or neither, and what the loser held was never let go. Here one of
+/// them is, whichever it is, and every other value is dropped.
+#[test]
+fn p_r6_of_answers_of_one_moment_exactly_one_is_the_result() {
+    for seed in 0..300 {
+        let setting = Setting { order: Order::Seeded, seed, ..Setting::default() };
+        let mut run = Run::new(setting, true);
+        let rt = run.runtime().clone();
+        run.start(async move {
+            let background = Context::background(&rt);
+            let kept = Rc::new(());
+            let (inner, value) = (rt.clone(), kept.clone());
+            let serve = move |copy: Attempt| {
+                let (rt, value) = (inner.clone(), value.clone());
+                async move {
+                    // All at 300 ms, one of them deaf to its cancel.
+                    let left = ms(300 - 100 * u64::from(copy.number));
+                    if copy.number == 1 {
+                        rt.sleep(left).await;
+                    } else if let Of2::B(_) = select((rt.sleep(left), copy.context.done())).await {
+                        return Err(());
+                    }
+                    Ok((copy.number, value))
+                }
+            };
+            let copies = replicator(policy(2, after(100)));
+            let asked = copies.ask(&rt, &background, Eligible::Idempotent, "copy", first_ok, serve).await;
+            let won = asked.ok().unwrap();
+            assert_eq!((won.value.0, now(&rt)), (won.number, 300), "seed {seed}");
+            let fates = |fate| won.reports.iter().filter(|report| report.fate == fate).count();
+            assert_eq!((fates(Fate::Won), won.reports.len()), (1, fates(Fate::Won) + fates(Fate::Cancelled)));
+            won.drained().await;
+            assert_eq!(Rc::strong_count(&kept), 2, "here and in what was won");
+        });
+        assert_eq!(run.finish(), End::Finished);
+    }
 }

@@ -481,3 +481,23 @@ fn v_r089_who_stops_while_it_waits_leaves_no_timer() {
     assert!(matches!(run.finish(), End::Stalled(_)));
     assert_eq!(rt.now(), at(1000));
 }
+
+#[test]
+fn o021_a_pause_that_would_cross_the_deadline_is_not_begun() {
+    let policy = Policy { backoff: constant(400), total: Some(Duration::from_millis(1000)), ..Policy::at_once(9) };
+    let failures = (0..9).map(Failure::transient).collect();
+    // At 800 ms: another 400 would be too much, so it is over there and then, and not at 1000 ms.
+    let over = told(move |rt| async move {
+        let (budget, made) = (Budget::Unlimited.shared(), RefCell::new(0));
+        let gave_up = retry(&rt, policy.checked().unwrap(), &budget, async |attempt: Attempt| {
+            *made.borrow_mut() = attempt.number;
+            Err::<(), _>(Failure::transient(7_u32))
+        })
+        .await;
+        (gave_up.map_err(|gave_up| gave_up.why), made.into_inner(), rt.now().as_nanos() / 1_000_000)
+    });
+    assert_eq!(over, (Err(Why::Deadline), 3, 800));
+    let (result, begun) = attempts(policy, Budget::Unlimited, failures);
+    assert_eq!(result.map_err(|gave_up| gave_up.why), Err(Why::Deadline));
+    assert_eq!(begun, [(1, 0), (2, 400), (3, 800)]);
+}

@@ -20,24 +20,28 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
-const FAILED: Exit = Exit::Failed("failed");
+pub const FAILED: Exit = Exit::Failed("failed");
 const EXITS: [Exit; 3] = [Exit::Normal, Exit::Shutdown, FAILED];
 
-fn ms(millis: u64) -> Duration {
+pub fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
 /// What a story needs: a runtime, a diary, a context to stop by.
 #[derive(Clone)]
-struct World {
-    rt: Runtime,
+pub struct World {
+    pub rt: Runtime,
     diary: Rc<RefCell<Vec<String>>>,
-    context: Context,
-    cancel: Cancel,
+    pub context: Context,
+    pub cancel: Cancel,
 }
 
-fn story<F: Future<Output = ()> + 'static>(tell: impl FnOnce(World) -> F + 'static) {
-    let mut run = Run::new(Setting::default(), true);
+pub fn story<F: Future<Output = ()> + 'static>(tell: impl FnOnce(World) -> F + 'static) {
+    story_in(Setting::default(), tell);
+}
+
+pub fn story_in<F: Future<Output = ()> + 'static>(setting: Setting, tell: impl FnOnce(World) -> F + 'static) {
+    let mut run = Run::new(setting, true);
     let rt = run.runtime().clone();
     run.start(async move {
         let (context, cancel) = Context::background(&rt).with_cancel();
@@ -48,7 +52,7 @@ fn story<F: Future<Output = ()> + 'static>(tell: impl FnOnce(World) -> F + 'stat
 
 impl World {
     /// A child that goes on until it is told to stop, which takes it `lag`.
-    fn slow(&self, name: &'static str, lag: Duration) -> Child {
+    pub fn slow(&self, name: &'static str, lag: Duration) -> Child {
         let diary = self.diary.clone();
         let ward = Ward::new(move |rt, life| {
             diary.borrow_mut().push(format!("{name}+"));
@@ -64,12 +68,12 @@ impl World {
         Child::new(name, ward)
     }
 
-    fn steady(&self, name: &'static str) -> Child {
+    pub fn steady(&self, name: &'static str) -> Child {
         self.slow(name, Duration::ZERO)
     }
 
     /// A child whose first `times` lives end by themselves `after` a while.
-    fn ends(&self, name: &'static str, exit: Exit, after: Duration, times: u32) -> Child {
+    pub fn ends(&self, name: &'static str, exit: Exit, after: Duration, times: u32) -> Child {
         let diary = self.diary.clone();
         let left = Cell::new(times);
         let ward = Ward::new(move |rt, life| {
@@ -94,7 +98,7 @@ impl World {
     }
 
     /// A child that fails to begin, from one beginning to before another, counted from 1.
-    fn stumbles(&self, name: &'static str, from: u32, until: u32) -> Child {
+    pub fn stumbles(&self, name: &'static str, from: u32, until: u32) -> Child {
         let (diary, begun) = (self.diary.clone(), Cell::new(0));
         Child::fallible(name, move |rt, life| {
             begun.set(begun.get() + 1);
@@ -112,7 +116,7 @@ impl World {
         })
     }
 
-    fn begin(&self, config: Config, children: Vec<Child>) -> (Rc<Task<Exit>>, Handle) {
+    pub fn begin(&self, config: Config, children: Vec<Child>) -> (Rc<Task<Exit>>, Handle) {
         let supervisor = Supervisor::new(config, children).expect("it makes sense");
         let life = Life { context: self.context.clone(), pulse: ms(1000), epoch: 1 };
         let (signs, handle) = supervisor.begin(&self.rt, "supervisor", life);
@@ -120,26 +124,26 @@ impl World {
     }
 
     /// What was written since the last time.
-    fn read(&self) -> String {
+    pub fn read(&self) -> String {
         self.diary.take().join(" ")
     }
 
-    async fn pass(&self, millis: u64) {
+    pub async fn pass(&self, millis: u64) {
         self.rt.sleep(ms(millis)).await;
     }
 
-    async fn stop(&self, task: &Task<Exit>) -> Exit {
+    pub async fn stop(&self, task: &Task<Exit>) -> Exit {
         self.cancel.cancel();
         Exit::of(task.join().await)
     }
 }
 
-fn window(most: u32, period: Duration) -> Intensity {
+pub fn window(most: u32, period: Duration) -> Intensity {
     Intensity::Window { most, period }
 }
 
 /// Restarts without end, in effect.
-fn often() -> Config {
+pub fn often() -> Config {
     Config { intensity: window(100, ms(60_000)), ..Config::default() }
 }
 

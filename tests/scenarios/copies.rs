@@ -164,6 +164,20 @@ fn too_few_servers_for_the_copies_are_refused() {
 }
 
 #[test]
+fn all_parts_of_all_requests_are_limited_together() {
+    let refused = |query: &str| heartrace::link::Link::parse(&format!("#/hedged-requests?{query}")).err();
+    let error = refused("requests=10000&fan-out=11").expect("110,000 parts are too many");
+    assert_eq!((error.part.as_str(), error.value.as_str()), ("fan-out", "11"));
+    assert_eq!(error.allowed, "≤ 10 for 10000 requests");
+    for query in ["requests=501&fan-out=200", "requests=9091&fan-out=11"] {
+        assert!(refused(query).is_some(), "{query}");
+    }
+    for query in ["requests=10000&fan-out=10", "requests=500&fan-out=200", "requests=10000"] {
+        assert_eq!(refused(query), None, "{query}");
+    }
+}
+
+#[test]
 fn durations_as_go_prints_them() {
     let print = |nanos: u64| heartrace::runtime::wall::duration(std::time::Duration::from_nanos(nanos));
     let second = 1_000_000_000;

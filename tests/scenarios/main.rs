@@ -8,6 +8,7 @@ mod circuit_breaker;
 mod copies;
 mod deadlock;
 mod error_boundary;
+mod extremes;
 mod healing;
 mod heartbeat_stories;
 mod heartbeats;

@@ -1,5 +1,6 @@
 // The search's state without a page: workers are told what to do by hand, and may speak out of turn.
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { PLAIN } from '../src/state/edit'
 import { createExplore, outcomeOf, poolSize } from '../src/state/explore'
 import { curveOf, inevitableFrom } from '../src/state/futures'
 import { formOf, optionsOf, problemOf, subjectKey, subjectOf, targetsOf } from '../src/state/search_form'
@@ -20,8 +21,10 @@ const info: LinkInfo = {
   schedule: 'IQA',
   expect: 'a3e8f4369fb80e61',
   live: false,
+  view: PLAIN,
   unknown: [],
   checked: true,
+  run: '#/duplicated-message?model=any-speed',
   link: '#/duplicated-message?model=any-speed',
 }
 

@@ -104,7 +104,15 @@ describe('the ruling', () => {
 
 describe('lanes', () => {
   const lanes = (count: number) =>
-    Array.from({ length: count }, (_, task) => ({ task, name: `t${task}`, depth: 0, server: false, tasks: 1 }))
+    Array.from({ length: count }, (_, task) => ({
+      task,
+      name: `t${task}`,
+      depth: 0,
+      parent: null,
+      server: false,
+      tasks: 1,
+      branch: null,
+    }))
   test('every visible row is found again from its middle', () => {
     fc.assert(
       fc.property(

@@ -39,6 +39,9 @@ const FAMILIES = [
   'explore.may.',
   'take.as.',
   'picture.',
+  'axis.',
+  'timeline.fold.',
+  'offline.',
 ]
 
 test('every text of the page is used, and every used text exists', () => {

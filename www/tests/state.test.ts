@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { belongsToFocus, readKey } from '../src/app/keys'
 import { firstRow, scrollFor } from '../src/app/scroll'
-import { applyChange, command, FAULT_KINDS, writeFault } from '../src/state/edit'
-import { emptyHistory, record, redo, undo } from '../src/state/history'
+import { applyChange, command, FAULT_KINDS, PLAIN, writeFault } from '../src/state/edit'
+import { emptyHistory, type Place, record, redo, retouch, undo } from '../src/state/history'
 import { asFaults } from '../src/state/live'
 import { advance } from '../src/state/player'
 import { fromSlider, toSlider } from '../src/state/slider'
@@ -21,27 +21,41 @@ const edit: LinkEdit = {
   schedule: 'AAAA',
   expect: 'a3e8f4369fb80e61',
   live: false,
+  view: PLAIN,
   unknown: [],
 }
+
+const place = (link: string, view = PLAIN): Place => ({ link, view })
 
 describe('history', () => {
   test('undo and redo are inverse', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1 }), (links) => {
-        const history = links.reduce((h, link, i) => record(h, link, null, i * 10_000), emptyHistory)
+        const history = links.reduce((h, link, i) => record(h, place(link), null, i * 10_000), emptyHistory)
         const back = undo(history)
-        if (back !== history) expect(redo(back).present).toBe(history.present)
+        if (back !== history) expect(redo(back).present).toEqual(history.present)
       }),
     )
   })
   test('a drag of one field is one step', () => {
-    let history = record(emptyHistory, '1', null, 0)
-    for (let i = 2; i < 20; i++) history = record(history, String(i), 'work', 1_000 + i * 20)
-    expect(undo(history).present).toBe('1')
+    let history = record(emptyHistory, place('1'), null, 0)
+    for (let i = 2; i < 20; i++) history = record(history, place(String(i)), 'work', 1_000 + i * 20)
+    expect(undo(history).present?.link).toBe('1')
   })
   test('a new change forgets what was undone', () => {
-    const history = record(undo(record(record(emptyHistory, 'a', null, 0), 'b', null, 9_999)), 'c', null, 99_999)
-    expect(history.future).toEqual([])
+    const two = record(record(emptyHistory, place('a'), null, 0), place('b'), null, 9_999)
+    expect(record(undo(two), place('c'), null, 99_999).future).toEqual([])
+  })
+  test('another axis is a step, a zoom is none and stays with the place it was made at', () => {
+    const events = { ...PLAIN, axis: 'events' as const }
+    const range = { events: false, from: 1, to: 2 }
+    let history = record(emptyHistory, place('a'), null, 0)
+    history = retouch(history, { ...PLAIN, range })
+    history = record(history, place('a', { ...events, range }), 'axis', 5_000)
+    for (let to = 3; to < 20; to++) history = retouch(history, { ...events, range: { ...range, to } })
+    expect(history.past).toHaveLength(1)
+    expect(undo(history).present).toEqual(place('a', { ...PLAIN, range }))
+    expect(redo(undo(history)).present?.view).toMatchObject({ axis: 'events', range: { to: 19 } })
   })
 })
 
@@ -50,6 +64,15 @@ describe('edits', () => {
     const next = applyChange(edit, { field: 'parameter', name: 'work', text: '3s' })
     expect(next).toMatchObject({ parameters: { policy: 'none', work: '3s' }, schedule: null, expect: null })
     expect(edit.parameters.work).toBe('1.5s')
+  })
+  test('a change keeps the view but for what points at events', () => {
+    const pins = [{ at: 5, text: 'here' }]
+    const range = { events: false, from: 1, to: 2 }
+    const view = { ...PLAIN, axis: 'squeezed' as const, range, event: 3, measure: [1, 2] as [number, number], pins }
+    const next = applyChange({ ...edit, view }, { field: 'seed', text: '7' }).view
+    expect(next).toEqual({ ...PLAIN, axis: 'squeezed', range, pins })
+    const byEvents = { ...view, range: { ...range, events: true } }
+    expect(applyChange({ ...edit, view: byEvents }, { field: 'seed', text: '7' }).view.range).toBeNull()
   })
   test('faults are written as links write them', () => {
     const kind = (name: string) => FAULT_KINDS.find((one) => one.kind === name) ?? FAULT_KINDS[0]
@@ -108,6 +131,8 @@ describe('keys', () => {
   test('letters can be turned off, arrows cannot', () => {
     expect(readKey(press('t'), false)).toBeNull()
     expect(readKey(press('t'), true)).toEqual({ do: 'table' })
+    expect(readKey(press('ArrowUp', { altKey: true }), false)).toEqual({ do: 'move-lane', direction: -1 })
+    expect(readKey(press('ArrowLeft', { altKey: true }), true)).toBeNull()
     expect(readKey(press('ArrowRight', { shiftKey: true }), false)).toEqual({
       do: 'step',
       direction: 1,

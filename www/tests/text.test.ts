@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { highlight } from '../src/app/rust'
 import { clip, visible } from '../src/text/core'
 import { parseDuration, roughDuration, showDuration, writeDuration } from '../src/text/duration'
-import { preferredLocale } from '../src/text/locale'
+import { find, loadScenarios, preferredLocale, useLocale } from '../src/text/locale'
 import { fill } from '../src/text/messages'
 import { quote, withoutPart } from '../src/text/quote'
 
@@ -36,6 +36,16 @@ describe('messages', () => {
   test('placeholders are filled, unknown ones stay', () =>
     expect(fill('{a} and {b}, {0}', { a: 1, 0: 'x' })).toBe('1 and {b}, x'))
   test('a value is never read as a template', () => expect(fill('{a}', { a: '{b}', b: 'no' })).toBe('{b}'))
+  test('the scenario asked for has its texts at once, the others are called by name and come later', async () => {
+    await useLocale('ja', '#/deadlock?seed=1')
+    expect(find(['deadlock/lesson'])).not.toBeNull()
+    expect(find(['steward/title'])).not.toBeNull()
+    expect(find(['steward/lesson'])).toBeNull()
+    await loadScenarios()
+    expect(find(['steward/lesson'])).not.toBeNull()
+    await useLocale('en', '#/no-such-scenario')
+    expect(find(['steward/lesson'])).not.toBeNull()
+  })
   test('the language follows storage, then the browser', () => {
     expect(preferredLocale('ja', ['en'])).toBe('ja')
     expect(preferredLocale(null, ['fr', 'ja-JP', 'en'])).toBe('ja')

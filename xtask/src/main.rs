@@ -14,7 +14,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask serve [--port N]   build the module and the page, serve them on http://127.0.0.1:8080/
 cargo xtask build              leave the static site in www/dist and the JavaScript package in pkg/
-cargo xtask bench explore      the explorer beside its peers in one run: tables on stderr, JSON as the last line of stdout
+cargo xtask bench explore      the explorer beside its peers in one run: tables on stderr, JSON as stdout's last line
+cargo xtask bench page         loading, editing and a million events on the page, in headless Chromium: the same
 cargo xtask test [PART]...     run every check, or the named ones: ";
 
 /// What went wrong, as a sentence for whoever typed the command.
@@ -26,8 +27,9 @@ fn main() -> ExitCode {
     let done = match words[..] {
         ["serve"] => server::serve(8080),
         ["serve", "--port", port] => parse_port(port).and_then(server::serve),
-        ["build"] => site::build().and_then(|()| site::print_sizes()),
+        ["build"] => site::build().and_then(|()| site::weigh()),
         ["bench", "explore"] => bench_explore(),
+        ["bench", "page"] => bench_page(),
         ["test", ref parts @ ..] => return test::run(parts),
         _ => Err(format!("{USAGE}{}", test::names())),
     };
@@ -48,6 +50,14 @@ fn bench_explore() -> Result<()> {
         "cargo",
         &["run", "--release", "--manifest-path", manifest, "--target-dir", "target/peers"],
     ))
+}
+
+/// Builds the site, then measures it in a browser as a visitor gets it.
+fn bench_page() -> Result<()> {
+    tools::chromium()?;
+    site::build()?;
+    let address = server::serve_beside()?;
+    process::run(&mut process::command("node", &["www/bench/page.mjs", &address]))
 }
 
 fn parse_port(text: &str) -> Result<u16> {

@@ -60,16 +60,23 @@ fn answer(mut stream: TcpStream, site: &Site) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let mut lines = BufReader::new(std::io::Read::take(&stream, MAX_HEAD_BYTES)).lines();
     let request = lines.next().unwrap_or_else(|| Ok(String::new()))?;
-    // The rest of the head says nothing that matters here; it is read so that closing does not reset the connection.
+    let mut accepted = String::new();
+    // Read to its end, so that closing does not reset the connection.
     for line in lines {
-        if line?.is_empty() {
+        let line = line?;
+        if line.is_empty() {
             break;
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("accept-encoding")
+        {
+            accepted = value.to_ascii_lowercase();
         }
     }
     let mut words = request.split(' ');
     let (method, target) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
     let response = match method {
-        "GET" | "HEAD" => site.response(target),
+        "GET" | "HEAD" => site.response(target, &accepted),
         _ => Response::message(405, "Only GET and HEAD are answered here.\n"),
     };
     stream.write_all(response.head().as_bytes())?;
@@ -124,18 +131,21 @@ impl Site {
         Ok(Site { folder, rules: parse_rules(&String::from_utf8_lossy(&text)) })
     }
 
-    fn response(&self, target: &str) -> Response {
+    /// `accepted` is what the request says in `Accept-Encoding`.
+    fn response(&self, target: &str, accepted: &str) -> Response {
         let path = target.split(['?', '#']).next().unwrap_or("");
         let path =
             path.strip_prefix(SUB_PATH.trim_end_matches('/')).filter(|rest| rest.starts_with('/')).unwrap_or(path);
         let found = file_of(path).and_then(|relative| {
             let file = self.folder.join(relative);
             let file = if file.is_dir() { file.join("index.html") } else { file };
-            fs::read(&file).ok().map(|body| (file, body))
+            smallest(&file, accepted).map(|(body, coding)| (file, body, coding))
         });
         let mut response = match found {
-            Some((file, body)) => {
-                let headers = vec![("Content-Type".to_owned(), content_type(&file).to_owned())];
+            Some((file, body, coding)) => {
+                let mut headers = vec![("Content-Type".to_owned(), content_type(&file).to_owned())];
+                headers.push(("Vary".to_owned(), "Accept-Encoding".to_owned()));
+                headers.extend(coding.map(|coding| ("Content-Encoding".to_owned(), coding.to_owned())));
                 Response { status: 200, headers, body }
             }
             None => Response::message(404, "There is no such file on this site.\n"),
@@ -165,6 +175,24 @@ fn parse_rules(text: &str) -> Vec<Rule> {
         }
     }
     rules
+}
+
+/// What of a file goes over the line: what the build has compressed for whoever accepts that, else the file itself.
+fn smallest(file: &Path, accepted: &str) -> Option<(Vec<u8>, Option<&'static str>)> {
+    let compressed = [("br", "br"), ("gz", "gzip")].into_iter().find_map(|(ending, coding)| {
+        let beside = PathBuf::from(format!("{}.{ending}", file.display()));
+        accepts(accepted, coding).then(|| fs::read(beside).ok()).flatten().map(|body| (body, Some(coding)))
+    });
+    compressed.or_else(|| fs::read(file).ok().map(|body| (body, None)))
+}
+
+/// Whether an `Accept-Encoding` in lower case names a coding, other than to refuse it.
+fn accepts(accepted: &str, coding: &str) -> bool {
+    accepted.split(',').any(|offer| {
+        let mut words = offer.split(';').map(str::trim);
+        let weight = words.clone().find_map(|word| word.strip_prefix("q="));
+        words.next() == Some(coding) && weight.is_none_or(|weight| weight.parse().is_ok_and(|weight: f32| weight > 0.0))
+    })
 }
 
 /// The file a path asks for, relative to the site's folder; `None` for what would lead out of it.
@@ -221,6 +249,16 @@ mod tests {
         }
         assert_eq!(file_of("/assets/a%20b.js"), Some(PathBuf::from("assets/a b.js")));
         assert_eq!(file_of("/"), Some(PathBuf::new()));
+    }
+
+    #[test]
+    fn a_coding_is_used_where_it_is_accepted() {
+        for accepted in ["br", "gzip, deflate, br, zstd", "gzip;q=0.5, br;q=1.0"] {
+            assert!(accepts(accepted, "br"), "{accepted}");
+        }
+        for refused in ["", "gzip", "br;q=0", "brotli", "identity"] {
+            assert!(!accepts(refused, "br"), "{refused}");
+        }
     }
 
     #[test]

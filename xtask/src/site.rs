@@ -8,7 +8,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 /// What rustc lets the module use (its default for wasm32), and what browsers have had since 2022.
 const OPTIMISE: [&str; 7] = [
-    "-O3",
+    "-Os",
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",
@@ -16,6 +16,10 @@ const OPTIMISE: [&str; 7] = [
     "--enable-reference-types",
     "--enable-sign-ext",
 ];
+
+/// How far the compiler inlines what does not ask for it, and unrolls: every scenario's futures are compiled anew with all
+/// that they call. A third of its usual measure costs no speed that can be told; browsers inline once more by themselves.
+const INLINE: &str = "-Cllvm-args=-inline-threshold=75 -Cllvm-args=-unroll-threshold=20";
 
 /// The folder of the static site.
 pub fn dist() -> PathBuf {
@@ -28,7 +32,10 @@ pub fn build() -> Result<()> {
     let root = files::root();
     // The page ships the Rust sources that it shows.
     let inputs = files::hash_of(&[root.join("www"), root.join("pkg"), root.join("src")])?;
-    files::once("page", inputs, &dist().join("index.html"), || run(&mut page_tool("vite", &["build"])))?;
+    files::once("page", inputs, &dist().join("index.html"), || {
+        run(&mut page_tool("vite", &["build"]))?;
+        run(&mut command("node", &["www/budget.mjs", "compress"]))
+    })?;
     Ok(())
 }
 
@@ -50,8 +57,9 @@ pub fn module() -> Result<()> {
 }
 
 fn compile() -> Result<()> {
-    let mut build = command("cargo", &["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"]);
-    run(build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", nameless_paths()))
+    let mut build = command("cargo", &["build", "--profile=module", "--lib", "--target=wasm32-unknown-unknown"]);
+    let flags = format!("{} {INLINE}", nameless_paths());
+    run(build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags))
 }
 
 /// Flags that keep this machine's folders out of the panic messages in the module.
@@ -67,7 +75,7 @@ fn nameless_paths() -> String {
 }
 
 fn compiled_module() -> Result<PathBuf> {
-    Ok(files::target()?.join("wasm32-unknown-unknown/release/heartrace.wasm"))
+    Ok(files::target()?.join("wasm32-unknown-unknown/module/heartrace.wasm"))
 }
 
 fn package(compiled: &Path, pkg: &Path) -> Result<()> {
@@ -108,33 +116,12 @@ const MANIFEST: &str = r#"{
 }
 "#;
 
-/// Prints what a visitor downloads: each script, style and module, and the whole site, also compressed.
-pub fn print_sizes() -> Result<()> {
-    const SIZES: &str = r"
-        const { readFileSync } = require('node:fs'), { brotliCompressSync, gzipSync } = require('node:zlib')
-        const row = (name, sizes) => console.log(sizes.map((size) => String(size).padStart(10)).join('') + '  ' + name)
-        row('', ['bytes', 'gzip', 'brotli'])
-        const sum = [0, 0, 0]
-        for (const file of process.argv.slice(1)) {
-          const bytes = readFileSync(file)
-          const sizes = [bytes, gzipSync(bytes, { level: 9 }), brotliCompressSync(bytes)].map((data) => data.length)
-          sizes.forEach((size, i) => (sum[i] += size))
-          if (/\.(js|css|wasm|html)$/.test(file)) row(file, sizes)
-        }
-        row('all files of www/dist', sum)";
-    let files: Vec<String> = files_of_site()?;
-    let mut arguments = vec!["--eval", SIZES, "--"];
-    arguments.extend(files.iter().map(String::as_str));
-    let output = command("node", &arguments).output().map_err(|error| format!("node: {error}"))?;
-    print!("\n{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+/// Prints what a visitor downloads, part by part; a part over its limit in `www/budget.json` is an error.
+pub fn weigh() -> Result<()> {
+    println!();
+    run(&mut command("node", &["www/budget.mjs"]))?;
     println!("\nThe site is in www/dist, the JavaScript package in pkg.");
     Ok(())
-}
-
-fn files_of_site() -> Result<Vec<String>> {
-    let root = files::root();
-    let relative = |file: &PathBuf| file.strip_prefix(&root).map(|path| path.to_string_lossy().into_owned());
-    files::walk(&dist()).iter().map(relative).collect::<std::result::Result<_, _>>().map_err(|error| error.to_string())
 }
 
 /// Checks the built site as a file server under any path would see it.

@@ -177,12 +177,12 @@ fn page(tally: &mut Tally) {
     tally.check(run_recorded(&mut page_tool("biome", &["ci", "--colors=off", ".", "../tests/e2e"])).1);
     tally.tests(run_recorded(&mut page_tool("vitest", &["run"])), vitest_counts);
     // The module as it is shipped, in Node.
-    let in_node = ["--test", "--test-reporter=tap", "tests/node/fingerprints.mjs", "tests/node/reports.mjs"];
-    tally.tests(run_recorded(&mut command("node", &in_node)), node_counts);
+    let files = ["tests/node/fingerprints.mjs", "tests/node/reports.mjs", "tests/node/explore.mjs"];
+    tally.tests(run_recorded(command("node", &["--test", "--test-reporter=tap"]).args(files)), node_counts);
 }
 
 fn build(tally: &mut Tally) {
-    tally.check(site::build().and_then(|()| site::check()).and_then(|()| site::print_sizes()));
+    tally.check(site::build().and_then(|()| site::check()).and_then(|()| site::weigh()));
 }
 
 fn e2e(tally: &mut Tally) {

@@ -30,6 +30,8 @@ explore:
   --seed S                  the seed of the hunt (0)
   --may KIND:NAME*N         crash, hang or drop may strike a task or channel, or any, N times; may be repeated
   --crashes K               --may crash:stage-a*K in duplicated-message, --may crash:any*K elsewhere
+  --depth D                 a proof deviates only in the first D choices, and then proves nothing
+  --preemptions P           a proof passes over whose turn it is at most P times, and then proves nothing
   --workers W               how many threads (1)
   --shard i/n               only the i-th of n parts
 
@@ -50,7 +52,7 @@ pub enum Command {
     Version,
     List,
     Run { link: String, events: bool },
-    Explore { link: String, asked: Asked },
+    Explore { link: String, asked: Box<Asked> },
     Export { link: String, format: Format, out: Option<String> },
     Merge { files: Vec<String> },
 }
@@ -66,7 +68,8 @@ impl Command {
 }
 
 /// The options of a search that take a value.
-const EXPLORE: [&str; 8] = ["model", "strategy", "executions", "seed", "may", "crashes", "workers", "shard"];
+const EXPLORE: [&str; 10] =
+    ["model", "strategy", "executions", "seed", "may", "crashes", "depth", "preemptions", "workers", "shard"];
 
 /// The options of an export.
 const EXPORT: [&str; 2] = ["as", "out"];
@@ -108,7 +111,9 @@ pub fn read() -> Result<Command, LinkError> {
         None => return Ok(Command::Help),
         Some("list") => Command::List,
         Some("run") => Command::Run { link: words.next().ok_or_else(|| no_link("run"))?, events },
-        Some("explore") => Command::Explore { link: words.next().ok_or_else(|| no_link("explore"))?, asked },
+        Some("explore") => {
+            Command::Explore { link: words.next().ok_or_else(|| no_link("explore"))?, asked: Box::new(asked) }
+        }
         Some("export") => {
             let link = words.next().ok_or_else(|| no_link("export"))?;
             let format = Format::read(&format.ok_or_else(no_format)?, "--as")?;
@@ -151,6 +156,8 @@ fn put(asked: &mut Asked, option: &str, value: String) -> Result<(), LinkError> 
         "executions" => &mut asked.executions,
         "seed" => &mut asked.seed,
         "crashes" => &mut asked.crashes,
+        "depth" => &mut asked.depth,
+        "preemptions" => &mut asked.preemptions,
         "workers" => &mut asked.workers,
         "shard" => &mut asked.shard,
         _ => {

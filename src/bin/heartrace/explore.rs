@@ -78,8 +78,8 @@ fn search(link: &Link, options: &Options, shared: &Shared) -> Exploration {
                     before = found.executions;
                     shared.behaviours.fetch_max(found.behaviours.len() as u64, Ordering::Relaxed);
                 }
-                let exhausted = search.is_exhausted();
-                (search.into_found(), exhausted)
+                let complete = search.is_complete();
+                (search.into_found(), complete)
             })
         });
         // All are started before the first is waited for.
@@ -87,8 +87,8 @@ fn search(link: &Link, options: &Options, shared: &Shared) -> Exploration {
         threads.into_iter().map(|thread| thread.join().expect("a search does not panic")).collect::<Vec<_>>()
     });
     let speed = per_second(parts.iter().map(|(found, _)| found.executions).sum());
-    let exhausted = parts.iter().all(|(_, exhausted)| *exhausted);
-    let mut whole = Search::of_parts(link, options, parts.iter().map(|(found, _)| found), exhausted);
+    let complete = parts.iter().all(|(_, complete)| *complete);
+    let mut whole = Search::of_parts(link, options, parts.iter().map(|(found, _)| found), complete);
     while !shared.is_stopped() && !whole.advance(SLICE) {}
     Exploration::new(&whole, options, speed, shared.is_stopped())
 }

@@ -2,6 +2,7 @@
 
 use crate::output::as_json;
 use crate::run::carried_out;
+use crate::texts;
 use heartrace::link::LinkError;
 use heartrace::report::export::Format;
 use serde::Serialize;
@@ -19,7 +20,8 @@ struct Exported<'a> {
 
 pub fn export(text: &str, format: Format, out: Option<&str>, wants_json: bool) -> Result<(String, u8), LinkError> {
     let run = carried_out(text)?;
-    let written = run.execution.with_trace(|trace| format.write(&run.link, &run.report, trace));
+    let texts = texts::of(run.link.scenario);
+    let written = run.execution.with_trace(|trace| format.write(&run.link, &run.report, trace, &texts));
     if let Some(file) = out {
         let refused = |error: std::io::Error| LinkError::new("unwritable-file", file, &error.to_string(), "--out FILE");
         std::fs::write(file, &written).map_err(refused)?;

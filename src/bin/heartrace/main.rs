@@ -10,6 +10,8 @@ mod export;
 mod output;
 #[cfg(not(target_arch = "wasm32"))]
 mod run;
+#[cfg(not(target_arch = "wasm32"))]
+mod texts;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {}

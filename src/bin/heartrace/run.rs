@@ -1,6 +1,7 @@
 //! `list` and `run`.
 
 use crate::output::as_json;
+use crate::texts;
 use heartrace::link::{Link, LinkError};
 use heartrace::report::{Catalogue, EventReport, Report, golden, misfit_error};
 use heartrace::runner::Execution;
@@ -50,7 +51,10 @@ pub fn run(text: &str, wants_json: bool, wants_events: bool) -> Result<(String, 
     let is_expected = link.expect.is_none_or(|expect| format!("{expect:016x}") == report.fingerprint);
     let code = u8::from(!(report.all_hold() && is_expected));
     if !wants_json {
-        return Ok((execution.with_trace(|trace| golden::text(&link, &report, trace)), code));
+        return Ok((
+            execution.with_trace(|trace| golden::text(&link, &report, trace, &texts::of(link.scenario))),
+            code,
+        ));
     }
     let all = || execution.with_trace(|trace| trace.events().map(|event| EventReport::new(&event, trace)).collect());
     let whole = Whole { report, events: wants_events.then(all) };

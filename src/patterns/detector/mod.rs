@@ -8,11 +8,13 @@
 //! - [`PhiNormal`], [`PhiExponential`]: what this heart has done so far decides (`samples`: the window)
 //! - [`Watch`]: from levels to [`State`]s: unknown, alive, suspect, dead
 //! - [`Suspicion`]: time to object, the less the more agree · [`Awareness`]: doubts about oneself
+//! - [`Member`]: what is heard of somebody by rumour, and which rumour counts
 //! - [`LocalPause`]: one's own stall is not the other's death · [`Progress`]: beats, but nothing gets done
 
 mod exponential;
 mod fixed;
 mod guard;
+mod member;
 mod normal;
 mod samples;
 mod suspicion;
@@ -21,6 +23,7 @@ mod watch;
 pub use exponential::PhiExponential;
 pub use fixed::{Deadline, Misses};
 pub use guard::{LocalPause, Progress};
+pub use member::{Health, Member};
 pub use normal::{PhiNormal, cdf, phi};
 pub use samples::Samples;
 pub use suspicion::{Awareness, Suspicion, log_scale};

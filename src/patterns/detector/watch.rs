@@ -53,6 +53,8 @@ pub struct Watch<D> {
     /// The last beat, or the start of the life.
     last: Time,
     grace: Option<Duration>,
+    /// The share of the threshold from which on a silence is worth a warning.
+    warning: Option<f64>,
 }
 
 impl<D: Detector> Watch<D> {
@@ -76,7 +78,20 @@ impl<D: Detector> Watch<D> {
             back: 0,
             last: Time::ZERO,
             grace: None,
+            warning: None,
         })
+    }
+
+    /// The same; a silence is worth a warning from this share of the threshold on. It changes nothing else: who is warned
+    /// too often raises this and not the pause that a detector accepts, which would change what is suspected
+    /// (akka/akka#25253).
+    ///
+    /// # Errors
+    /// A share that is not between 0 and 1.
+    pub fn with_warning(mut self, share: f64) -> Result<Self, ConfigError> {
+        ConfigError::unless(share > 0.0 && share < 1.0, "warning", share, "0 < share < 1")?;
+        self.warning = Some(share);
+        Ok(self)
     }
 
     /// The same; a heart that has not beaten at all `grace` after the start of its life is suspected too. A start
@@ -134,6 +149,16 @@ impl<D: Detector> Watch<D> {
             Some(_) => State::Alive,
         };
         self.state
+    }
+
+    /// Whether it is alive and yet so late that it is worth a warning.
+    pub fn is_slow(&mut self, now: Time) -> bool {
+        self.state(now) == State::Alive && self.warning.is_some_and(|share| self.level(now) >= share)
+    }
+
+    /// When a warning is due if no beat comes; none without a warning, or if nothing is known yet.
+    pub fn warns_at(&self) -> Option<Time> {
+        self.detector.time_to(self.threshold * self.warning?)
     }
 
     /// How much is suspected, in thresholds: 1 and more is suspicion.

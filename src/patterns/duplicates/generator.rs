@@ -45,6 +45,9 @@ impl Generator {
     }
 
     /// Hands out every request, then answers until all its attempts are over.
+    ///
+    /// # Cancellation safety
+    /// Dropped before it completes, whoever still asks gets no answer.
     pub async fn run(mut self, rt: Runtime) {
         for request in 1..=self.plan.requests {
             self.cases.push(Case::default());
@@ -58,7 +61,7 @@ impl Generator {
         self.linger(&rt).await;
     }
 
-    /// All that it knows.
+    /// All that it knows; reckoned only if somebody asks.
     fn holds(&self) -> impl Iterator<Item = u64> {
         let attempts = self.orders.iter().map(|orders| orders.iter().flatten().count() as u64);
         let cases = self.cases.iter().map(|case| {

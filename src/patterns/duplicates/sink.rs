@@ -51,6 +51,9 @@ impl Sink {
     }
 
     /// Serves until the inbox is closed.
+    ///
+    /// # Cancellation safety
+    /// Dropped before it completes, what it holds in open buffers is lost.
     pub async fn run(mut self, rt: Runtime, inbox: Receiver<Letter>) {
         loop {
             let letter = match self.windows.front_mut() {

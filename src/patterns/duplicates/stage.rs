@@ -24,6 +24,9 @@ struct Stop;
 
 impl Attempt {
     /// Takes the request and sees it through. What may go wrong with it begins when it holds its request.
+    ///
+    /// # Cancellation safety
+    /// Dropped before it completes, its request is not seen through; a result that was sent stays sent.
     pub async fn run(self, rt: Runtime) {
         rt.set_vulnerable(false);
         let Some(order) = self.orders.recv(&rt).await else { return };

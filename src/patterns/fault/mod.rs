@@ -6,6 +6,7 @@
 //!
 //! - this file: the record and how it is made · [`value`]: its context · [`known`]: modules and boundaries
 //! - [`search`]: looking through causes · `render`: as text · [`report`]: once, at the top
+//! - [`thrown`]: panics and exceptions of JavaScript · [`wire`]: as JSON, and what came from elsewhere
 //!
 //! Invariants:
 //! 1. An occurrence has one id, given where it happened: whatever wraps it keeps it. Only an aggregate is a new one.
@@ -17,11 +18,15 @@ pub mod known;
 mod render;
 pub mod report;
 pub mod search;
+pub mod thrown;
 pub mod value;
+pub mod wire;
 
 pub use known::{Class, GENERIC, Known, Module, boundary, classify};
 pub use report::{Reporter, Told};
-pub use value::{Code, Value};
+pub use thrown::Thrown;
+pub use value::{Code, Secret, Value};
+pub use wire::Wire;
 
 use crate::runtime::{Runtime, TaskId};
 use std::error::Error;
@@ -34,6 +39,8 @@ use std::time::Duration;
 pub const MOST_FRAMES: usize = 64;
 /// Records lie at most so deep in each other, and at most so many causes or secondary errors side by side.
 pub const MOST_CAUSES: usize = 16;
+/// What everybody is told to do about a bug.
+pub const BUG_HINT: &str = "this is a bug: please report it with the id";
 /// The texts of a record have at most so many bytes together.
 pub const MOST_TEXT: usize = 8_192;
 
@@ -85,6 +92,12 @@ pub struct Record {
     pub context: Vec<(&'static str, Value)>,
     /// Whether trying again could help.
     pub retry: Retry,
+    /// What somebody could do about it, in the order it was said.
+    pub hints: Vec<String>,
+    /// Where more is written about it.
+    pub help: Option<String>,
+    /// Whether it should be impossible: whoever wrote the program has to mend it.
+    pub bug: bool,
     /// What it came of; several if several things failed.
     pub causes: Vec<Rc<dyn Error>>,
     /// Whether the causes are for people only: no search goes there.
@@ -115,6 +128,19 @@ impl Fault {
     #[track_caller]
     pub fn new(rt: &Runtime, operation: &'static str, what: impl Into<String>) -> Self {
         Fault::build(rt, operation, what.into(), Vec::new(), false)
+    }
+
+    /// Something is so here that should be impossible: a bug, whoever wraps it; see [`search::is_bug`].
+    #[track_caller]
+    pub fn bug(rt: &Runtime, operation: &'static str, what: impl Into<String>) -> Self {
+        Fault::build(rt, operation, what.into(), Vec::new(), false).into_bug()
+    }
+
+    /// A panic or an exception was caught here: a bug.
+    #[track_caller]
+    pub fn thrown(rt: &Runtime, operation: &'static str, thrown: Thrown) -> Self {
+        let what = format!("{} was thrown", thrown.name);
+        Fault::build(rt, operation, what, vec![Rc::new(thrown)], false).into_bug()
     }
 
     /// Something failed here because something else did.
@@ -169,6 +195,9 @@ impl Fault {
             code: None,
             context: Vec::new(),
             retry: Retry::Unknown,
+            hints: Vec::new(),
+            help: None,
+            bug: false,
             causes: Vec::new(),
             barrier,
             secondary: Vec::new(),
@@ -198,6 +227,28 @@ impl Fault {
             };
             record.context.push((key, value));
         })
+    }
+
+    /// Adds what it was about and nobody may read: programs find it, no text shows it.
+    pub fn secret(self, key: &'static str, value: impl Into<Value>) -> Self {
+        self.with(key, Value::Secret(Secret::new(value)))
+    }
+
+    /// Says what somebody could do about it.
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        self.change(|record| {
+            if record.hints.len() == MOST_CAUSES {
+                record.truncated = true;
+                return;
+            }
+            let hint = record.cut(hint.into());
+            record.hints.push(hint);
+        })
+    }
+
+    /// Says where more is written about it.
+    pub fn help(self, link: impl Into<String>) -> Self {
+        self.change(|record| record.help = Some(record.cut(link.into())))
     }
 
     /// Says which attempt it was, from 1.
@@ -239,6 +290,10 @@ impl Fault {
             Retry::After(delay) => Some(Some(delay)),
         };
         search::chain(self).filter_map(|error| error.downcast_ref::<Fault>()).find_map(said).flatten()
+    }
+
+    fn into_bug(self) -> Self {
+        self.hint(BUG_HINT).change(|record| record.bug = true)
     }
 
     fn change(mut self, change: impl FnOnce(&mut Record)) -> Self {

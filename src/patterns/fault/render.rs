@@ -45,6 +45,12 @@ impl fmt::Debug for Fault {
         if self.retry != Retry::Unknown {
             shown.field("retry", &self.retry);
         }
+        for hint in &self.hints {
+            shown.field("hint", hint);
+        }
+        if let Some(help) = &self.help {
+            shown.field("help", help);
+        }
         for cause in &self.causes {
             shown.field(if self.barrier { "hidden" } else { "cause" }, cause);
         }
@@ -69,6 +75,12 @@ fn tree(f: &mut fmt::Formatter<'_>, fault: &Fault, depth: usize) -> fmt::Result 
     }
     for frame in &fault.frames {
         writeln!(f, "{margin}  at {} ({}:{})", frame.operation, frame.site.file(), frame.site.line())?;
+    }
+    for hint in &fault.hints {
+        writeln!(f, "{margin}  hint: {hint}")?;
+    }
+    if let Some(help) = &fault.help {
+        writeln!(f, "{margin}  help: {help}")?;
     }
     if fault.truncated {
         writeln!(f, "{margin}  truncated")?;

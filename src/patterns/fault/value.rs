@@ -14,6 +14,30 @@ pub enum Value {
     Duration(Duration),
     /// Yes or no.
     Flag(bool),
+    /// What programs may look at and no text shows; see [`Fault::secret`](super::Fault::secret).
+    Secret(Secret),
+}
+
+/// A value that is shown nowhere: neither in a log nor to a user nor on a wire.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Box<Value>);
+
+impl Secret {
+    /// Makes a value one.
+    pub fn new(value: impl Into<Value>) -> Self {
+        Secret(Box::new(value.into()))
+    }
+
+    /// The value, for a program that knows what it does.
+    pub fn reveal(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
 }
 
 impl From<&str> for Value {
@@ -59,6 +83,7 @@ impl fmt::Display for Value {
             Value::Number(number) => write!(f, "{number}"),
             Value::Duration(duration) => write!(f, "{duration:?}"),
             Value::Flag(flag) => write!(f, "{flag}"),
+            Value::Secret(secret) => write!(f, "{secret:?}"),
         }
     }
 }

@@ -36,7 +36,11 @@ struct Share {
 pub struct TokenBucket {
     rate: Rate,
     burst: u32,
+    /// Tokens come at multiples of so many nanoseconds; 1: as soon as they are due.
+    step: u64,
     /// The latest moment it was asked about; earlier ones count as this one.
+    seen: u64,
+    /// The last step up to then: the moment of all arithmetic.
     now: u64,
     /// What it really holds then: whoever acted before has taken theirs.
     level: i128,
@@ -88,15 +92,34 @@ impl TokenBucket {
         Ok(self)
     }
 
+    /// The same, except that tokens come only at the multiples of `step` since the start of the run, each time all that
+    /// are due (*interval refill*; upstream: bursty, cycles). With a rate of 5 per second and a step of a second a
+    /// quota of 5 begins anew every second; twice the burst can be taken around such a moment.
+    ///
+    /// # Errors
+    /// If the step is zero or over 584 years.
+    pub fn in_steps(mut self, step: Duration) -> Result<Self, ConfigError> {
+        ConfigError::if_zero("step", step)?;
+        self.step = u64::try_from(step.as_nanos()).map_err(|_| ConfigError::new("step", "more", "1ns–584 years"))?;
+        Ok(self)
+    }
+
     fn full(rate: Rate, burst: u32) -> Self {
         let level = rate.token() * i128::from(burst);
-        TokenBucket { rate, burst, now: 0, level, held: BTreeMap::new(), end: (0, level), made: 0, queue: MOST_HELD }
+        let (held, end) = (BTreeMap::new(), (0, level));
+        TokenBucket { rate, burst, step: 1, seen: 0, now: 0, level, held, end, made: 0, queue: MOST_HELD }
     }
 
     /// How many have a reservation for later than the moment the bucket was last asked about.
     pub fn waiting(&self) -> usize {
-        let due = self.held.range(..=(Time::from_nanos(self.now), u64::MAX));
+        let due = self.held.range(..=(Time::from_nanos(self.seen), u64::MAX));
         self.held.len() - due.count()
+    }
+
+    /// Whether it is as good as new: full, and nobody has a reservation.
+    pub fn is_full(&mut self, now: Time) -> bool {
+        self.advance(now);
+        self.held.is_empty() && self.level >= self.room()
     }
 
     /// When `n` tokens could be taken, without taking them: now or later, perhaps [`Time::MAX`].
@@ -117,8 +140,23 @@ impl TokenBucket {
         if self.rate.is_infinite() {
             return Reservation { n, at, number: 0, rate: self.rate };
         }
-        let act = if at == Time::MAX { 0 } else { self.rate.units(at.as_nanos()) };
+        let act = if at == Time::MAX { 0 } else { self.act_at(at) };
         self.hold(n, at, act)
+    }
+
+    /// The step before a moment, or at it.
+    fn step_down(&self, nanos: u64) -> u64 {
+        nanos - nanos % self.step
+    }
+
+    /// The step after a moment, or at it.
+    fn step_up(&self, nanos: u64) -> u64 {
+        nanos.checked_next_multiple_of(self.step).unwrap_or(u64::MAX)
+    }
+
+    /// A moment at which somebody acts, in units: what has come by then has come at a step.
+    fn act_at(&self, at: Time) -> i128 {
+        self.rate.units(self.step_down(at.as_nanos()))
     }
 
     fn room(&self) -> i128 {
@@ -133,8 +171,9 @@ impl TokenBucket {
     /// Moves on to `now`, or stays where it is if that is earlier.
     fn advance(&mut self, now: Time) -> Time {
         let mut moment = self.rate.units(self.now);
-        self.now = self.now.max(now.as_nanos());
-        let now = Time::from_nanos(self.now);
+        self.seen = self.seen.max(now.as_nanos());
+        self.now = self.step_down(self.seen);
+        let now = Time::from_nanos(self.seen);
         while let Some((&(at, _), &share)) = self.held.first_key_value()
             && at < now
         {
@@ -173,7 +212,7 @@ impl TokenBucket {
 
     /// Whether there is room for one more who acts at a moment.
     fn admit(&self, at: Time) -> Result<Time, Refused> {
-        let waits = at > Time::from_nanos(self.now);
+        let waits = at > Time::from_nanos(self.seen);
         let is_full = self.held.len() >= MOST_HELD as usize || waits && self.waiting() >= self.queue as usize;
         if is_full { Err(Refused::Full) } else { Ok(at) }
     }
@@ -183,8 +222,12 @@ impl TokenBucket {
         self.check(n)?;
         let lack = (i128::from(n) * self.rate.token() - self.free(self.now)).max(0);
         let (at, act) = match self.rate.nanos_up(lack) {
+            _ if lack == 0 => (Time::from_nanos(self.seen), self.rate.units(self.now)),
+            Some(wait) if self.step > 1 => {
+                let at = Time::from_nanos(self.step_up(self.now.saturating_add(wait)));
+                (at, self.act_at(at))
+            }
             Some(wait) => (Time::from_nanos(self.now.saturating_add(wait)), self.rate.units(self.now) + lack),
-            None if lack == 0 => (Time::from_nanos(self.now), 0),
             None => (Time::MAX, 0),
         };
         Ok((self.admit(at)?, act))
@@ -222,7 +265,7 @@ impl Bucket for TokenBucket {
         if self.rate.is_infinite() {
             return f64::from(self.burst);
         }
-        self.free(self.now.max(now.as_nanos())) as f64 / self.rate.token() as f64
+        self.free(self.step_down(self.seen.max(now.as_nanos()))) as f64 / self.rate.token() as f64
     }
 
     fn allow(&mut self, now: Time, n: u32) -> bool {
@@ -268,8 +311,10 @@ impl Bucket for TokenBucket {
         self.level = convert(self.level);
         // Who was told *never* will not act, and no longer stands in anybody's way.
         self.held.retain(|(at, _), _| *at < Time::MAX);
+        let step = self.step;
         for ((at, _), share) in &mut self.held {
-            *share = Share { act: rate.units(at.as_nanos()), need: convert(share.need) };
+            let at = at.as_nanos();
+            *share = Share { act: rate.units(at - at % step), need: convert(share.need) };
         }
         self.replay();
     }

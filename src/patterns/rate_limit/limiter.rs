@@ -104,6 +104,11 @@ impl<B: Bucket> Limiter<B> {
         act(&mut self.bucket.borrow_mut())
     }
 
+    /// Whether somebody else has it too, be it only to wait.
+    pub(super) fn is_shared(&self) -> bool {
+        Rc::strong_count(&self.bucket) > 1
+    }
+
     pub(super) fn is(&self, other: &Limiter<B>) -> bool {
         Rc::ptr_eq(&self.bucket, &other.bucket)
     }
@@ -160,6 +165,12 @@ impl<B: Bucket> Hold<B> {
     }
 
     /// Waits until all are due, and takes them. `binding` is the bucket that lets the caller act last.
+    ///
+    /// # Errors
+    /// [`Denied::Ended`] if the context ends before.
+    ///
+    /// # Cancellation safety
+    /// Dropping it gives all of them back.
     pub async fn until_due(mut self, context: &Context, binding: u32) -> Result<(), Denied> {
         let at = self.parts.iter().map(|(_, reservation)| reservation.at).max().unwrap_or(Time::ZERO);
         let wait = at.since(self.rt.now());

@@ -3,20 +3,25 @@
 //! - [`rate`](Rate): tokens per time, exact · [`TokenBucket`]: reservations, and what a cancelled one gives back
 //! - [`GoBucket`]: the same by the rules of `golang.org/x/time/rate`, to compare · [`Limiter`]: waits for its turn
 //! - [`Multi`]: several buckets at once, planned and committed together · [`InTurn`]: one after the other, as in the book
+//! - [`Keyed`]: a bucket for each user · [`Fair`]: one bucket, whose tokens go to the users in turns
 //!
-//! Buckets are arithmetic over time: `now` goes in and a decision comes out. [`Limiter`], [`Multi`] and [`InTurn`]
-//! are the async skin, and only they know a runtime.
+//! Buckets are arithmetic over time: `now` goes in and a decision comes out. [`Limiter`], [`Multi`], [`InTurn`]
+//! and [`Fair`] are the async skin, and only they know a runtime.
 
 mod bucket;
+mod fair;
 mod go;
 mod in_turn;
+mod keyed;
 mod limiter;
 mod multi;
 mod rate;
 
 pub use bucket::TokenBucket;
+pub use fair::Fair;
 pub use go::GoBucket;
 pub use in_turn::InTurn;
+pub use keyed::{Keyed, MOST_KEYS, TooManyKeys};
 pub use limiter::{Denied, Limiter};
 pub use multi::{Member, Multi, Plan};
 pub use rate::Rate;

@@ -1,6 +1,7 @@
 //! The copies of one request that are under way: tasks that answer or are told to stop.
 
 use super::attempt::Tie;
+use super::race::Tasks;
 use super::{Attempt, Failed, Fate, Judgement, Losers, Next, Permit, Policy, Report, Why, Won};
 use crate::patterns::cancel::{Cancel, Context, Guard};
 use crate::runtime::{Cause, Later, Of2, Of3, Reason, Receiver, Runtime, Sender, Task, Time, select};
@@ -154,6 +155,7 @@ impl<'a, T: 'static, E: 'static> Copies<'a, T, E> {
         let value = winner.outcome.take().and_then(Result::ok).expect("only an answer wins");
         let tasks = Rc::new(std::mem::take(&mut self.tasks));
         self.bury(&tasks);
+        let tasks = Tasks(tasks);
         Won { value, number, reports, suppressed: self.suppressed, tasks, _context: winner.guard }
     }
 
@@ -173,7 +175,7 @@ impl<'a, T: 'static, E: 'static> Copies<'a, T, E> {
         let outcome = speaker.map(|index| others.remove(index).1);
         let tasks = Rc::new(std::mem::take(&mut self.tasks));
         self.bury(&tasks);
-        Failed { why, outcome, others, reports, suppressed: self.suppressed }
+        Failed { why, outcome, others, reports, suppressed: self.suppressed, tasks: Tasks(tasks) }
     }
 
     /// What the copies teach about how long answers take. A copy that was cancelled would have taken longer.

@@ -3,7 +3,8 @@
 //! All at once, or a copy only when the answer is late ([`Next`]). Copies buy latency with work, so they are rationed
 //! ([`Budget`]); and they are only for requests that may be served twice ([`Eligible`]), which the caller has to say.
 //!
-//! - here: the rules · [`Replicator`]: the race; its parts are `schedule`, when copies are due, and `copies`, who is under way
+//! - here: the rules · [`Replicator`]: the race; its parts are `schedule`, when copies are due, and `copies`, who is
+//!   under way
 //!
 //! ```
 //! # use heartrace::patterns::{cancel::Context, replicate::*};

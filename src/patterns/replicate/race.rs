@@ -11,6 +11,7 @@ use super::{Attempt, Budget, Eligible, Judgement, Next, Policy, Report, Why};
 use crate::patterns::cancel::{Context, ContextError, Guard};
 use crate::patterns::config::ConfigError;
 use crate::runtime::{Runtime, Task};
+use std::fmt;
 use std::future::Future;
 use std::rc::Rc;
 
@@ -32,7 +33,7 @@ pub struct Won<T> {
     pub reports: Vec<Report>,
     /// How many copies the budget has suppressed.
     pub suppressed: u32,
-    pub(super) tasks: Rc<Vec<Task<()>>>,
+    pub(super) tasks: Tasks,
     pub(super) _context: Guard,
 }
 
@@ -49,6 +50,25 @@ pub struct Failed<T, E> {
     pub reports: Vec<Report>,
     /// How many copies the budget has suppressed.
     pub suppressed: u32,
+    pub(super) tasks: Tasks,
+}
+
+/// The tasks of all copies.
+pub(super) struct Tasks(pub Rc<Vec<Task<()>>>);
+
+impl fmt::Debug for Tasks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(Task::id)).finish()
+    }
+}
+
+impl Tasks {
+    /// A copy that was stopped or has crashed is gone as well.
+    async fn are_over(&self) {
+        for task in self.0.iter() {
+            let _ = task.join().await;
+        }
+    }
 }
 
 impl<T> Won<T> {
@@ -57,10 +77,17 @@ impl<T> Won<T> {
     /// # Cancellation safety
     /// Dropping it loses nothing.
     pub async fn drained(&self) {
-        for task in self.tasks.iter() {
-            // A loser that was stopped or has crashed is gone as well.
-            let _ = task.join().await;
-        }
+        self.tasks.are_over().await;
+    }
+}
+
+impl<T, E> Failed<T, E> {
+    /// Waits until every copy has stopped or was dropped: some may be deaf to what ended the race.
+    ///
+    /// # Cancellation safety
+    /// Dropping it loses nothing.
+    pub async fn drained(&self) {
+        self.tasks.are_over().await;
     }
 }
 
@@ -81,7 +108,8 @@ impl Replicator {
     /// drained or awaited, as after a win.
     ///
     /// # Cancellation safety
-    /// Dropping it cancels every copy; those that are deaf are dropped after their grace, at once with [`Losers::Await`](super::Losers::Await).
+    /// Dropping it cancels every copy; those that are deaf are dropped after their grace, at once with
+    /// [`Losers::Await`](super::Losers::Await).
     pub async fn ask<T: 'static, E: 'static, F: Future<Output = Result<T, E>> + 'static>(
         &self,
         rt: &Runtime,

@@ -57,6 +57,9 @@ pub enum AutoShutdown {
     Any,
     /// When the last of them has.
     All,
+    /// When more than so many in a thousand of them have, of those there were. (task-supervisor: dead tasks above a
+    /// threshold.)
+    Share(u32),
 }
 
 /// How a supervisor works. The default is Erlang/OTP's.
@@ -97,11 +100,14 @@ impl Supervisor {
     /// A supervisor over these children, in the order in which they begin.
     ///
     /// # Errors
-    /// An intensity that can never be reached or makes no sense, two children of one name, more than the most, or
-    /// a significant child that is permanent or whose end means nothing.
+    /// An intensity that can never be reached or makes no sense, two children of one name, more than the most, a share
+    /// that is never exceeded, or a significant child that is permanent or whose end means nothing.
     pub fn new(config: Config, children: Vec<Child>) -> Result<Self, ConfigError> {
         config.pauses.check()?;
         config.intensity.check(config.pauses, Duration::ZERO)?;
+        if let AutoShutdown::Share(share) = config.auto_shutdown {
+            ConfigError::unless(share < 1000, "share", share, "0–999 of a thousand")?;
+        }
         let most = config.most;
         ConfigError::unless(children.len() <= most, "children", children.len(), format!("0–{most}"))?;
         let mut names = BTreeSet::new();

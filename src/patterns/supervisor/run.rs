@@ -85,12 +85,14 @@ pub(super) struct Run {
     pulse: Pulse<u32>,
     restarts: Restarts,
     places: Vec<Place>,
+    /// How many significant children have ended by themselves.
+    lost: usize,
 }
 
 impl Run {
     pub fn new(rt: Runtime, config: Config, handle: Handle, life: Life, listener: Sender<u32>) -> Self {
         let pulse = Pulse::every(&rt, life.pulse, listener);
-        Run { rt, config, handle, life, pulse, restarts: Restarts::new(config.intensity), places: Vec::new() }
+        Run { rt, config, handle, life, pulse, restarts: Restarts::new(config.intensity), places: Vec::new(), lost: 0 }
     }
 
     pub async fn run(mut self, children: Vec<Child>, mailbox: Receiver<Command>) -> Exit {
@@ -229,8 +231,14 @@ impl Run {
             return self.restart(place).await;
         }
         let is_significant = at.child.significant;
+        self.lost += usize::from(is_significant);
+        let left =
+            self.places.iter().filter(|at| at.child.significant && (at.is_running() || at.due().is_some())).count();
         let is_last = !self.places.iter().any(|at| at.child.significant && at.is_running());
         match self.config.auto_shutdown {
+            AutoShutdown::Share(share) if is_significant && 1000 * self.lost > share as usize * (self.lost + left) => {
+                Err(Over(Exit::Shutdown))
+            }
             AutoShutdown::Any if is_significant => Err(Over(Exit::Shutdown)),
             AutoShutdown::All if is_significant && is_last => Err(Over(Exit::Shutdown)),
             _ => Ok(()),

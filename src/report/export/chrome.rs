@@ -6,6 +6,7 @@
 
 use crate::analysis::text::detail;
 use crate::analysis::timeline::{ArrowKind, NOWHERE, Span, SpanKind, timeline};
+use crate::gather::gather;
 use crate::report::{EventReport, Report};
 use crate::trace::{Event, EventId, Kind, TaskId, Trace};
 use serde_json::{Value, json};
@@ -39,7 +40,7 @@ pub fn write(report: &Report, trace: &Trace) -> String {
         }
     }
     let lives: BTreeMap<TaskId, &Span> =
-        spans.iter().filter(|span| span.kind == SpanKind::Life).map(|span| (span.lane, span)).collect();
+        gather(spans.iter().filter(|span| span.kind == SpanKind::Life).map(|span| (span.lane, span)));
     let lived = |id: EventId| {
         let event = trace.event(id);
         lives.get(&event.task).is_some_and(|life| (life.start..=life.end).contains(&event.time.as_nanos()))

@@ -2,10 +2,11 @@
 
 use crate::link::Link;
 use crate::report::{Report, golden};
+use crate::text::Texts;
 use crate::trace::{Time, Trace};
 
 /// The whole text.
-pub fn write(link: &Link, report: &Report, trace: &Trace) -> String {
+pub fn write(link: &Link, report: &Report, trace: &Trace, texts: &Texts) -> String {
     let outcome = report.outcome.as_ref().map(|outcome| format!(", outcome **{outcome}**")).unwrap_or_default();
     let end = format!("{} at {}", report.end, Time::from_nanos(report.duration_ns));
     let mut text = format!("`{}`: {end}{outcome}.\n\n| claim | holds | where |\n| --- | --- | --- |\n", report.link);
@@ -25,7 +26,7 @@ pub fn write(link: &Link, report: &Report, trace: &Trace) -> String {
         report.link, report.version, report.fingerprint
     );
     text += "\n<details>\n<summary>Events</summary>\n\n";
-    let events = golden::text(link, report, trace);
+    let events = golden::text(link, report, trace, texts);
     let fence = fence_around(&events);
     text += &format!("{fence}text\n{events}{fence}\n\n</details>\n");
     text

@@ -4,6 +4,7 @@
 
 use crate::analysis::text::detail;
 use crate::analysis::timeline::{Arrow, ArrowKind, NOWHERE, timeline};
+use crate::gather::gather;
 use crate::report::Report;
 use crate::trace::{Event, EventId, Kind, TaskId, Trace};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,11 +16,11 @@ const MOST_LINES: usize = 250;
 pub fn write(report: &Report, trace: &Trace) -> String {
     let drawn = timeline(trace, report.duration_ns);
     let arriving: BTreeMap<EventId, &Arrow> =
-        drawn.arrows.iter().filter(|arrow| arrow.to != NOWHERE).map(|arrow| (arrow.to, arrow)).collect();
+        gather(drawn.arrows.iter().filter(|arrow| arrow.to != NOWHERE).map(|arrow| (arrow.to, arrow)));
     let lines: Vec<(BTreeSet<TaskId>, String)> =
         trace.events().filter_map(|event| line(&event, arriving.get(&event.id).copied(), trace)).collect();
     let shown = &lines[..lines.len().min(MOST_LINES)];
-    let tasks: BTreeSet<TaskId> = shown.iter().flat_map(|(tasks, _)| tasks.iter().copied()).collect();
+    let tasks: BTreeSet<TaskId> = gather(shown.iter().flat_map(|(tasks, _)| tasks.iter().copied()));
 
     let mut text = format!("%% {}\nsequenceDiagram\n", report.link);
     for task in &tasks {
@@ -43,9 +44,9 @@ fn line(event: &Event, arrow: Option<&Arrow>, trace: &Trace) -> Option<(BTreeSet
             ArrowKind::Cancel => "--x",
             ArrowKind::Message | ArrowKind::Spawn | ArrowKind::Restart => "-)",
         };
-        return Some((BTreeSet::from([from, event.task]), format!("t{from}{shape}t{}: {words}", event.task)));
+        return Some((gather([from, event.task]), format!("t{from}{shape}t{}: {words}", event.task)));
     }
-    let note = |words: String| Some((BTreeSet::from([event.task]), format!("Note over t{}: {words}", event.task)));
+    let note = |words: String| Some((gather([event.task]), format!("Note over t{}: {words}", event.task)));
     match event.kind {
         Kind::Note if trace.label(event.a).starts_with("gauge ") => None,
         Kind::Note | Kind::Log => note(words),

@@ -12,6 +12,7 @@ pub mod reproduction;
 use super::{Report, golden};
 use crate::link::{Link, LinkError};
 use crate::scenarios::parameter::closest;
+use crate::text::Texts;
 use crate::trace::Trace;
 
 /// A format to write a run in.
@@ -67,14 +68,14 @@ impl Format {
         Format::named(word).ok_or_else(unknown)
     }
 
-    /// Writes a run.
-    pub fn write(self, link: &Link, report: &Report, trace: &Trace) -> String {
+    /// Writes a run; what is told in words is told in these.
+    pub fn write(self, link: &Link, report: &Report, trace: &Trace, texts: &Texts) -> String {
         match self {
-            Format::Text => golden::text(link, report, trace),
+            Format::Text => golden::text(link, report, trace, texts),
             Format::Csv => csv::write(trace),
             Format::Chrome => chrome::write(report, trace),
             Format::Mermaid => mermaid::write(report, trace),
-            Format::Markdown => markdown::write(link, report, trace),
+            Format::Markdown => markdown::write(link, report, trace, texts),
             Format::Rust => reproduction::write(report),
         }
     }

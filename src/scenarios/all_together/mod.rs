@@ -36,12 +36,7 @@ pub static SCENARIO: Scenario = Scenario {
     channels: &["jobs-1", "jobs-2", "answers", "results", "pulses-1", "pulses-2"],
     claims: &[
         ClaimInfo::expected("accepted-once", |params| while_on(params, "dedup"), |_| Box::new(AtMostOnce::default())),
-        ClaimInfo::expected(
-            "nobody-left",
-            |params| while_on(params, "timeout"),
-            |_| Box::new(NeverNotes::any(&["left"])),
-        )
-        .about_time(),
+        ClaimInfo::expected("nobody-left", unless_left, |_| Box::new(NeverNotes::any(&["left"]))).about_time(),
         ClaimInfo::expected(
             "within-limits",
             |params| while_on(params, "limit"),
@@ -116,12 +111,18 @@ const PARAMETERS: &[Parameter] = &[
 const GRACE: Duration = Duration::from_millis(50);
 /// Two backends, so there is one extra copy.
 const BACKENDS: u32 = 2;
-/// How many results the sink remembers, and for how long.
-const REMEMBERED: Window = Window { most: 10_000, time: Duration::from_secs(3600), in_flight: 10_000 };
+/// How many results the sink remembers, and for how long: all that there can be, for longer than a run can last.
+const REMEMBERED: Window = Window { most: 10_000, time: Duration::from_secs(365 * 24 * 3600), in_flight: 10_000 };
 
 /// What holds as long as something is switched on.
 fn while_on(params: &Params, flag: &str) -> Expect {
     if params.flag(flag) { Expect::Always } else { Expect::Breaks }
+}
+
+/// The last request comes `every` before `stop` begins; it is over when its patience is, and its copies have stopped.
+fn unless_left(params: &Params) -> Expect {
+    let [patience, every, stop] = ["patience", "every", "stop"].map(|name| params.duration(name));
+    if patience + GRACE < every + stop { while_on(params, "timeout") } else { Expect::Breaks }
 }
 
 fn bound(params: &Params) -> Bound {

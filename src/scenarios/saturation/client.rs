@@ -30,14 +30,14 @@ impl Clients {
         let mut planned = Time::ZERO;
         let mut request = 0;
         while planned < end {
-            let gap = self.plan.gap(planned);
-            let spread = (gap.as_nanos() * u128::from(self.plan.jitter) / 1_000_000) as u64;
+            let next = self.plan.next_arrival(planned);
+            let spread = ((next - planned).as_nanos() * u128::from(self.plan.jitter) / 1_000_000) as u64;
             let late = if spread > 0 { self.rt.draw("arrival", 0, spread) } else { 0 };
             self.wait_until(planned + Duration::from_nanos(late)).await;
             give_way(&self.rt, ARRIVAL).await;
             request += 1;
             clients.spawn("client", self.clone().ask(request));
-            planned = planned + gap;
+            planned = next;
         }
         self.wait_until(end).await;
         // Whoever still waits is stopped: the observation is over.

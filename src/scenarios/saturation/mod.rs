@@ -149,10 +149,17 @@ impl Plan {
         if urgent_up_to(request) > urgent_up_to(request - 1) { URGENT } else { ORDINARY }
     }
 
-    /// The time from an arrival to the next.
+    /// The time between arrivals at the rate of a moment.
     fn gap(&self, at: Time) -> Duration {
         let rate = if (self.surge_start..self.surge_end).contains(&at) { self.surge } else { self.rate };
         Duration::from_nanos((rate.per.as_nanos() / u128::from(rate.count.max(1))) as u64)
+    }
+
+    /// The arrival after the one at this moment. If the rate rises meanwhile, whoever would have come late at the old
+    /// one comes at the new one.
+    fn next_arrival(&self, at: Time) -> Time {
+        let changes = [self.surge_start, self.surge_end].into_iter().filter(|change| *change > at);
+        changes.fold(at + self.gap(at), |next, change| next.min(change + self.gap(change)))
     }
 }
 

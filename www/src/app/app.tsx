@@ -6,17 +6,15 @@ import { Claims } from './claims'
 import { useApp } from './context'
 import { Dialog } from './dialog'
 import { Pictures } from './drop'
-import { EventTable } from './events'
-import { ExplorePanel, ExploreSheet } from './explore'
 import { Faults } from './faults'
 import { Header } from './header'
-import { Help } from './help'
 import { Inspector } from './inspector'
-import { Sheet } from './later'
+import { Later } from './later'
 import { Legend } from './legend'
 import { LivePanel } from './live_panel'
 import { LiveRegion } from './live_region'
 import { Log } from './log'
+import { NewVersion } from './offline'
 import { Order } from './order'
 import { Parameters } from './parameters'
 import { Lesson, TimelinePanel } from './stage'
@@ -30,10 +28,14 @@ export function Page() {
   const { session, ui } = useApp()
   const face = session.face.value
   const loss = session.loss.value
+  const closeDialog = () => {
+    ui.dialog.value = null
+  }
   return (
     <>
       <Header />
       <Pictures />
+      <NewVersion />
       {loss && <Lost loss={loss} />}
       {face.kind === 'loading' && !loss && <p class="loading">{t('loading')}</p>}
       {face.kind === 'start' && <Start />}
@@ -42,11 +44,23 @@ export function Page() {
       {face.kind === 'run' && <Workbench />}
       {face.kind === 'run' && <Foot />}
       <LiveRegion />
-      <Sheet />
-      {ui.dialog.value === 'help' && <Help />}
-      {ui.explore.value && ui.narrow.value && face.kind === 'run' && <ExploreSheet />}
+      {ui.dialog.value === 'share' && (
+        <Later part="share" close={closeDialog}>
+          {({ Share }) => <Share />}
+        </Later>
+      )}
+      {ui.dialog.value === 'help' && (
+        <Later part="help" close={closeDialog}>
+          {({ Help }) => <Help />}
+        </Later>
+      )}
+      {ui.explore.value && ui.narrow.value && face.kind === 'run' && (
+        <Later part="explore" close={() => (ui.explore.value = false)}>
+          {({ ExploreSheet }) => <ExploreSheet />}
+        </Later>
+      )}
       {ui.dialog.value === 'catalogue' && (
-        <Dialog title={t('nav.catalogue')} close={() => (ui.dialog.value = null)}>
+        <Dialog title={t('nav.catalogue')} close={closeDialog}>
           <nav class="side-sheet" aria-label={t('nav.catalogue')}>
             <ScenarioList />
           </nav>
@@ -67,7 +81,11 @@ function Workbench() {
         <Lesson />
         <TimelinePanel />
         <TransportBar />
-        {ui.table.value && shown && <EventTable shown={shown} />}
+        {ui.table.value && shown && (
+          <Later part="events" close={() => (ui.table.value = false)}>
+            {({ EventTable }) => <EventTable shown={shown} />}
+          </Later>
+        )}
         {docked && (
           <div class="dock">
             <Inspector />
@@ -75,7 +93,11 @@ function Workbench() {
         )}
       </main>
       <aside>
-        {ui.explore.value && !ui.narrow.value && <ExplorePanel />}
+        {ui.explore.value && !ui.narrow.value && (
+          <Later part="explore" close={() => (ui.explore.value = false)}>
+            {({ ExplorePanel }) => <ExplorePanel />}
+          </Later>
+        )}
         <Story />
         <LivePanel />
         <Claims />

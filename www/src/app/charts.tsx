@@ -8,7 +8,7 @@ import { useApp } from './context'
 
 /** One name for each chart that is drawn; all charts are told. */
 export function ChartNames({ charts, rows }: { charts: Chart[]; rows: ChartRow[] }) {
-  const { session, transport } = useApp()
+  const { look, session } = useApp()
   const shown = session.shown.value
   if (!shown || charts.length === 0) return null
   const { info } = shown
@@ -16,7 +16,7 @@ export function ChartNames({ charts, rows }: { charts: Chart[]; rows: ChartRow[]
     <ul class="charts" aria-label={t('chart.title')}>
       {charts.map((chart) => {
         const row = rows.find((one) => one.chart === chart)
-        const now = levelAt(chart, transport.cursor.value)
+        const now = levelAt(chart, look.cursor.value)
         const { min, max, last } = chart
         return (
           <li

@@ -4,10 +4,13 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Explore } from '../state/explore'
 import type { LiveMode } from '../state/live'
+import type { Look } from '../state/look'
+import type { Offline } from '../state/offline'
 import type { Session } from '../state/session'
 import type { Store, Theme } from '../state/settings'
 import type { Transport } from '../state/transport'
 import type { View } from '../timeline/scale'
+import type { NoteDraft } from './flags'
 
 /** Which dialog is open. */
 export type DialogName = 'share' | 'help' | 'catalogue'
@@ -22,8 +25,16 @@ export interface Ui {
   /** One column: what has no room of its own is a sheet. */
   narrow: Signal<boolean>
   letters: Signal<boolean>
+  /** Heartbeats are heard while a run plays. */
+  sound: Signal<boolean>
   /** What can have nothing to do with the chosen event fades. */
   lens: Signal<boolean>
+  /** The bar for how the run is looked at is open. */
+  viewing: Signal<boolean>
+  /** Dragging in the picture draws a ruler out. */
+  ruler: Signal<boolean>
+  /** The note that is being written. */
+  note: Signal<NoteDraft | null>
   /** Counts changes of what the system asks for (forced colours, contrast): the picture is painted anew. */
   looks: Signal<number>
   /** Counts how often the search was asked for. */
@@ -47,7 +58,9 @@ export interface App {
   session: Session
   transport: Transport
   live: LiveMode
+  look: Look
   explore: Explore
+  offline: Offline
   ui: Ui
   store: Store
   /** Writes to the clipboard; false where that is not allowed. */

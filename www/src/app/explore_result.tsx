@@ -2,7 +2,7 @@
 import type { Explored } from '../state/explore'
 import { subjectKey } from '../state/search_form'
 import type { Tally } from '../state/tally'
-import { claimText, outcomeText } from '../text/core'
+import { claimText, limitText, outcomeText } from '../text/core'
 import { count, t } from '../text/locale'
 import type { ExploredClaim, OutcomeReport } from '../worker/core'
 import { useApp } from './context'
@@ -95,7 +95,7 @@ function OutcomeLine({ outcome, many, all }: { outcome: string; many: number; al
 function Shortest({ found, name }: { found: OutcomeReport; name: string }) {
   const { explore, session } = useApp()
   const show = useShow()
-  const here = session.info.value?.link === found.link && explore.told.value?.link === found.link
+  const here = session.info.value?.run === found.link && explore.told.value?.link === found.link
   return (
     <div class="shortest">
       <small>{deviationWords(found)}</small>
@@ -156,7 +156,8 @@ export function verdictSentence({ report, stopped }: Explored): string {
   if (stopped || report.limit === 'interrupted') return t('explore.stopped', values)
   if (report.limit === 'parts') return t('explore.parts', values)
   if (report.limit === null || report.limit === 'executions') return t('explore.reached', values)
-  return t('explore.cut', { ...values, limit: report.limit })
+  if (report.limit === 'behaviours') return t('explore.too-many', values)
+  return t('explore.cut', { ...values, limit: limitText(report.limit) })
 }
 
 function executionWords(executions: number): string {

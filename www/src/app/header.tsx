@@ -1,7 +1,7 @@
 /** The head of the page: brand, chapter and title, and what concerns the whole page. */
 
 import { scenarioTitle } from '../text/core'
-import { locale, t, useLocale } from '../text/locale'
+import { loadScenarios, locale, t, useLocale } from '../text/locale'
 import { useApp } from './context'
 import { Beat, Branches, Menu, Moon, Sun } from './icons'
 
@@ -17,8 +17,16 @@ export function Header() {
   }
   const switchLanguage = () => {
     const next = locale.value === 'en' ? 'ja' : 'en'
-    store.write('locale', next)
-    void useLocale(next)
+    useLocale(next, session.info.value?.link).then(
+      () => {
+        store.write('locale', next)
+        // A text that cannot be had is told by its key.
+        loadScenarios().catch(() => {})
+      },
+      () => {
+        ui.notice.value = { text: t('header.language.failed'), bad: true }
+      },
+    )
   }
   return (
     <header class="head">

@@ -3,6 +3,7 @@ import { t } from '../text/locale'
 import { useApp } from './context'
 import { Dialog } from './dialog'
 import { Legend } from './legend'
+import { Keeping } from './offline'
 
 /** The sheet. */
 export function Help() {
@@ -18,6 +19,13 @@ export function Help() {
     [['t'], t('help.table')],
     [['/'], t('help.find')],
     [['l'], t('help.lens')],
+    [['s'], t('help.sound')],
+    [['a'], t('help.axis')],
+    [['v'], t('help.view')],
+    [['m'], t('help.measure')],
+    [['n'], t('help.note')],
+    [['f'], t('help.fold')],
+    [['Alt ↑', 'Alt ↓'], t('help.move')],
     [['x'], t('help.explore')],
     [['Ctrl Z', 'Ctrl Shift Z'], t('help.undo')],
     [['?'], t('help.help')],
@@ -50,6 +58,7 @@ export function Help() {
       <p class="quiet">{t('help.pointer')}</p>
       <h3>{t('help.legend')}</h3>
       <Legend />
+      <Keeping />
     </Dialog>
   )
 }

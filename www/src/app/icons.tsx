@@ -103,6 +103,19 @@ export const Rows = () => (
   </Icon>
 )
 
+export const Arrow = ({ down }: { down: boolean }) => (
+  <Icon>
+    <path d={down ? 'M10 4v12M5.5 11.5L10 16l4.5-4.5' : 'M10 16V4M5.5 8.5L10 4l4.5 4.5'} />
+  </Icon>
+)
+export const Sliders = () => (
+  <Icon>
+    <path d="M3 5.5h7M14 5.5h3M3 14.5h2.5M9.5 14.5H17" />
+    <circle cx="12" cy="5.5" r="2" />
+    <circle cx="7.5" cy="14.5" r="2" />
+  </Icon>
+)
+
 /** The verdicts: shape and word always go together. */
 export const Verdict = ({ holds }: { holds: boolean | null }) => (
   <svg

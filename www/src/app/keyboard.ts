@@ -1,8 +1,13 @@
 /** Listens to the keyboard and turns key intents into what they mean here. */
-import { lanesOf } from '../timeline/lanes'
+
+import { MOST_PINS } from '../state/look'
+import { t } from '../text/locale'
+import type { Lane } from '../timeline/lane_tree'
 import { causeChain, effects } from '../timeline/trace'
 import type { App } from './context'
+import { measured } from './flags'
 import { belongsToFocus, type KeyIntent, readKey } from './keys'
+import { canSound } from './sound'
 
 /** Starts listening; returns how to stop. */
 export function listen(app: App, window: Window): () => void {
@@ -24,9 +29,11 @@ export function listen(app: App, window: Window): () => void {
   return () => window.removeEventListener('keydown', onKeyDown)
 }
 
-function carryOut({ session, transport, ui }: App, intent: KeyIntent): void {
+function carryOut(app: App, intent: KeyIntent): void {
+  const { look, session, transport, ui } = app
   const trace = session.shown.value?.trace
   const here = transport.selected.value
+  const chosenLane = () => look.lanes.value.find(({ task }) => task === transport.lane.value)
   switch (intent.do) {
     case 'toggle':
       return transport.toggle()
@@ -34,7 +41,7 @@ function carryOut({ session, transport, ui }: App, intent: KeyIntent): void {
       return transport.step(intent.direction, !intent.anywhere && transport.lane.value !== null)
     case 'lane': {
       if (!trace) return
-      const lanes = lanesOf(trace, session.scenario.value?.tasks ?? [])
+      const lanes = look.lanes.value
       const row = lanes.findIndex((lane) => lane.task === transport.lane.value)
       const next = row < 0 ? (intent.direction === 1 ? 0 : lanes.length - 1) : row + intent.direction
       transport.lane.value = lanes[Math.min(Math.max(next, 0), lanes.length - 1)]?.task ?? null
@@ -61,6 +68,42 @@ function carryOut({ session, transport, ui }: App, intent: KeyIntent): void {
       ui.table.value = true
       ui.search.value += 1
       return
+    case 'view':
+      ui.viewing.value = !ui.viewing.value
+      return
+    case 'axis':
+      ui.announcement.value = t(`axis.said.${look.nextAxis()}`)
+      return
+    case 'measure': {
+      const { measure } = session.view.value
+      if (here === null || !trace) return
+      if (look.measureAt(here) === 'begun') {
+        ui.announcement.value = measure ? t('measure.begun.anew') : t('measure.begun')
+        return
+      }
+      const [from, to] = session.view.value.measure ?? [here, here]
+      const { duration, events } = measured(from, to, trace.columns.time)
+      ui.announcement.value = t('measure.done', { duration, events })
+      return
+    }
+    case 'note':
+      if (!trace) return
+      if (session.view.value.pins.length >= MOST_PINS) ui.announcement.value = t('notes.full', { count: MOST_PINS })
+      else ui.note.value = { at: Math.round(transport.cursor.value), instead: null }
+      return
+    case 'fold': {
+      const lane = chosenLane()
+      if (lane) look.fold(lane)
+      return
+    }
+    case 'move-lane': {
+      const lane = chosenLane()
+      if (lane) moveLane(app, lane, intent.direction)
+      return
+    }
+    case 'sound':
+      if (canSound) ui.sound.value = !ui.sound.value
+      return
     case 'lens':
       ui.lens.value = !ui.lens.value
       return
@@ -75,4 +118,11 @@ function carryOut({ session, transport, ui }: App, intent: KeyIntent): void {
     case 'redo':
       return session.redo()
   }
+}
+
+/** Moves a lane one place up or down, and says where it is then. */
+export function moveLane({ look, ui }: App, lane: Lane, direction: 1 | -1): void {
+  if (!look.step(lane.task, direction)) return
+  const place = look.lanes.value.findIndex(({ task }) => task === lane.task) + 1
+  ui.announcement.value = t('timeline.moved', { lane: lane.name, place, count: look.lanes.value.length })
 }

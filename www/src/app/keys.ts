@@ -3,6 +3,8 @@
 /** What a key asks for. */
 export type KeyIntent =
   | { do: 'toggle' | 'table' | 'lens' | 'find' | 'explore' | 'help' | 'undo' | 'redo' }
+  | { do: 'view' | 'sound' | 'axis' | 'measure' | 'note' | 'fold' }
+  | { do: 'move-lane'; direction: 1 | -1 }
   | { do: 'cause' | 'effect' | 'first' | 'last' }
   | { do: 'step'; direction: 1 | -1; anywhere: boolean }
   | { do: 'lane'; direction: 1 | -1 }
@@ -23,7 +25,10 @@ const ZOOM = 1.6
 /** Reads a key; `letters` tells whether single-letter keys are on. Null when the key is not ours. */
 export function readKey(press: Press, letters: boolean): KeyIntent | null {
   const { key, shiftKey } = press
-  if (press.altKey) return null
+  if (press.altKey) {
+    if (press.ctrlKey || press.metaKey || (key !== 'ArrowUp' && key !== 'ArrowDown')) return null
+    return { do: 'move-lane', direction: key === 'ArrowUp' ? -1 : 1 }
+  }
   if (press.ctrlKey || press.metaKey) {
     if (key.toLowerCase() === 'z') return { do: shiftKey ? 'redo' : 'undo' }
     return key.toLowerCase() === 'y' ? { do: 'redo' } : null
@@ -63,6 +68,18 @@ export function readKey(press: Press, letters: boolean): KeyIntent | null {
       return { do: 'find' }
     case 'l':
       return { do: 'lens' }
+    case 's':
+      return { do: 'sound' }
+    case 'v':
+      return { do: 'view' }
+    case 'a':
+      return { do: 'axis' }
+    case 'm':
+      return { do: 'measure' }
+    case 'n':
+      return { do: 'note' }
+    case 'f':
+      return { do: 'fold' }
     case 'x':
       return { do: 'explore' }
     case '?':
@@ -75,8 +92,7 @@ export function readKey(press: Press, letters: boolean): KeyIntent | null {
 /** Whether a press belongs to the focused element instead: typing, a widget with keys of its own, or a button's Space. */
 export function belongsToFocus(tag: string, type: string, role: string | null, key: string): boolean {
   if (tag === 'TEXTAREA' || tag === 'SELECT') return true
-  if (tag === 'INPUT')
-    return type !== 'range' || !['[', ']', 't', 'l', 'x', '/', '?', ' ', '+', '-', '=', '0'].includes(key)
+  if (tag === 'INPUT') return type !== 'range' || ![...'[]tlsxvamnf/? +-=0'].includes(key)
   if (key === ' ' || key === 'Enter') return tag === 'BUTTON' || tag === 'A' || tag === 'SUMMARY'
   const moves = key.startsWith('Arrow') || key === 'Home' || key === 'End'
   return moves && (role === 'grid' || tag === 'SECTION')

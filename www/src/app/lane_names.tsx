@@ -1,55 +1,98 @@
-/** The names of the lanes beside the picture: one stop for the Tab key, arrows move between them. */
+/** The names of the lanes beside the picture: a tree with one stop for the Tab key; arrows move in it, Alt and arrows move a lane. */
+import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { count, t } from '../text/locale'
+import type { Lane } from '../timeline/lane_tree'
 import { type LaneLayout, rowTop, visibleRows } from '../timeline/lanes'
 import { AXIS } from '../timeline/paint'
 import { useApp } from './context'
 
-/** The list; only the lanes in view are in the document. */
+/** Px that a press may stray before it drags a lane, and px that a lane under another is set in. */
+const STRAY = 6
+const INDENT = 9
+
+/** The tree; only the lanes in view are in the document. */
 export function LaneNames(props: { layout: LaneLayout | null; height: number; scroll(dy: number): void }) {
   const { layout, height, scroll } = props
-  const { transport } = useApp()
-  const finger = useRef<number | null>(null)
+  const { look, transport } = useApp()
+  const press = useRef<{ y: number; touch: boolean; lane: Lane | null } | null>(null)
+  /** The lane that is dragged, and the one that it would be put before. */
+  const drag = useSignal<{ lane: Lane; before: Lane | null } | null>(null)
   if (!layout) return <div class="lanes" />
+  const { lanes } = layout
   const [first, last] = visibleRows(layout, height)
   const chosen = transport.lane.value
-  const move = (row: number) => {
-    const lane = layout.lanes[Math.min(Math.max(row, 0), layout.lanes.length - 1)]
+  const row = chosen === null ? -1 : (layout.rowOf[chosen] ?? -1)
+  const choose = (at: number) => {
+    const lane = lanes[Math.min(Math.max(at, 0), lanes.length - 1)]
     if (lane) transport.lane.value = lane.task
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const row = chosen === null ? -1 : (layout.rowOf[chosen] ?? -1)
-    if (event.key === 'ArrowDown') move(row + 1)
-    else if (event.key === 'ArrowUp') move(row - 1)
+    // With Alt the lane itself moves: that is a key of the whole page.
+    if (event.altKey || event.ctrlKey || event.metaKey) return
+    const lane = lanes[row]
+    if (event.key === 'ArrowDown') choose(row + 1)
+    else if (event.key === 'ArrowUp') choose(row - 1)
+    else if (event.key === 'Enter' && lane?.branch) look.fold(lane)
+    else if (event.key === 'ArrowLeft' && lane?.branch === 'open') look.fold(lane, true)
+    else if (event.key === 'ArrowRight' && lane?.branch === 'folded') look.fold(lane, false)
     else return
     event.preventDefault()
     event.stopPropagation()
   }
+  const laneAt = (target: EventTarget | null): Lane | null => {
+    const element = (target as Element).closest<HTMLElement>('[data-task]')
+    return element ? (lanes.find(({ task }) => task === Number(element.dataset.task)) ?? null) : null
+  }
   const onClick = ({ target }: MouseEvent) => {
-    const lane = (target as Element).closest<HTMLElement>('[data-task]')
-    if (lane) transport.lane.value = Number(lane.dataset.task)
+    const lane = laneAt(target)
+    if (!lane) return
+    transport.lane.value = lane.task
+    if ((target as Element).closest('.fold')) look.fold(lane)
   }
   // In the picture a finger's way up is the page's; here it scrolls the lanes, if there are more than fit.
-  const longer = layout.lanes.length * layout.height > height + 1
+  const longer = lanes.length * layout.height > height + 1
   const onPointerMove = (event: PointerEvent) => {
-    if (finger.current === null) return
-    scroll(finger.current - event.clientY)
-    finger.current = event.clientY
+    const held = press.current
+    if (!held) return
+    // It was let go outside.
+    if (event.buttons === 0) {
+      press.current = null
+      return
+    }
+    if (held.touch) {
+      scroll(held.y - event.clientY)
+      held.y = event.clientY
+      return
+    }
+    if (!held.lane || (!drag.value && Math.abs(event.clientY - held.y) < STRAY)) return
+    // Not before: a press that is held is no click on what is under it.
+    const tree = event.currentTarget as HTMLElement
+    if (!drag.value) tree.setPointerCapture(event.pointerId)
+    const box = tree.getBoundingClientRect()
+    drag.value = { lane: held.lane, before: dropAt(layout, held.lane, event.clientY - box.top - AXIS) }
   }
-  const lift = () => {
-    finger.current = null
+  const lift = (event: PointerEvent) => {
+    press.current = null
+    const dropped = drag.value
+    drag.value = null
+    if (dropped && event.type === 'pointerup') look.move(dropped.lane, dropped.before)
   }
-  const active = chosen !== null && layout.lanes.some((lane) => lane.task === chosen) ? `lane-${chosen}` : undefined
+  const active = row >= 0 ? `lane-${chosen}` : undefined
+  const mark = drag.value && markOf(layout, drag.value.lane, drag.value.before)
   return (
     <div
-      class="lanes"
-      role="listbox"
+      class={`lanes ${lanes.some(({ branch }) => branch) ? 'tree' : ''} ${drag.value ? 'dragging' : ''}`}
+      role="tree"
       aria-label={t('timeline.lanes')}
+      aria-description={t('timeline.lanes.keys')}
       tabIndex={0}
       aria-activedescendant={active}
       style={{ height: `${AXIS + height}px`, touchAction: longer ? 'none' : 'auto' }}
       onPointerDown={(event) => {
-        if (event.pointerType === 'touch' && longer) finger.current = event.clientY
+        const touch = event.pointerType === 'touch'
+        if (event.button !== 0 || (touch && !longer) || (event.target as Element).closest('.fold')) return
+        press.current = { y: event.clientY, touch, lane: touch ? null : laneAt(event.target) }
       }}
       onPointerMove={onPointerMove}
       onPointerUp={lift}
@@ -58,23 +101,50 @@ export function LaneNames(props: { layout: LaneLayout | null; height: number; sc
       onKeyDown={onKeyDown}
       onClick={onClick}
     >
-      {layout.lanes.slice(first, last + 1).map((lane, i) => (
+      {lanes.slice(first, last + 1).map((lane, i) => (
         <div
           key={lane.task}
           id={`lane-${lane.task}`}
           data-task={lane.task}
-          class="lane"
-          role="option"
+          class={`lane ${drag.value?.lane.task === lane.task ? 'held' : ''}`}
+          role="treeitem"
           tabIndex={-1}
+          aria-level={lane.depth + 1}
           aria-selected={lane.task === chosen}
-          style={{ top: `${AXIS + rowTop(layout, first + i)}px`, height: `${layout.height}px` }}
+          aria-expanded={lane.branch === null ? undefined : lane.branch === 'open'}
+          style={{
+            top: `${AXIS + rowTop(layout, first + i)}px`,
+            height: `${layout.height}px`,
+            '--indent': `${lane.depth * INDENT}px`,
+          }}
           title={lane.name}
         >
-          <span>{lane.name}</span>
+          {lane.branch && <span class="fold" aria-hidden="true" title={t(`timeline.fold.${lane.branch}`)} />}
+          <span class="name">{lane.name}</span>
           {lane.tasks > 1 && <small>{t('timeline.shared', { count: count(lane.tasks) })}</small>}
           {lane.server && <small>{t('timeline.server')}</small>}
         </div>
       ))}
+      {mark !== null && <span class="drop" style={{ top: `${AXIS + mark}px` }} />}
     </div>
   )
+}
+
+/** The sibling before which a lane would be put at a y of the lanes' area; null is behind all of them. */
+function dropAt(layout: LaneLayout, lane: Lane, y: number): Lane | null {
+  const middle = (one: Lane) => rowTop(layout, layout.rowOf[one.task] ?? 0) + layout.height / 2
+  const siblings = layout.lanes.filter(({ parent, task }) => parent === lane.parent && task !== lane.task)
+  return siblings.find((one) => middle(one) > y) ?? null
+}
+
+/** Where a lane would come to lie, in the lanes' area: over the sibling, or under the last one's own lanes. */
+function markOf(layout: LaneLayout, lane: Lane, before: Lane | null): number {
+  if (before) return rowTop(layout, layout.rowOf[before.task] ?? 0)
+  const { lanes } = layout
+  let row = Math.max(
+    0,
+    lanes.findLastIndex(({ parent }) => parent === lane.parent),
+  )
+  while (row + 1 < lanes.length && lanes[row + 1]!.depth > lane.depth) row++
+  return rowTop(layout, row + 1) - 2
 }

@@ -1,34 +1,35 @@
 /** Wires the page together; decides nothing. */
 import '../styles/main.css'
-import { effect, signal, untracked } from '@preact/signals'
+import { effect, untracked } from '@preact/signals'
 import { render } from 'preact'
 import { createExplore, poolSize } from '../state/explore'
-import { createLive } from '../state/live'
+import { createLive, followLive } from '../state/live'
+import { createLook, drawnRun } from '../state/look'
+import { createOffline } from '../state/offline'
 import { createSession } from '../state/session'
-import { guardedStore, preferredTheme, type Theme } from '../state/settings'
+import { guardedStore } from '../state/settings'
 import { createTransport } from '../state/transport'
 import { scenarioTitle } from '../text/core'
 import { locale, preferredLocale, t, useLocale } from '../text/locale'
 import { withoutPart } from '../text/quote'
-import type { View } from '../timeline/scale'
 import { missingFeature, spawnExplorer, spawnWorker } from '../worker/spawn'
 import { createAddress } from './address'
 import { Page } from './app'
-import { type App, AppProvider, type DialogName } from './context'
+import { type App, AppProvider } from './context'
 import { listenForPictures } from './drop'
+import { createKeeper, keepOffline } from './keeper'
 import { listen } from './keyboard'
 import { fetchLater } from './later'
+import { play } from './playback'
+import { sound } from './sound'
 import { Missing } from './trouble'
+import { createUi } from './ui'
 
 const root = document.getElementById('app') as HTMLElement
 const store = guardedStore(() => window.localStorage)
 
-/** As in narrow.css. */
-const narrow = matchMedia('(max-width: 820px), (max-height: 520px)')
-const roomy = matchMedia('(min-width: 1181px) and (min-height: 760px)')
-
 async function start(): Promise<void> {
-  const texts = useLocale(preferredLocale(store.read('locale'), navigator.languages))
+  const texts = useLocale(preferredLocale(store.read('locale'), navigator.languages), window.location.hash)
   effect(() => {
     document.documentElement.lang = locale.value
   })
@@ -50,7 +51,8 @@ async function start(): Promise<void> {
     await texts
     return render(<Missing what="worker" />, root)
   }
-  const transport = createTransport(session.shown)
+  const drawn = drawnRun(session)
+  const transport = createTransport(session.shown, session.view, () => drawn.value)
   const live = createLive(spawnWorker, session.shown, (loss) => {
     session.loss.value = loss
   })
@@ -59,28 +61,16 @@ async function start(): Promise<void> {
     workers: poolSize(navigator.hardwareConcurrency),
     format: session.format,
   })
-  const ui = {
-    theme: signal<Theme>(preferredTheme(store.read('theme'), matchMedia('(prefers-color-scheme: light)').matches)),
-    dialog: signal<DialogName | null>(null),
-    table: signal(false),
-    explore: signal(false),
-    narrow: signal(narrow.matches),
-    roomy: signal(roomy.matches),
-    letters: signal(store.read('letters') !== 'false'),
-    looks: signal(0),
-    search: signal(0),
-    lens: signal(false),
-    announcement: signal(''),
-    zoom: signal<{ factor: number } | null>(null),
-    window: signal<View | null>(null),
-    notice: signal<{ text: string; bad: boolean } | null>(null),
-    dropping: signal(false),
-  }
+  const offline = createOffline(createKeeper(window))
+  const ui = createUi(window, store)
+  const look = createLook(session, transport, drawn, ui.window)
   const app: App = {
     session,
     transport,
     live,
+    look,
     explore,
+    offline,
     ui,
     store,
     copy: (text) =>
@@ -98,21 +88,6 @@ async function start(): Promise<void> {
     absolute: address.absolute,
   }
 
-  roomy.addEventListener('change', ({ matches }) => {
-    ui.roomy.value = matches
-  })
-  narrow.addEventListener('change', ({ matches }) => {
-    ui.narrow.value = matches
-  })
-  for (const query of ['(forced-colors: active)', '(prefers-contrast: more)']) {
-    matchMedia(query).addEventListener('change', () => (ui.looks.value += 1))
-  }
-  matchMedia('(prefers-color-scheme: light)').addEventListener('change', ({ matches }) => {
-    if (store.read('theme') === null) ui.theme.value = matches ? 'paper' : 'monitor'
-  })
-  effect(() => {
-    document.documentElement.dataset.theme = ui.theme.value
-  })
   effect(() => {
     const id = session.face.value.kind === 'run' ? session.info.value?.scenario : undefined
     document.title = id ? `${scenarioTitle(id)} · ${t('app.name')}` : t('app.name')
@@ -122,18 +97,16 @@ async function start(): Promise<void> {
     void session.info.value?.scenario
     if (ui.dialog.peek() === 'catalogue') ui.dialog.value = null
   })
-  // A link with `mode=live` runs live as soon as its virtual run is there; any other link ends a live session.
-  effect(() => {
-    const now = session.shown.value
-    if (now?.info.live && !now.live && live.state.peek() === null) live.start(now.info)
-  })
-  effect(() => {
-    if (!session.info.value?.live && live.state.peek() !== null) live.leave()
-  })
+  followLive(session, live)
   // A search goes on only where it is seen, and only for the link it was begun for.
   effect(() => {
     const info = session.info.value
     untracked(() => explore.follow(info))
+  })
+  // A note is written for one run.
+  effect(() => {
+    void session.shown.value
+    ui.note.value = null
   })
   effect(() => {
     const { kind } = session.face.value
@@ -146,7 +119,9 @@ async function start(): Promise<void> {
   listen(app, window)
   listenForPictures(app, window)
   fetchLater(app)
-  play(app)
+  play(transport)
+  sound(session, transport, ui.sound)
+  keepOffline(app, window)
   render(
     <AppProvider value={app}>
       <Page />
@@ -163,21 +138,6 @@ function save(document: Document, name: string, file: Blob): void {
   link.click()
   // The browser has the file by then.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-}
-
-/** One frame loop for playback; it sleeps while nothing plays. */
-function play({ transport }: App): void {
-  let last = 0
-  const frame = (now: number) => {
-    transport.tick(Math.min(100, now - last))
-    last = now
-    if (transport.playing.value) requestAnimationFrame(frame)
-  }
-  effect(() => {
-    if (!transport.playing.value) return
-    last = performance.now()
-    requestAnimationFrame(frame)
-  })
 }
 
 void start()

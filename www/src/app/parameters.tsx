@@ -44,7 +44,7 @@ export function Parameters() {
         <fieldset class="presets">
           <legend>{t('parameters.presets')}</legend>
           {scenario.presets.map(({ id, link }) => (
-            <button type="button" key={id} aria-pressed={info.link === link} onClick={() => session.openText(link)}>
+            <button type="button" key={id} aria-pressed={info.run === link} onClick={() => session.openText(link)}>
               {scenarioText(scenario.id, `preset.${id}`) ?? id}
             </button>
           ))}
@@ -61,7 +61,7 @@ export function Parameters() {
         <button
           type="button"
           onClick={async () => {
-            ui.announcement.value = (await copy(command(info.link))) ? t('share.copied') : t('share.failed')
+            ui.announcement.value = (await copy(command(info.run))) ? t('share.copied') : t('share.failed')
           }}
         >
           {t('share.command')}

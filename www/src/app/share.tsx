@@ -1,7 +1,9 @@
 /** What there is to take away: the link, its code, the command, and the run in other forms. */
 import { useSignal } from '@preact/signals'
 import { useEffect, useId, useRef } from 'preact/hooks'
-import { command } from '../state/edit'
+import { command, PLAIN } from '../state/edit'
+import { elementSnippet, frameSnippet } from '../state/snippet'
+import { scenarioTitle } from '../text/core'
 import { count, t } from '../text/locale'
 import { useApp } from './context'
 import { Dialog } from './dialog'
@@ -20,13 +22,17 @@ export function Share() {
   const fingerprint = shown?.report?.fingerprint
   const checked = useSignal((info?.expect ?? null) !== null)
   const link = useSignal(info?.link ?? '')
+  const run = useSignal(info?.run ?? '')
   useEffect(() => {
     if (!info) return
     const expect = checked.value ? (info.expect ?? fingerprint ?? null) : null
-    void session.format({ ...info, expect }).then((text) => {
+    void session.format({ ...info, expect, view: session.view.value }).then((text) => {
       link.value = text
     })
-  }, [checked.value, info?.link, fingerprint])
+    void session.format({ ...info, expect, view: PLAIN }).then((text) => {
+      run.value = text
+    })
+  }, [checked.value, info?.link, session.view.value, fingerprint])
   if (!info) return null
   const address = absolute(link.value)
   return (
@@ -47,12 +53,28 @@ export function Share() {
         <span>{t('share.expect')}</span>
       </label>
       <Qr text={address} />
-      <CopyField label={t('share.command.label')} button={t('share.command')} text={command(link.value)} />
+      <CopyField label={t('share.command.label')} button={t('share.command')} text={command(run.value)} />
+      <Snippets link={link.value} title={scenarioTitle(info.scenario)} />
       {shown && <TakeAlong shown={shown} address={address} />}
       <div>
         <OpenPicture />
       </div>
     </Dialog>
+  )
+}
+
+/** What puts the run into somebody's post, slide or book. */
+function Snippets({ link, title }: { link: string; title: string }) {
+  const site = new URL('./', useApp().absolute('')).href
+  return (
+    <>
+      <CopyField
+        label={t('share.embed.element')}
+        button={t('share.embed.copy')}
+        text={elementSnippet(site, link, title)}
+      />
+      <CopyField label={t('share.embed.frame')} button={t('share.embed.copy')} text={frameSnippet(site, link, title)} />
+    </>
   )
 }
 

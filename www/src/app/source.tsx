@@ -1,4 +1,5 @@
 /** The real source file, shipped with the site, with the line of an event lit. */
+import sources from 'virtual:sources'
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { t } from '../text/locale'
@@ -42,7 +43,7 @@ export function Source({ trace, event }: { trace: Trace; event: number }) {
     let current = true
     lines.value = null
     failed.value = false
-    void read(`source/${file}`).then((text) => {
+    void read(`${sources}/${file}`).then((text) => {
       if (!current) return
       if (text === null) failed.value = true
       else lines.value = highlight(text)

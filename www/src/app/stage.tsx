@@ -1,17 +1,21 @@
 /** The middle: the lesson, the timeline with its lanes' names, and what is going on with the run. */
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { windowOf } from '../state/look'
 import { endingText, endText, eventSentence, scenarioText } from '../text/core'
 import { showTime } from '../text/duration'
 import { count, locale, t } from '../text/locale'
+import { axisOf } from '../timeline/arrange'
 import type { ChartRow } from '../timeline/charts'
 import type { LaneLayout } from '../timeline/lanes'
 import { createTimeline, type Timeline } from '../timeline/view'
 import { splitLesson } from './catalogue'
 import { ChartNames } from './charts'
 import { useApp } from './context'
+import { Flags } from './flags'
 import { Fit, Minus, Plus } from './icons'
 import { LaneNames } from './lane_names'
+import { ViewBar } from './view_bar'
 import { wordsFor } from './words'
 
 /** What the scenario shows, the point first; a long lesson is opened on demand, so that the picture keeps its room. */
@@ -62,7 +66,7 @@ export function Lesson() {
 
 /** The timeline. */
 export function TimelinePanel() {
-  const { explore, session, transport, ui } = useApp()
+  const { explore, look, session, transport, ui } = useApp()
   const host = useRef<HTMLDivElement>(null)
   const timeline = useRef<Timeline | null>(null)
   const layout = useSignal<LaneLayout | null>(null)
@@ -71,9 +75,11 @@ export function TimelinePanel() {
   // Under the lanes of a run that a search has found: how its futures end.
   const drawn = useComputed(() => {
     const now = session.shown.value
-    if (!now) return []
-    const curve = explore.told.value?.link === now.info.link && !now.live ? explore.curve.value : null
-    return curve ? [curve, ...now.trace.charts] : now.trace.charts
+    const run = look.drawn.value
+    if (!now || !run) return []
+    const curve = explore.told.value?.link === now.info.run && !now.live ? explore.curve.value : null
+    const placed = curve && { ...curve, time: curve.time.map(axisOf(run).x) }
+    return placed ? [placed, ...run.charts] : run.charts
   })
   const tip = useSignal<{ event: number; x: number; y: number } | null>(null)
 
@@ -81,7 +87,8 @@ export function TimelinePanel() {
     if (!host.current) return
     const made = createTimeline(host.current, {
       select: transport.select,
-      seek: transport.seek,
+      seek: look.seek,
+      measure: look.measure,
       lane: (task) => (transport.lane.value = task),
       hover: (event, x, y) => (tip.value = event === null ? null : { event, x, y }),
       moved(next, lanesHeight, rows) {
@@ -97,23 +104,33 @@ export function TimelinePanel() {
 
   useSignalEffect(() => {
     const now = session.shown.value
+    const run = look.drawn.value
     void locale.value
-    if (now)
+    if (now && run)
       timeline.current?.show(
-        drawn.value === now.trace.charts ? now.trace : { ...now.trace, charts: drawn.value },
-        session.scenario.value?.tasks ?? [],
+        drawn.value === run.charts ? run : { ...run, charts: drawn.value },
+        look.lanes.value,
         wordsFor(now.trace, now.info.scenario, now.live),
         t('timeline.arrows'),
         now.live,
       )
   })
+  // A view that came with a link, or with a step back.
+  useSignalEffect(() => {
+    void session.arrivals.value
+    const now = session.shown.value
+    if (!now || now.live || now.info !== session.info.value) return
+    const run = look.drawn.peek()
+    if (run) timeline.current?.lookAt(windowOf(session.view.peek(), run))
+  })
   useSignalEffect(() => {
     timeline.current?.stand({
-      cursor: transport.cursor.value,
+      cursor: look.cursor.value,
       selected: transport.selected.value,
       lane: transport.lane.value,
       playing: transport.playing.value,
       lens: ui.lens.value,
+      ruler: ui.ruler.value,
     })
   })
   useSignalEffect(() => {
@@ -136,6 +153,7 @@ export function TimelinePanel() {
         <ChartNames charts={drawn.value} rows={charts.value} />
       </div>
       <div class="plot" ref={host}>
+        <Flags layout={layout.value} height={height.value} />
         {tip.value && <Tip {...tip.value} />}
       </div>
       <div class="zoom">
@@ -168,6 +186,7 @@ export function TimelinePanel() {
         </button>
       </div>
       <RunState />
+      <ViewBar />
     </div>
   )
 }

@@ -18,7 +18,7 @@ export function Story() {
   useEffect(() => {
     if (whole && !ui.narrow.value) panel.current?.scrollIntoView({ block: 'nearest' })
   }, [whole, told?.link])
-  if (!told || told.link !== info?.link) return null
+  if (!told || told.link !== info?.run) return null
   return (
     <section class="panel story-panel" ref={panel}>
       <h2>{t('story.title')}</h2>

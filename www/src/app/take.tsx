@@ -64,7 +64,7 @@ export function TakeAlong({ shown, address }: { shown: Shown; address: string })
 }
 
 /** The picture of a run in the reader's language and theme, with the window of the page. */
-function pictureOf({ session, ui }: App, shown: Shown, address: string): Picture {
+function pictureOf({ look, session, ui }: App, shown: Shown, address: string): Picture {
   const { trace, info, report, ending } = shown
   const style = getComputedStyle(document.documentElement)
   const palette = readPalette((name) => style.getPropertyValue(`--${name}`).trim())
@@ -79,9 +79,10 @@ function pictureOf({ session, ui }: App, shown: Shown, address: string): Picture
       ]
     : []
   return layoutPicture({
-    trace,
+    trace: look.drawn.value ?? trace,
     window: ui.window.value,
-    order: session.scenario.value?.tasks ?? [],
+    lanes: look.lanes.value,
+    pins: session.view.value.pins,
     words: wordsFor(trace, info.scenario, shown.live),
     palette,
     measure: createMeasure(c, palette),

@@ -1,13 +1,15 @@
 /** Play, step and scrub. The slider is a native one: it says the event under the cursor in words. */
 
+import { useMemo } from 'preact/hooks'
 import { SPEEDS, type Speed } from '../state/player'
 import { timedSentence } from '../text/core'
 import { showTime } from '../text/duration'
 import { t } from '../text/locale'
-import { landmarks } from '../timeline/trace'
+import { landmarks, type Trace } from '../timeline/trace'
 import { MARK } from '../worker/core'
 import { useApp } from './context'
-import { Cone, Pause, Play, Replay, Rows, StepBack, StepOn, ToStart } from './icons'
+import { Cone, Pause, Play, Replay, Rows, Sliders, StepBack, StepOn, ToStart } from './icons'
+import { AxisChoice } from './view_bar'
 
 /** Steps of the slider; a page key moves a tenth. */
 const STEPS = 1_000
@@ -77,6 +79,17 @@ export function TransportBar() {
           ))}
         </select>
       </label>
+      <AxisChoice short />
+      <button
+        type="button"
+        class="icon-button"
+        aria-pressed={ui.viewing.value}
+        aria-label={t('view.toggle')}
+        title={t('view.toggle')}
+        onClick={() => (ui.viewing.value = !ui.viewing.value)}
+      >
+        <Sliders />
+      </button>
       <button
         type="button"
         class="icon-button"
@@ -107,13 +120,14 @@ function speedText(speed: Speed): string {
 }
 
 function Scrubber({ off }: { off: boolean }) {
-  const { transport, session } = useApp()
+  const { transport, look, session } = useApp()
   const shown = session.shown.value
-  const duration = Math.max(1, transport.duration.value)
-  const cursor = transport.cursor.value
+  const run = look.drawn.value
+  const length = Math.max(1, run?.duration ?? 1)
+  const share = look.cursor.value / length
   const selected = transport.selected.value
   const row = selected === null ? undefined : shown?.rows.get(selected)
-  const time = showTime(cursor)
+  const time = showTime(transport.cursor.value)
   const words = row && shown ? timedSentence(row, shown.info.scenario) : t('event.none', { time })
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return
@@ -123,34 +137,40 @@ function Scrubber({ off }: { off: boolean }) {
   }
   return (
     <span class="scrub">
-      {shown && (
-        <svg class="strokes" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
-          {landmarks(shown.trace, STROKES, duration / STROKES).map(({ time, kind, event }) => (
-            <rect
-              key={`${event} ${kind}`}
-              class={strokeClass(kind)}
-              x={(time / duration) * 998}
-              y="0"
-              width="2"
-              height="10"
-            />
-          ))}
-        </svg>
-      )}
+      {run && <Strokes run={run} length={length} />}
       <input
         type="range"
         min="0"
         max={STEPS}
         step="1"
         disabled={off}
-        value={Math.round((cursor / duration) * STEPS)}
+        value={Math.round(share * STEPS)}
         aria-label={t('transport.time')}
         aria-valuetext={words}
-        onInput={(event) => transport.seek((event.currentTarget.valueAsNumber / STEPS) * duration)}
+        onInput={(event) => look.seek((event.currentTarget.valueAsNumber / STEPS) * length)}
         onKeyDown={onKeyDown}
-        style={{ '--done': `${(cursor / duration) * 100}%` }}
+        style={{ '--done': `${share * 100}%` }}
       />
     </span>
+  )
+}
+
+/** The landmarks of a run; looked for once a run, not at every step of the cursor. */
+function Strokes({ run, length }: { run: Trace; length: number }) {
+  const found = useMemo(() => landmarks(run, STROKES, length / STROKES), [run, length])
+  return (
+    <svg class="strokes" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+      {found.map(({ time, kind, event }) => (
+        <rect
+          key={`${event} ${kind}`}
+          class={strokeClass(kind)}
+          x={(time / length) * 998}
+          y="0"
+          width="2"
+          height="10"
+        />
+      ))}
+    </svg>
   )
 }
 

@@ -1,13 +1,15 @@
 /** A run as a picture to take along: the timeline with what the page shows around it, laid out once for PNG and SVG. */
+import { axisOf } from '../timeline/arrange'
 import type { Brush } from '../timeline/brush'
 import { layoutCharts } from '../timeline/charts'
 import type { SceneInput, Words } from '../timeline/input'
-import { type LaneLayout, lanesOf, layoutLanes, rowsOf, rowTop } from '../timeline/lanes'
+import { type Lane, type LaneLayout, layoutLanes, rowsOf, rowTop } from '../timeline/lanes'
 import { AXIS, type Frame, paint, type StripPainter } from '../timeline/paint'
 import type { Palette } from '../timeline/palette'
-import { fit, type View } from '../timeline/scale'
+import { fit, toPx, type View } from '../timeline/scale'
 import { buildScene } from '../timeline/scene'
 import type { Trace } from '../timeline/trace'
+import type { Pin } from '../worker/core'
 import { METADATA } from './link'
 import { SvgBrush, stripsInSvg } from './svg'
 import { escaped } from './xml'
@@ -20,6 +22,8 @@ const LANE = 84
 const TALLEST = 4_000
 /** Room for each chart, px. */
 const CHART = 64
+/** The widest note, px. */
+const NOTE = 260
 /** Free room around, above the plot for the title, left of it for the lanes' names, and below it for the link; px. */
 const EDGE = 16
 const HEAD = 66
@@ -31,7 +35,9 @@ export interface PictureInput {
   trace: Trace
   /** The window on the page; null for the whole run. */
   window: View | null
-  order: readonly string[]
+  lanes: Lane[]
+  /** The reader's notes, ns from the start of the run. */
+  pins: readonly Pin[]
   words: Words
   palette: Palette
   measure: SceneInput['measure']
@@ -63,6 +69,8 @@ export interface Picture {
   frame: Frame
   lanes: LaneLayout
   charts: { name: string; y: number }[]
+  /** The notes in view by their place, px. */
+  notes: { x: number; text: string }[]
   /** Lanes that had no room. */
   left: number
   texts: PictureTexts
@@ -75,7 +83,7 @@ export function layoutPicture(input: PictureInput): Picture {
   const { trace, window, words, palette, measure, texts } = input
   const width = Math.min(Math.max(window?.width ?? 0, NARROWEST), WIDEST)
   const view = window ? { ...window, width } : fit(trace.duration, width)
-  const all = lanesOf(trace, input.order)
+  const all = input.lanes
   const wanted = Math.min(Math.max(1, all.length) * LANE, TALLEST)
   const tall = wanted + Math.min(trace.charts.length * CHART, wanted)
   const charts = layoutCharts(trace.charts, tall)
@@ -88,6 +96,9 @@ export function layoutPicture(input: PictureInput): Picture {
     height: HEAD + AXIS + tall + FOOT,
     frame: { scene, view, layout: lanes, height, below: tall - height, palette, note },
     lanes,
+    notes: input.pins
+      .map(({ at, text }) => ({ x: toPx(view, axisOf(trace).x(at)), text }))
+      .filter(({ x }) => x >= 0 && x <= width),
     charts: charts.map((row) => ({ name: texts.gauge(row.chart.name), y: row.y + row.height / 2 })),
     left: all.length - Math.min(all.length, Math.floor(height / lanes.height + 1e-6)),
     texts,
@@ -123,12 +134,48 @@ export function paintPicture(c: Brush, picture: Picture, strips: StripPainter): 
   c.save()
   c.translate(EDGE + GUTTER, HEAD)
   paint(c, frame, strips)
+  paintNotes(c, picture)
   c.restore()
   c.textAlign = 'left'
   if (left > 0) {
     const words = texts.more(left)
     const x = width - EDGE - picture.measure(words, false, false)
     write(words, x, height - FOOT / 2, palette.ink2, `11.5px ${palette.sans}`)
+  }
+}
+
+/** Paints the notes: a line down each, and its words at the foot of it; those that would cover another stand higher. */
+function paintNotes(c: Brush, picture: Picture): void {
+  const { frame, notes, measure } = picture
+  const { palette, view } = frame
+  const bottom = AXIS + frame.height + frame.below
+  const free = [0, 0, 0]
+  for (const { x, text } of notes) {
+    const words = fitting(text, NOTE, picture)
+    const width = measure(words, true, false) + 14
+    const left = x + width > view.width ? x - width : x
+    const row = Math.max(
+      0,
+      free.findIndex((until) => until <= left),
+    )
+    free[row] = left + width + 6
+    const y = bottom - 26 - row * 25
+    c.strokeStyle = palette.tones.user
+    c.lineWidth = 1.5
+    c.beginPath()
+    c.moveTo(x, 22)
+    c.lineTo(x, bottom)
+    c.stroke()
+    c.fillStyle = palette.panel
+    c.beginPath()
+    c.roundRect(left, y, width, 21, 4)
+    c.fill()
+    c.stroke()
+    c.fillStyle = palette.ink
+    c.font = `11.5px ${palette.sans}`
+    c.textAlign = 'left'
+    c.textBaseline = 'middle'
+    c.fillText(words, left + 7, y + 11)
   }
 }
 

@@ -1,5 +1,5 @@
 /** Changes to a link as pure functions of its parts; the core writes and checks the result. */
-import type { LinkEdit, ScenarioInfo } from '../worker/core'
+import type { LinkEdit, ScenarioInfo, ViewEdit } from '../worker/core'
 
 /** One change a person can make. */
 export type Change =
@@ -16,9 +16,27 @@ export function fieldOf(change: Change): string {
   return change.field === 'parameter' ? change.name : change.field
 }
 
+/** A view that leaves everything as it is by itself. */
+export const PLAIN: ViewEdit = {
+  axis: 'time',
+  range: null,
+  lanes: [],
+  folded: [],
+  filter: null,
+  event: null,
+  at: null,
+  measure: null,
+  pins: [],
+}
+
+/** What of a view can stay when the run becomes another one: its events are no more. */
+export function withoutEvents(view: ViewEdit): ViewEdit {
+  return { ...view, range: view.range?.events ? null : view.range, event: null, at: null, measure: null }
+}
+
 /** The parts with one change made. An expectation or a schedule was made for the run as it was: a change ends it. */
 export function applyChange(edit: LinkEdit, change: Change): LinkEdit {
-  const fresh: LinkEdit = { ...edit, schedule: null, expect: null }
+  const fresh: LinkEdit = { ...edit, schedule: null, expect: null, view: withoutEvents(edit.view) }
   switch (change.field) {
     case 'parameter':
       return { ...fresh, parameters: { ...edit.parameters, [change.name]: change.text } }
@@ -51,6 +69,7 @@ export function defaults(scenario: ScenarioInfo): LinkEdit {
     schedule: null,
     expect: null,
     live: false,
+    view: PLAIN,
     unknown: [],
   }
 }

@@ -1,10 +1,10 @@
 /** A live session: the same scenario on real timers, in a worker of its own, with hands on the tasks. */
-import { batch, type Signal, signal } from '@preact/signals'
+import { batch, effect, type Signal, signal } from '@preact/signals'
 import { writeDuration } from '../text/duration'
 import { type Client, createClient, type Loss, type Port } from '../worker/client'
 import type { CoreError, LinkInfo, LivePoll } from '../worker/core'
 import { createRows } from './rows'
-import { type Shown, told } from './session'
+import { type Session, type Shown, told } from './session'
 
 /** One thing the person did, and when (ns since the start). */
 export interface LiveAction {
@@ -56,7 +56,17 @@ export function createLive(spawn: () => Port, shown: Signal<Shown | null>, lost:
             if (state.value) state.value = { ...state.value, poll }
             const find = (text: string) => mine.find(text, trace.count)
             const { write } = mine
-            shown.value = { info, trace, ...told(judged), rows, find, write, stopped: false, live: true }
+            shown.value = {
+              info,
+              trace,
+              ...told(judged),
+              rows,
+              find,
+              write,
+              deviations: [],
+              stopped: false,
+              live: true,
+            }
           })
         },
       })
@@ -76,6 +86,17 @@ export function createLive(spawn: () => Port, shown: Signal<Shown | null>, lost:
       state.value = null
     },
   }
+}
+
+/** A link with `mode=live` runs live as soon as its virtual run is there; any other link ends a live session. */
+export function followLive({ shown, info }: Pick<Session, 'shown' | 'info'>, live: LiveMode): void {
+  effect(() => {
+    const now = shown.value
+    if (now?.info.live && !now.live && live.state.peek() === null) live.start(now.info)
+  })
+  effect(() => {
+    if (!info.value?.live && live.state.peek() !== null) live.leave()
+  })
 }
 
 /** The person's actions as faults of a virtual run: `stage-a:hang+2s` at 1.2 s is `stage-a:hang@1.2s+2s`. */

@@ -2,10 +2,19 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { Trace } from '../timeline/trace'
 import { type Client, createClient, type Loss, type Port } from '../worker/client'
-import type { Catalogue, CoreError, ExportFormat, LinkInfo, Report, ScenarioInfo, Sentence } from '../worker/core'
+import type {
+  Catalogue,
+  CoreError,
+  ExportFormat,
+  LinkInfo,
+  Report,
+  ScenarioInfo,
+  Sentence,
+  ViewEdit,
+} from '../worker/core'
 import type { Judged, Origin, RunResult } from '../worker/protocol'
-import { applyChange, type Change, defaults, fieldOf } from './edit'
-import { emptyHistory, type History, record, redo, undo } from './history'
+import { applyChange, type Change, defaults, fieldOf, PLAIN, withoutEvents } from './edit'
+import { emptyHistory, type History, type Place, record, redo, retouch, undo } from './history'
 import { createRows, type Rows } from './rows'
 
 /** What the page needs from the browser. */
@@ -36,9 +45,14 @@ export interface Shown {
   find(text: string): Promise<number[]>
   /** The run written for another tool. */
   write(format: ExportFormat): Promise<string>
+  /** Where the run departed from what it would have done by itself: the events after its recorded choices. */
+  deviations: number[]
   stopped: boolean
   live: boolean
 }
+
+/** Milliseconds that a changing view rests before it is written into the address. */
+const REST_MS = 250
 
 /** A value the core refused, kept as the person typed it. */
 export interface Problem {
@@ -60,6 +74,10 @@ export function createSession(world: World, recover: (text: string, error: CoreE
   const history = signal<History>(emptyHistory)
   const loss = signal<Loss | null>(null)
   const busy = signal(false)
+  /** How the run is shown, as the link says it. */
+  const view = signal<ViewEdit>(PLAIN)
+  /** Counts the views that came from a link or from a step back: the timeline is to show them. */
+  const arrivals = signal(0)
 
   const scenario = computed<ScenarioInfo | null>(() => {
     const id = info.value?.scenario
@@ -68,10 +86,23 @@ export function createSession(world: World, recover: (text: string, error: CoreE
 
   let client: Client
   let lastText = ''
+  let resting: ReturnType<typeof setTimeout> | undefined
+  /** How many runs the present worker was asked for. */
+  let asked = 0
+  /** Opens once more the run of which nothing has been seen yet. */
+  let again: (() => void) | null = null
 
   function start() {
+    client?.close()
     loss.value = null
+    asked = 0
     client = createClient(world.spawn, (why) => {
+      // A worker that still clears away the run before is no news: a fresh one opens the link.
+      if (why.kind === 'silent' && asked > 1 && again) {
+        start()
+        again()
+        return
+      }
       batch(() => {
         loss.value = why
         busy.value = false
@@ -92,18 +123,34 @@ export function createSession(world: World, recover: (text: string, error: CoreE
     batch(() => {
       busy.value = false
       progress.value = null
-      const { trace, judged, stopped } = result
+      const { trace, judged, stopped, deviations } = result
       const find = (text: string) => client.find(text, trace.count)
-      shown.value = { info: of, trace, ...told(judged), rows, find, write: client.write, stopped, live: false }
+      shown.value = {
+        info: of,
+        trace,
+        ...told(judged),
+        rows,
+        find,
+        write: client.write,
+        deviations,
+        stopped,
+        live: false,
+      }
     })
   }
 
   /** Opens a run. `change` is what the person edited; without it the text is a link from outside. */
-  function open(origin: Origin, options: { change?: Change; keepHistory?: boolean; ignoreUnknown?: boolean } = {}) {
+  function open(
+    origin: Origin,
+    options: { change?: Change; keepHistory?: boolean; ignoreUnknown?: boolean; view?: ViewEdit } = {},
+  ) {
     const { change } = options
     const field = change ? fieldOf(change) : null
     let mine: LinkInfo | null = null
     if (!change) busy.value = true
+    if (loss.value) start()
+    asked++
+    again = () => open(origin, { ...options, keepHistory: options.keepHistory || mine !== null })
     client.open(origin, options.ignoreUnknown ?? false, {
       info(next) {
         mine = next
@@ -120,13 +167,19 @@ export function createSession(world: World, recover: (text: string, error: CoreE
           face.value = { kind: 'run' }
           if (otherScenario) shown.value = null
           info.value = next
+          view.value = options.view ?? next.view
+          arrivals.value += 1
           problems.value = field ? without(problems.value, field) : {}
-          if (!options.keepHistory) history.value = record(history.value, next.link, field, world.now())
+          if (!options.keepHistory)
+            history.value = record(history.value, { link: next.run, view: next.view }, field, world.now())
         })
+        clearTimeout(resting)
         lastText = next.link
-        world.address(next.link, otherScenario)
+        if (options.view) writeAddress()
+        else world.address(next.link, otherScenario)
       },
       refused(error) {
+        again = null
         batch(() => {
           busy.value = false
           progress.value = null
@@ -140,9 +193,11 @@ export function createSession(world: World, recover: (text: string, error: CoreE
         })
       },
       progress(events, timeNs) {
+        again = null
         progress.value = { events, timeNs }
       },
       result(result) {
+        again = null
         if (mine) show(result, mine)
       },
     })
@@ -180,8 +235,55 @@ export function createSession(world: World, recover: (text: string, error: CoreE
     open({ text })
   }
 
+  function turn(change: Partial<ViewEdit>, remember: (place: Place) => History) {
+    const of = info.value
+    if (!of) return
+    batch(() => {
+      view.value = { ...view.value, ...change }
+      history.value = remember({ link: of.run, view: view.value })
+    })
+    writeAddress()
+  }
+
+  /** Puts the view into the address once it rests. */
+  function writeAddress() {
+    clearTimeout(resting)
+    resting = setTimeout(async () => {
+      const of = info.value
+      if (!of || face.value.kind !== 'run') return
+      const link = await client.format({ ...of, view: view.value }).catch(() => null)
+      if (link === null || info.value !== of) return
+      lastText = link
+      world.address(link, false)
+    }, REST_MS)
+  }
+
+  /** Goes to another place of the history; the run is made again only if it is another one. */
+  function goTo(next: History) {
+    const place = next.present
+    if (next === history.value || place === null) return
+    const sameRun = place.link === history.value.present?.link && face.value.kind === 'run'
+    history.value = next
+    if (!sameRun) return open({ text: place.link }, { keepHistory: true, view: place.view })
+    batch(() => {
+      view.value = place.view
+      arrivals.value += 1
+    })
+    writeAddress()
+  }
+
   start()
   return {
+    view,
+    arrivals,
+    /** Shows the run in another way, a step that can be taken back; quick changes of one `field` are one step. */
+    look(change: Partial<ViewEdit>, field: string | null = null) {
+      turn(change, (place) => record(history.value, place, field, world.now()))
+    },
+    /** The same without a step: for what changes all the time. */
+    glance(change: Partial<ViewEdit>) {
+      turn(change, ({ view }) => retouch(history.value, view))
+    },
     catalogue,
     face,
     info,
@@ -203,23 +305,17 @@ export function createSession(world: World, recover: (text: string, error: CoreE
     },
     /** Makes one change and runs again. */
     change(change: Change) {
-      if (info.value) open({ edit: applyChange(info.value, change) }, { change })
+      if (info.value) open({ edit: applyChange({ ...info.value, view: view.value }, change) }, { change })
     },
     /** Replaces the faults of the present link, as after a live session. */
     reset() {
-      if (scenario.value) open({ edit: defaults(scenario.value) })
+      if (scenario.value) open({ edit: { ...defaults(scenario.value), view: withoutEvents(view.value) } })
     },
     undo() {
-      const next = undo(history.value)
-      if (next === history.value || next.present === null) return
-      history.value = next
-      open({ text: next.present }, { keepHistory: true })
+      goTo(undo(history.value))
     },
     redo() {
-      const next = redo(history.value)
-      if (next === history.value || next.present === null) return
-      history.value = next
-      open({ text: next.present }, { keepHistory: true })
+      goTo(redo(history.value))
     },
     /** Goes on without the parts of a link that this version does not know. */
     acceptUnknown() {

@@ -7,11 +7,24 @@ export type Theme = 'monitor' | 'paper'
 export interface Store {
   read(key: string): string | null
   write(key: string, value: string): void
+  /** Whether what is written is there at the next visit. */
+  keeps(): boolean
 }
 
 /** Guards a storage: failures read as nothing and write nothing. */
 export function guardedStore(open: () => Storage): Store {
+  const PROBE = 'heartrace.probe'
   return {
+    keeps() {
+      try {
+        open().setItem(PROBE, PROBE)
+        const kept = open().getItem(PROBE) === PROBE
+        open().removeItem(PROBE)
+        return kept
+      } catch {
+        return false
+      }
+    },
     read(key) {
       try {
         return open().getItem(`heartrace.${key}`)

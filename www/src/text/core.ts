@@ -138,6 +138,11 @@ export function endText(end: string): string {
   return find([`ended.${end}`]) ?? end
 }
 
+/** What a limit counts. */
+export function limitText(limit: string): string {
+  return find([`limit.${limit}`]) ?? limit
+}
+
 /** Control characters and lone surrogates as signs that can be seen; nothing in a link can hide or reorder text. */
 export function visible(text: string): string {
   return Array.from(text, (sign) => {

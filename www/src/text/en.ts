@@ -1,7 +1,8 @@
-/** The English texts, in one chunk. */
-import { collect, type Messages } from './messages'
+/** The English texts that every view needs, in one chunk: the page's, the core's, and what the scenarios are called. */
+import titles from 'virtual:titles/en'
+import core from '../../locales/en/core.json'
+import page from '../../locales/en/page.json'
+import type { Messages } from './messages'
 
-/** All English texts by key. */
-export const messages = collect(
-  import.meta.glob<Messages>('../../locales/en/**/*.json', { eager: true, import: 'default' }),
-)
+/** Texts by key. */
+export const messages: Messages = { ...page, ...core, ...titles }

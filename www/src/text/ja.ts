@@ -1,7 +1,8 @@
-/** The Japanese texts, in one chunk. */
-import { collect, type Messages } from './messages'
+/** The Japanese texts that every view needs, in one chunk: the page's, the core's, and what the scenarios are called. */
+import titles from 'virtual:titles/ja'
+import core from '../../locales/ja/core.json'
+import page from '../../locales/ja/page.json'
+import type { Messages } from './messages'
 
-/** All Japanese texts by key. */
-export const messages = collect(
-  import.meta.glob<Messages>('../../locales/ja/**/*.json', { eager: true, import: 'default' }),
-)
+/** Texts by key. */
+export const messages: Messages = { ...page, ...core, ...titles }

@@ -1,7 +1,7 @@
 /** The language of the page: which one, and `t` that every component speaks through. */
 import { signal } from '@preact/signals'
 import type page from '../../locales/en/page.json'
-import { type Arguments, fill, type Messages } from './messages'
+import { type Arguments, fill, type Messages, ofScenario } from './messages'
 
 /** The languages there are. */
 export type Locale = 'en' | 'ja'
@@ -13,13 +13,39 @@ export type PageKey = keyof typeof page
 export const locale = signal<Locale>('en')
 
 const messages = signal<Messages>({})
-const loaders = { en: () => import('./en'), ja: () => import('./ja') }
+const common = { en: () => import('./en'), ja: () => import('./ja') }
+const scenarios = import.meta.glob<Messages>('../../locales/*/scenarios/*.json', { import: 'default' })
 
-/** Loads a language and then switches to it. */
-export async function useLocale(next: Locale): Promise<void> {
-  const loaded = await loaders[next]()
-  messages.value = loaded.messages
+/**
+ * Loads a language and then switches to it. Of the scenarios only that of the link has its texts by then, all of them where
+ * no link names one.
+ */
+export async function useLocale(next: Locale, link = ''): Promise<void> {
+  const [, scenario = ''] = /^#\/([a-z-]+)/.exec(link) ?? []
+  const own = fileOf(next, scenario) in scenarios ? textsOf(next, scenario) : allTexts(next)
+  const [{ messages: texts }, theirs] = await Promise.all([common[next](), own])
+  messages.value = { ...texts, ...theirs }
   locale.value = next
+}
+
+/** Loads what the scenarios say that nobody has looked at yet. */
+export async function loadScenarios(): Promise<void> {
+  const wanted = locale.value
+  const texts = await allTexts(wanted)
+  if (locale.value === wanted) messages.value = { ...messages.value, ...texts }
+}
+
+function fileOf(language: Locale, scenario: string): string {
+  return `../../locales/${language}/scenarios/${scenario}.json`
+}
+
+async function textsOf(language: Locale, scenario: string): Promise<Messages> {
+  return ofScenario(scenario, (await scenarios[fileOf(language, scenario)]?.()) ?? {})
+}
+
+async function allTexts(language: Locale): Promise<Messages> {
+  const ids = Object.keys(scenarios).flatMap((file) => new RegExp(`/${language}/.*/(.+)\\.json$`).exec(file)?.[1] ?? [])
+  return Object.assign({}, ...(await Promise.all(ids.map((id) => textsOf(language, id)))))
 }
 
 /** The language to start with, from what is stored and what the browser prefers. */

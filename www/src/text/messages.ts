@@ -11,12 +11,7 @@ export function fill(text: string, values: Arguments): string {
   return text.replace(/\{([a-z0-9_]+)\}/gi, (whole, name: string) => String(values[name] ?? whole))
 }
 
-/** Collects the files of one locale (`…/page.json`, `…/scenarios/ID.json`) into one table. */
-export function collect(files: Record<string, Messages>): Messages {
-  const all: Messages = {}
-  for (const [path, texts] of Object.entries(files)) {
-    const scenario = /scenarios\/([^/]+)\.json$/.exec(path)?.[1]
-    for (const [key, text] of Object.entries(texts)) all[scenario ? `${scenario}/${key}` : key] = text
-  }
-  return all
+/** A scenario's texts under the keys that they have among all. */
+export function ofScenario(id: string, texts: Messages): Messages {
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [`${id}/${key}`, text]))
 }

@@ -24,8 +24,14 @@ export interface Words {
   slowed(ns: number): string
   hang(ns: number): string
   tooLate(ns: number): string
+  /** At an idle stretch that is folded. */
+  folded(ns: number): string
+  /** At an event on the axis of events, ns from the start. */
+  step(event: number, ns: number): string
   /** The word where a cancel lands. */
   cancel(reason: Reason): string
+  /** At so many marks of one kind that are drawn as one. */
+  crowd(count: number): string
   /** The word at a mark, or null for none. */
   mark(kind: number, event: number, reason: Reason): string | null
 }

@@ -1,15 +1,7 @@
-/** Where lanes lie: heights, order of drawing, and which lane a y belongs to. Px from the top of the lanes' area. */
-import { isQuiet, type Trace } from './trace'
+/** Where lanes lie: heights, and which lane a y belongs to. Px from the top of the lanes' area. */
+import type { Lane } from './lane_tree'
 
-/** One drawn lane. */
-export interface Lane {
-  task: number
-  name: string
-  depth: number
-  server: boolean
-  /** How many tasks share it. */
-  tasks: number
-}
+export { type Lane, lanesOf } from './lane_tree'
 
 /** All lanes at one height; `scroll` is how far the area is scrolled down. */
 export interface LaneLayout {
@@ -23,22 +15,6 @@ export interface LaneLayout {
 /** Lanes never get lower than this, and a few lanes never higher. */
 const MIN_HEIGHT = 46
 const MAX_HEIGHT = 200
-
-/** The lanes of a run: first the tasks of `order`, the scenario's own, then the others as they came; no root without marks. */
-export function lanesOf(trace: Trace, order: readonly string[]): Lane[] {
-  const lanes: Lane[] = []
-  const members = new Uint32Array(trace.tasks.length)
-  for (const lane of trace.laneOf) members[lane]! += 1
-  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
-  for (const task of [...trace.tasks].sort((p, q) => place(p.name) - place(q.name) || p.id - q.id)) {
-    if (trace.laneOf[task.id] !== task.id) continue
-    if (task.parent === null && trace.tasks.length > 1 && isQuiet(trace, task.id)) continue
-    let depth = 0
-    for (let parent = task.parent; parent !== null && depth < 8; depth++) parent = trace.tasks[parent]?.parent ?? null
-    lanes.push({ task: task.id, name: task.name, depth, server: task.server, tasks: members[task.id]! })
-  }
-  return lanes
-}
 
 /** The row of each task's lane, or -1 where there is none. */
 export function rowsOf(lanes: Lane[], laneOf: Uint32Array): Int32Array {

@@ -1,24 +1,82 @@
-/** The window onto time. *Time* is nanoseconds from the start of the run; *px* are CSS pixels from the plot's left edge. */
+/**
+ * The window onto an axis. *Time* is nanoseconds from the start of the run, *x* is where a time lies on the axis, *px* are
+ * CSS pixels from the plot's left edge. On the axis of time x is the time itself; the others are bent, in straight pieces.
+ */
 
-/** The visible stretch of time and the width it is drawn on. */
+/** What the axis counts: time, events (each one step), or time with its idle stretches folded. */
+export type AxisKind = 'time' | 'events' | 'squeezed'
+
+/** An idle stretch that takes little room: from where to where on the axis, and how long it is in ns. */
+export interface FoldedGap {
+  x0: number
+  x1: number
+  ns: number
+}
+
+/** An axis. `x` and `time` ascend, and are each other's inverse wherever no two events share a time. */
+export interface Axis {
+  kind: AxisKind
+  /** Where the run ends. */
+  length: number
+  folds: readonly FoldedGap[]
+  x(time: number): number
+  time(x: number): number
+}
+
+/** The axis of time itself. */
+export function straightAxis(duration: number): Axis {
+  return { kind: 'time', length: duration, folds: [], x: (time) => time, time: (x) => x }
+}
+
+/** An axis through knots that ascend in both; of knots at one time the last counts. Before and after it stands still. */
+export function bentAxis(kind: AxisKind, xs: Float64Array, times: Float64Array, folds: FoldedGap[] = []): Axis {
+  return {
+    kind,
+    length: xs.at(-1) ?? 0,
+    folds,
+    x: (time) => through(times, xs, time),
+    time: (x) => through(xs, times, x),
+  }
+}
+
+/** How long a stretch of an axis (none: that of time) is, in ns. */
+export function lasting(axis: Axis | undefined, x0: number, x1: number): number {
+  return axis ? axis.time(x1) - axis.time(x0) : x1 - x0
+}
+
+/** The value at `at` on the straight pieces from knot to knot. */
+function through(from: Float64Array, to: Float64Array, at: number): number {
+  let [low, high] = [0, from.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (from[middle]! <= at) low = middle + 1
+    else high = middle
+  }
+  if (low === 0) return to[0] ?? 0
+  const [a, b] = [low - 1, low]
+  if (b === from.length) return to[a]!
+  return to[a]! + ((at - from[a]!) / (from[b]! - from[a]!)) * (to[b]! - to[a]!)
+}
+
+/** The visible stretch of the axis and the width it is drawn on. */
 export interface View {
   t0: number
   t1: number
   width: number
 }
 
-/** The closest zoom: this many nanoseconds across the plot. */
+/** The closest zoom: this much of the axis across the plot, ns on the axis of time. */
 const MIN_SPAN = 20
 /** Free room on each side of the run, as a share of the width. */
 const MARGIN_LEFT = 0.02
 const MARGIN_RIGHT = 0.075
 
-/** Time to px. */
-export function toPx(view: View, time: number): number {
-  return ((time - view.t0) / (view.t1 - view.t0)) * view.width
+/** X to px. */
+export function toPx(view: View, x: number): number {
+  return ((x - view.t0) / (view.t1 - view.t0)) * view.width
 }
 
-/** Px to time. */
+/** Px to x. */
 export function toTime(view: View, px: number): number {
   return view.t0 + (px / view.width) * (view.t1 - view.t0)
 }

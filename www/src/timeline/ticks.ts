@@ -41,9 +41,14 @@ export function multiples(view: View, step: number, limit = 2_000): number[] {
 
 /** The times to write, in one unit with as many places as the ruling needs; the first one names the unit. */
 export function ticks(view: View, rule: Ruling): Tick[] {
-  const [unit, scale] = unitOf(Math.max(view.t1, rule.large), rule.large)
+  return written(multiples(view, rule.large), view.t1, rule)
+}
+
+/** Times as they are written, all in the unit that suits the last one. */
+export function written(times: number[], end: number, rule: Ruling): Tick[] {
+  const [unit, scale] = unitOf(Math.max(end, rule.large), rule.large)
   const places = Math.max(0, Math.ceil(-Math.log10(rule.large / scale) - 1e-9))
-  return multiples(view, rule.large).map((time, i) => {
+  return times.map((time, i) => {
     const number = (time / scale).toFixed(places)
     return { time, text: i === 0 ? `${number}\u202f${unit}` : number }
   })

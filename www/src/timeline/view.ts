@@ -1,34 +1,30 @@
 /** The timeline on the page: two canvases, one frame loop, pointer and wheel. Tells what the person did; decides nothing. */
+import { axisOf } from './arrange'
 import { type ChartRow, layoutCharts } from './charts'
+import { type Area, listen } from './gestures'
 import { hit } from './hit'
 import type { Words } from './input'
-import {
-  anatomy,
-  clampScroll,
-  type Lane,
-  type LaneLayout,
-  lanesOf,
-  layoutLanes,
-  rowAt,
-  rowsOf,
-  rowTop,
-  visibleRows,
-} from './lanes'
+import { lowerBound } from './lane_index'
+import { clampScroll, type Lane, type LaneLayout, layoutLanes, rowAt, rowsOf, rowTop } from './lanes'
 import { type Lens, lensOf } from './lens'
 import { createMeasure } from './measure'
 import { paintOverlay } from './overlay'
 import { AXIS, paint } from './paint'
 import { type Palette, readPalette } from './palette'
-import { clamp, fit, pan, resize, reveal, toPx, toTime, type View, zoom } from './scale'
+import { clamp, fit, resize, reveal, toPx, toTime, type View, zoom } from './scale'
 import { buildScene, type Scene } from './scene'
+import { createSheet } from './sheet'
 import { stripsOn } from './strips'
-import { causeChain, type Trace } from './trace'
+import { causeChain, isLevel, type Trace } from './trace'
+import { fadedBy, pointOf, type Spot, trailOf } from './trail'
 
 /** What the person does to the timeline. */
 export interface Intents {
   select(event: number): void
   seek(time: number): void
   lane(task: number): void
+  /** A ruler is drawn out from one event to another. */
+  measure(from: number, to: number): void
   hover(event: number | null, x: number, y: number): void
   /** Lanes moved: their headers must follow; and where the charts lie. */
   moved(layout: LaneLayout, height: number, charts: ChartRow[]): void
@@ -36,7 +32,7 @@ export interface Intents {
   looked(view: View): void
 }
 
-/** What stands on the timeline now. */
+/** What stands on the timeline now; the cursor is a place on the axis. */
 export interface Standing {
   cursor: number
   selected: number | null
@@ -44,11 +40,15 @@ export interface Standing {
   playing: boolean
   /** What can have nothing to do with the chosen event fades. */
   lens: boolean
+  /** Dragging draws a ruler out, as it does with the shift key held down. */
+  ruler: boolean
 }
 
 /** A timeline in the page. */
 export interface Timeline {
-  show(trace: Trace, order: readonly string[], words: Words, note: string, follow: boolean): void
+  show(trace: Trace, lanes: Lane[], words: Words, note: string, follow: boolean): void
+  /** Shows a stretch of the axis; null is all of it. */
+  lookAt(window: { t0: number; t1: number } | null): void
   stand(standing: Standing): void
   zoomBy(factor: number): void
   zoomAll(): void
@@ -58,17 +58,15 @@ export interface Timeline {
   destroy(): void
 }
 
-/** Milliseconds a press lasts before it selects instead of panning (touch). */
-const LONG_PRESS_MS = 450
-
 /** Puts a timeline into `host`, which gives it its size. */
 export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   const document = host.ownerDocument
   const window = document.defaultView as Window & typeof globalThis
-  const base = canvas()
-  const top = canvas()
+  const base = createSheet(host)
+  const top = createSheet(host)
+  const strips = base.plain && stripsOn(base.plain)
   let palette = styles()
-  let measure = createMeasure(base.getContext('2d'), palette)
+  let measure = createMeasure(base.plain, palette)
   let trace: Trace | null = null
   let lanes: Lane[] = []
   let words: Words | null = null
@@ -83,20 +81,15 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   let height = 1
   let charts: ChartRow[] = []
   let scene: Scene | null = null
-  let standing: Standing = { cursor: 0, selected: null, lane: null, playing: false, lens: false }
+  let standing: Standing = { cursor: 0, selected: null, lane: null, playing: false, lens: false, ruler: false }
   let hovered: number | null = null
   let chain: number[] = []
   let lens: Lens | null = null
   let frame = 0
   let stale = true
+  /** The stretch to be shown at the next frame, whatever moves the window until then; undefined is none. */
+  let wanted: { t0: number; t1: number } | null | undefined
   const still = window.matchMedia('(prefers-reduced-motion: reduce)')
-
-  function canvas(): HTMLCanvasElement {
-    const element = document.createElement('canvas')
-    element.setAttribute('aria-hidden', 'true')
-    host.append(element)
-    return element
-  }
 
   function styles(): Palette {
     const style = window.getComputedStyle(host)
@@ -112,6 +105,11 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   function draw(): void {
     frame = 0
     if (!trace || !words) return
+    if (wanted !== undefined) {
+      const { width } = view
+      view = wanted ? clamp({ ...wanted, width }, trace.duration) : fit(trace.duration, width)
+      wanted = undefined
+    }
     if (stale || !scene) {
       stale = false
       charts = layoutCharts(trace.charts, height)
@@ -120,12 +118,11 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       tellHeaders(above)
       intents.looked(view)
       scene = buildScene({ trace, view, layout, height: above, charts, words, measure })
-      const c = context(base)
+      const c = base.cleared(view.width, height + AXIS)
       const drawn = { scene, view, layout, height: above, below: height - above, palette }
-      c?.clearRect(0, 0, view.width, height + AXIS)
-      if (c) paint(c, { ...drawn, note: scene.tooManyArrows ? note : null }, stripsOn(c))
+      if (c && strips) paint(c, { ...drawn, note: scene.tooManyArrows ? note : null }, strips)
     }
-    const c = context(top)
+    const c = top.cleared(view.width, height + AXIS)
     if (!c) return
     const row = standing.lane === null ? -1 : (layout.rowOf[standing.lane] ?? -1)
     paintOverlay(c, {
@@ -135,8 +132,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       height,
       palette,
       hovered,
-      chain: path(),
-      faded: lens ? faded(lens) : null,
+      chain: standing.selected === null ? [] : trailOf(trace, [standing.selected, ...chain], point),
+      faded: lens && fadedBy(lens, view, layout, lanesHeight()),
       duration: trace.duration,
       lane: row < 0 ? null : { y: rowTop(layout, row), height: layout.height },
       point,
@@ -155,53 +152,9 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     return charts[0]?.y ?? height
   }
 
-  /** On each lane in view the stretch between what comes before the chosen event and what comes after it. */
-  function faded({ before, after }: Lens) {
-    const [first, last] = visibleRows(layout, lanesHeight())
-    return layout.lanes.slice(first, last + 1).map(({ task }, i) => {
-      const y = rowTop(layout, first + i)
-      const x0 = Math.max(0, toPx(view, Math.max(before[task]!, view.t0)) + 1)
-      const x1 = Math.min(view.width, toPx(view, Math.min(after[task]!, view.t1)) - 1)
-      return { x0, x1: Math.max(x0, x1), y: Math.max(0, y), height: Math.min(layout.height, lanesHeight() - y) }
-    })
-  }
-
-  /** The cause chain as points; a task's start is left on the parent's lane and entered on its own at the same time. */
-  function path(): ({ x: number; y: number } | null)[] {
-    if (!trace || standing.selected === null) return []
-    const spawn = trace.kinds.indexOf('spawn')
-    const points = [point(standing.selected)]
-    for (const cause of chain) {
-      const at = point(cause)
-      const effect = points.at(-1)
-      if (at && effect && trace.columns.kind[cause] === spawn) points.push({ x: at.x, y: effect.y })
-      points.push(at)
-    }
-    return points
-  }
-
   /** Where an event lies, in the lanes' area. */
-  function point(event: number): { x: number; y: number } | null {
-    if (!trace || event >= trace.count) return null
-    const row = layout.rowOf[trace.columns.task[event]!] ?? -1
-    if (row < 0) return null
-    const y = rowTop(layout, row) + anatomy(layout.height).middle
-    return y < lanesHeight() ? { x: toPx(view, trace.columns.time[event]!), y } : null
-  }
-
-  function context(element: HTMLCanvasElement): CanvasRenderingContext2D | null {
-    const ratio = window.devicePixelRatio || 1
-    const width = Math.round(view.width * ratio)
-    const tall = Math.round((height + AXIS) * ratio)
-    if (element.width !== width || element.height !== tall) {
-      element.width = width
-      element.height = tall
-      element.style.width = `${view.width}px`
-      element.style.height = `${height + AXIS}px`
-    }
-    const c = element.getContext('2d')
-    c?.setTransform(ratio, 0, 0, ratio, 0, 0)
-    return c
+  function point(event: number): Spot | null {
+    return trace && pointOf(trace, event, view, layout, lanesHeight())
   }
 
   function measureHost(): void {
@@ -220,86 +173,23 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     request(true)
   }
 
-  // Pointers: one pans or scrubs, two pinch, a long press selects on touch.
-  const pointers = new Map<number, { x: number; y: number }>()
-  let moved = 0
-  let scrubbing = false
-  let pressTimer = 0
-
-  function local(event: { clientX: number; clientY: number }): { x: number; y: number } {
-    const box = host.getBoundingClientRect()
-    return { x: event.clientX - box.left, y: event.clientY - box.top }
-  }
-
   function pick(x: number, y: number, touch: boolean): number | null {
     return scene && y - AXIS < lanesHeight() ? hit(scene, x, y - AXIS, touch ? 18 : undefined) : null
   }
 
-  function onDown(event: PointerEvent): void {
-    if (event.button !== 0 || !trace) return
-    const at = local(event)
-    pointers.set(event.pointerId, at)
-    host.setPointerCapture(event.pointerId)
-    moved = 0
-    scrubbing =
-      pointers.size === 1 &&
-      (at.y < AXIS || Math.abs(at.x - toPx(view, standing.cursor)) < 5) &&
-      pick(at.x, at.y, false) === null
-    if (scrubbing) intents.seek(toTime(view, at.x))
-    window.clearTimeout(pressTimer)
-    if (event.pointerType === 'touch') {
-      pressTimer = window.setTimeout(() => {
-        const found = moved < 8 ? pick(at.x, at.y, true) : null
-        if (found !== null) intents.select(found)
-      }, LONG_PRESS_MS)
-    }
-  }
-
-  function onMove(event: PointerEvent): void {
-    const at = local(event)
-    const before = pointers.get(event.pointerId)
-    if (!before) {
-      hover(pick(at.x, at.y, false), at)
-      return
-    }
-    if (!trace) return
-    const dx = at.x - before.x
-    moved += Math.abs(dx) + Math.abs(at.y - before.y)
-    if (pointers.size === 2) {
-      const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1] ?? before
-      const was = Math.abs(before.x - other.x)
-      const is = Math.abs(at.x - other.x)
-      if (was > 8 && is > 8) setView(zoom(view, is / was, (at.x + other.x) / 2, trace.duration))
-    } else if (scrubbing) intents.seek(toTime(view, at.x))
-    else if (moved > 4) {
-      setView(pan(view, -dx, trace.duration))
-      scrollBy(before.y - at.y)
-    }
-    pointers.set(event.pointerId, at)
-  }
-
-  function onUp(event: PointerEvent): void {
-    window.clearTimeout(pressTimer)
-    const at = pointers.get(event.pointerId)
-    pointers.delete(event.pointerId)
-    if (!at || scrubbing || moved > 4 || event.type === 'pointercancel') return
-    const found = pick(at.x, at.y, event.pointerType === 'touch')
-    const row = at.y - AXIS < lanesHeight() ? rowAt(layout, at.y - AXIS) : -1
-    const lane = layout.lanes[row]
-    if (found !== null) intents.select(found)
-    else intents.seek(toTime(view, at.x))
-    if (lane) intents.lane(lane.task)
-  }
-
-  function hover(event: number | null, at: { x: number; y: number }): void {
-    if (event !== hovered) request(false)
-    hovered = event
-    host.classList.toggle('pointing', event !== null)
-    intents.hover(event, at.x, at.y)
-  }
-
-  function onLeave(): void {
-    hover(null, { x: 0, y: 0 })
+  /** The event that a ruler snaps to: the one under the pointer, else the nearest in time that has a lane. */
+  function near({ x, y }: { x: number; y: number }): number | null {
+    const found = pick(x, y, false)
+    if (found !== null || !trace) return found
+    const { time, task } = trace.columns
+    const at = toTime(view, x)
+    const drawn = (i: number) => (layout.rowOf[task[i]!] ?? -1) >= 0 && !isLevel(trace as Trace, i)
+    let after = lowerBound(0, trace.count, at, (i) => time[i]!)
+    let before = after - 1
+    while (after < trace.count && !drawn(after)) after++
+    while (before >= 0 && !drawn(before)) before--
+    if (before < 0) return after < trace.count ? after : null
+    return after < trace.count && time[after]! - at < at - time[before]! ? after : before
   }
 
   function scrollBy(dy: number): boolean {
@@ -310,56 +200,49 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     return true
   }
 
-  function onWheel(event: WheelEvent): void {
-    if (!trace) return
-    const sideways = event.shiftKey
-      ? event.deltaY || event.deltaX
-      : Math.abs(event.deltaX) > Math.abs(event.deltaY)
-        ? event.deltaX
-        : 0
-    if (sideways !== 0) {
-      event.preventDefault()
-      return setView(pan(view, sideways, trace.duration))
-    }
-    const page = document.documentElement
-    const pageScrolls = page.scrollHeight > page.clientHeight + 1
-    const zooms = event.ctrlKey || event.metaKey
-    if (!zooms && scrollBy(event.deltaY)) return event.preventDefault()
-    // Where the page itself scrolls, a plain wheel is the page's.
-    if (!zooms && pageScrolls) return
-    event.preventDefault()
-    const step = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY
-    setView(zoom(view, Math.exp(-step * (event.ctrlKey ? 0.01 : 0.002)), local(event).x, trace.duration))
+  function hover(event: number | null, at: { x: number; y: number }): void {
+    if (event !== hovered) request(false)
+    hovered = event
+    host.classList.toggle('pointing', event !== null)
+    intents.hover(event, at.x, at.y)
   }
 
-  function onDouble(event: MouseEvent): void {
-    if (trace && pick(local(event).x, local(event).y, false) === null)
-      setView(zoom(view, 2.5, local(event).x, trace.duration))
+  const area: Area = {
+    shows: () => trace !== null,
+    cursor: () => toPx(view, standing.cursor),
+    rules: () => standing.ruler,
+    pick,
+    near,
+    laneAt: (y) => (y - AXIS < lanesHeight() ? (layout.lanes[rowAt(layout, y - AXIS)]?.task ?? null) : null),
+    place: (x) => toTime(view, x),
+    look: (change) => trace && setView(change(view, trace.duration)),
+    scrollBy,
+    hover,
   }
-
-  host.addEventListener('pointerdown', onDown)
-  host.addEventListener('pointermove', onMove)
-  host.addEventListener('pointerup', onUp)
-  host.addEventListener('pointercancel', onUp)
-  host.addEventListener('pointerleave', onLeave)
-  host.addEventListener('wheel', onWheel, { passive: false })
-  host.addEventListener('dblclick', onDouble)
+  const deaf = listen(host, area, intents)
 
   return {
-    show(next, order, nextWords, nextNote, follow) {
+    show(next, nextLanes, nextWords, nextNote, follow) {
       const first = trace === null
+      const [was, is] = [trace && axisOf(trace), axisOf(next)]
       const whole =
         !trace || view.t1 - view.t0 > (fit(trace.duration, view.width).t1 - fit(trace.duration, view.width).t0) * 0.98
       trace = next
       words = nextWords
       note = nextNote
-      lanes = lanesOf(next, order)
+      lanes = nextLanes
       rowOf = rowsOf(lanes, next.laneOf)
       shows += 1
       if (first) measureHost()
+      // On another axis the same stretch of the run.
+      if (was && was.kind !== is.kind) view = { ...view, t0: is.x(was.time(view.t0)), t1: is.x(was.time(view.t1)) }
       view = whole || follow ? fit(next.duration, view.width) : clamp(view, next.duration)
       hovered = null
       scene = null
+      request(true)
+    },
+    lookAt(window) {
+      wanted = window
       request(true)
     },
     stand(next) {
@@ -389,13 +272,13 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     scroll: (dy) => void scrollBy(dy),
     restyle() {
       palette = styles()
-      measure = createMeasure(base.getContext('2d'), palette)
+      measure = createMeasure(base.plain, palette)
       request(true)
     },
     destroy() {
       observer.disconnect()
       window.cancelAnimationFrame(frame)
-      window.clearTimeout(pressTimer)
+      deaf()
       base.remove()
       top.remove()
     },

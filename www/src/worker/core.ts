@@ -16,21 +16,27 @@ export type {
   LivePoll,
   OutcomeReport,
   ParameterInfo,
+  PinEdit as Pin,
   Progress,
+  RangeEdit as Range,
   Report,
   ScenarioInfo,
   Sentence,
   SourceLine,
   StorySentence,
+  TaskColumns,
   TaskInfo,
   Timeline,
 } from 'heartrace'
 
-/** What a link says, every part filled in. */
-export type LinkEdit = Required<heartrace.LinkEdit>
+/** How the page shows a run, every part filled in. */
+export type ViewEdit = Required<heartrace.ViewEdit>
 
-/** A link that was read: its parts and its canonical text. */
-export type LinkInfo = Required<heartrace.LinkInfo>
+/** What a link says, every part filled in. */
+export type LinkEdit = Required<heartrace.LinkEdit> & { view: ViewEdit }
+
+/** A link that was read: its parts, its canonical text, and that of its run alone. */
+export type LinkInfo = Required<heartrace.LinkInfo> & LinkEdit
 
 /** The functions of the module. */
 export type Core = typeof heartrace

@@ -12,8 +12,14 @@ interface Policies {
 
 const policies = (globalThis as { trustedTypes?: Policies }).trustedTypes
 const policy = policies?.createPolicy('heartrace-worker', {
-  createScriptURL: (text) => (text === url || text === exploreUrl ? text : ''),
+  createScriptURL: (text) => (text === url || text === exploreUrl || text === start || text === SERVICE ? text : ''),
 })
+
+/** The service worker: beside the page, which is then its scope. */
+const SERVICE = new URL('service-worker.js', document.baseURI).href
+
+/** The `blob:` that is becoming a worker: see `spawnSandboxed`. */
+let start = ''
 
 /** The worker that nobody has asked for yet, and how it was heard until then. */
 let first: { worker: Worker; heard: (() => void)[] } | null = missingFeature() ? null : early()
@@ -33,6 +39,11 @@ export function spawnWorker(): Port {
 /** A new worker that explores, with a core of its own. */
 export function spawnExplorer(): ExplorerPort {
   return spawn(exploreUrl, 'heartrace-explore') as ExplorerPort
+}
+
+/** Starts the service worker, or finds it going. */
+export function registerService(container: ServiceWorkerContainer): Promise<ServiceWorkerRegistration> {
+  return container.register(policy?.createScriptURL(SERVICE) ?? SERVICE, { updateViaCache: 'none' })
 }
 
 /** Names what the browser lacks, or null when everything is there. */
@@ -55,6 +66,12 @@ function early(): typeof first {
 }
 
 function spawn(script: string, name: string): Worker {
+  const worker = globalThis.origin === 'null' ? spawnSandboxed(script, name) : spawnModule(script, name)
+  void coreModule().then((module) => worker.postMessage({ type: 'start', module }))
+  return worker
+}
+
+function spawnModule(script: string, name: string): Worker {
   // A browser without module workers never reads the option `type`.
   let modules = false
   const options: WorkerOptions = {
@@ -69,6 +86,19 @@ function spawn(script: string, name: string): Worker {
     worker.terminate()
     throw new Error('module workers are missing')
   }
-  void coreModule().then((module) => worker.postMessage({ type: 'start', module }))
+  return worker
+}
+
+/**
+ * A worker's script must be of the page's own origin, and a sandboxed frame has none: there only a `blob:` becomes a worker,
+ * in Chromium no module either. But that may import the script, and keeps what it is told until then.
+ */
+function spawnSandboxed(script: string, name: string): Worker {
+  const address = JSON.stringify(new URL(script, import.meta.url).href)
+  const text = `const told = []; onmessage = (message) => told.push(message);
+    import(${address}).then(() => told.forEach((message) => onmessage(message)),
+      (error) => postMessage({ type: 'crashed', message: String(error) }))`
+  start = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }))
+  const worker = new Worker(policy?.createScriptURL(start) ?? start, { name })
   return worker
 }

@@ -32,13 +32,14 @@ impl TokenBucket {
         if self.rate == Rate::ZERO {
             return self.admit(if need <= self.free(self.now) { from } else { Time::MAX });
         }
-        let from = self.rate.units(from.as_nanos());
+        let (earliest, from) = (from, self.act_at(from));
         let gaps = self.gaps();
         for (index, gap) in gaps.iter().enumerate() {
             let next = gaps.get(index + 1).map(|next| next.begins);
             let start = from.max(gap.begins);
             let lack = (need - self.refilled(gap.level, start - gap.begins)).max(0);
             let Some(nanos) = self.rate.nanos_up(start + lack) else { continue };
+            let nanos = self.step_up(nanos);
             let act = self.rate.units(nanos);
             if next.is_some_and(|next| act >= next) {
                 continue;
@@ -46,7 +47,7 @@ impl TokenBucket {
             // What the bucket would have lost by overflowing before the next one acts is nobody's.
             let spare = next.map_or(0, |next| self.overflow(self.refilled(gap.level, act - gap.begins), next - act));
             if need - spare <= gap.lent {
-                return self.admit(Time::from_nanos(nanos));
+                return self.admit(Time::from_nanos(nanos).max(earliest));
             }
         }
         self.admit(Time::MAX)
