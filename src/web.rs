@@ -12,7 +12,7 @@ mod view;
 
 use crate::analysis::claim::{Expect, SharedJury};
 use crate::analysis::text::{Part, detail, parts};
-use crate::analysis::timeline::timeline;
+use crate::analysis::timeline::Painter;
 use crate::link::{Link, LinkError};
 use crate::report::ending::ending;
 use crate::report::export::Format;
@@ -23,7 +23,7 @@ use crate::runtime::ends::End;
 use crate::text::Texts;
 use crate::trace::{Time, Trace};
 use answers::{Arg, EventRow, LatenessInfo, LivePoll, Progress, SourceLine, TaskInfo};
-use columns::{columns_of, timeline_object};
+use columns::{columns_of, tasks_of, timeline_object};
 use edit::{LinkEdit, LinkInfo, edit_of, text_of};
 use std::cell::RefCell;
 use values::{object, record, set, text, thrown, whole};
@@ -36,8 +36,8 @@ export type ExportFormat = "text" | "csv" | "chrome" | "mermaid" | "markdown" | 
 "#;
 
 enum Session {
-    Virtual { link: Link, execution: Execution, finished: Option<Finished> },
-    Live { link: Link, run: LiveRun, jury: SharedJury, claims: Vec<(&'static str, Expect)> },
+    Virtual { link: Link, execution: Execution, finished: Option<Finished>, painter: Painter },
+    Live { link: Link, run: LiveRun, jury: SharedJury, claims: Vec<(&'static str, Expect)>, painter: Painter },
 }
 
 thread_local! {
@@ -81,7 +81,7 @@ pub fn format_link(#[wasm_bindgen(unchecked_param_type = "LinkEdit")] edit: JsVa
 pub fn open(#[wasm_bindgen(unchecked_param_type = "string")] link: JsValue) -> Result<(), JsValue> {
     let link = readable(&link)?;
     let execution = Execution::new(&link, true);
-    replace(Some(Session::Virtual { link, execution, finished: None }));
+    replace(Some(Session::Virtual { link, execution, finished: None, painter: Painter::default() }));
     Ok(())
 }
 
@@ -90,8 +90,9 @@ pub fn open(#[wasm_bindgen(unchecked_param_type = "string")] link: JsValue) -> R
 pub fn advance(#[wasm_bindgen(unchecked_param_type = "number")] steps: JsValue) -> Result<JsValue, JsValue> {
     let steps = whole("steps", &steps)?;
     with_session(|session| {
-        let Session::Virtual { link, execution, finished } = session else { return Err(no_run()) };
+        let Session::Virtual { link, execution, finished, painter } = session else { return Err(no_run()) };
         let done = execution.advance(steps);
+        execution.with_trace(|trace| painter.follow(trace));
         if done && finished.is_none() {
             *finished = Some(execution.judge().map_err(|misfit| thrown(misfit_error(link, misfit)))?);
         }
@@ -142,6 +143,12 @@ pub fn tasks() -> Result<JsValue, JsValue> {
     })
 }
 
+/// The same as columns, for a run of many tasks.
+#[wasm_bindgen(unchecked_return_type = "TaskColumns")]
+pub fn task_columns() -> Result<JsValue, JsValue> {
+    with_trace(|trace, _| Ok(tasks_of(trace)))
+}
+
 /// Where the run departed from what it would have done by itself: the event after each recorded choice.
 #[wasm_bindgen]
 pub fn deviations() -> Result<Vec<u32>, JsValue> {
@@ -163,7 +170,14 @@ pub fn source_lines() -> Result<JsValue, JsValue> {
 /// What a timeline draws.
 #[wasm_bindgen(js_name = timeline, unchecked_return_type = "Timeline")]
 pub fn draw() -> Result<JsValue, JsValue> {
-    with_trace(|trace, now| Ok(timeline_object(&timeline(trace, now.as_nanos()))))
+    with_session(|session| {
+        let (rt, painter) = match session {
+            Session::Virtual { execution, painter, .. } => (execution.runtime(), painter),
+            Session::Live { run, painter, .. } => (run.runtime(), painter),
+        };
+        rt.with_trace(|trace| painter.follow(trace));
+        Ok(timeline_object(&painter.drawn(rt.now().as_nanos())))
+    })
 }
 
 /// The events from `from` up to, not including, `to` in words.
@@ -231,7 +245,7 @@ pub fn live_start(#[wasm_bindgen(unchecked_param_type = "string")] link: JsValue
     let (jury, claims) = jury_of(&link);
     run.runtime().watch(jury.clone());
     run.start((link.scenario.start)(run.runtime(), &link.params));
-    replace(Some(Session::Live { link, run, jury, claims }));
+    replace(Some(Session::Live { link, run, jury, claims, painter: Painter::default() }));
     Ok(())
 }
 
@@ -303,7 +317,7 @@ fn with_trace<T>(read: impl FnOnce(&Trace, Time) -> Result<T, JsValue>) -> Resul
 /// Reads the verdicts with the trace: of a run that has not ended, as if it were ended now.
 fn with_verdict(read: impl FnOnce(&Link, &Finished, &Trace) -> Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
     with_session(|session| match session {
-        Session::Virtual { link, execution, finished } => {
+        Session::Virtual { link, execution, finished, .. } => {
             let judged;
             let finished = match finished {
                 Some(finished) => finished,
@@ -314,7 +328,7 @@ fn with_verdict(read: impl FnOnce(&Link, &Finished, &Trace) -> Result<JsValue, J
             };
             execution.with_trace(|trace| read(link, finished, trace))
         }
-        Session::Live { link, run, jury, claims } => {
+        Session::Live { link, run, jury, claims, .. } => {
             let end = run.end().unwrap_or(End::Interrupted);
             let finished = judge(run.runtime(), jury, claims, end);
             run.runtime().with_trace(|trace| read(link, &finished, trace))

@@ -141,14 +141,14 @@ pub const CURVES: usize = 256;
 /// Draws a trace up to `end`, in nanoseconds.
 pub fn timeline(trace: &Trace, end: u64) -> Timeline {
     let mut painter = Painter::default();
-    for event in trace.events() {
-        painter.see(&event, trace);
-    }
-    painter.finish(end)
+    painter.follow(trace);
+    painter.drawn(end)
 }
 
+/// Draws a run while it is made: when it ends, nothing is left to do but to close what is still open.
 #[derive(Default)]
-struct Painter {
+pub struct Painter {
+    seen: EventId,
     drawn: Timeline,
     born: BTreeMap<TaskId, Event>,
     working: BTreeMap<EventId, Event>,
@@ -162,6 +162,27 @@ struct Painter {
 }
 
 impl Painter {
+    /// Draws what has happened since it looked last.
+    pub fn follow(&mut self, trace: &Trace) {
+        for id in self.seen..trace.len() as EventId {
+            self.see(&trace.event(id), trace);
+        }
+        self.seen = trace.len() as EventId;
+    }
+
+    /// The picture so far, with everything that is open cut off at `end`, in nanoseconds.
+    pub fn drawn(&self, end: u64) -> Timeline {
+        let mut drawn = self.drawn.clone();
+        let mut close = |from: &Event, end, kind| drawn.spans.push(self.span(from, end, kind, false));
+        self.working.values().for_each(|work| close(work, end, SpanKind::Work));
+        self.hung.values().for_each(|hang| close(hang, end, SpanKind::Hang));
+        self.dead.values().for_each(|crash| close(crash, end, SpanKind::Dead));
+        for (task, born) in &self.born {
+            close(born, self.dead.get(task).map_or(end, |crash| crash.time.as_nanos()), SpanKind::Life);
+        }
+        drawn
+    }
+
     fn see(&mut self, event: &Event, trace: &Trace) {
         match event.kind {
             Kind::Spawn => {
@@ -182,7 +203,7 @@ impl Painter {
             }
             Kind::Wake => {
                 if let Some(sleep) = event.cause.and_then(|cause| self.sleeping.remove(&cause)) {
-                    self.span(&sleep, event.time.as_nanos(), SpanKind::Wait, false);
+                    self.close(&sleep, event.time.as_nanos(), SpanKind::Wait, false);
                 }
             }
             Kind::Send => {
@@ -248,7 +269,7 @@ impl Painter {
                 let cut: Vec<Event> = self.working.values().filter(|work| work.task == event.task).copied().collect();
                 for work in cut {
                     self.working.remove(&work.id);
-                    self.span(&work, at, SpanKind::Work, true);
+                    self.close(&work, at, SpanKind::Work, true);
                 }
                 self.dead.insert(event.task, *event);
             }
@@ -258,7 +279,7 @@ impl Painter {
             }
             Some(FaultCode::Resume) => {
                 if let Some(hang) = self.hung.remove(&event.task) {
-                    self.span(&hang, at, SpanKind::Hang, false);
+                    self.close(&hang, at, SpanKind::Hang, false);
                 }
             }
             Some(FaultCode::Slow) => {
@@ -274,10 +295,14 @@ impl Painter {
         self.drawn.marks.push(Mark { event: event.id, kind });
     }
 
-    fn span(&mut self, from: &Event, end: u64, kind: SpanKind, cut: bool) {
+    fn span(&self, from: &Event, end: u64, kind: SpanKind, cut: bool) -> Span {
         let slowed = kind == SpanKind::Work && self.slowed.contains(&from.task);
-        let start = from.time.as_nanos();
-        self.drawn.spans.push(Span { lane: from.task, start, end, kind, cut, slowed, event: from.id });
+        Span { lane: from.task, start: from.time.as_nanos(), end, kind, cut, slowed, event: from.id }
+    }
+
+    fn close(&mut self, from: &Event, end: u64, kind: SpanKind, cut: bool) {
+        let span = self.span(from, end, kind, cut);
+        self.drawn.spans.push(span);
     }
 
     fn close_work(&mut self, event: &Event) {
@@ -286,13 +311,13 @@ impl Painter {
         let found =
             found.or_else(|| self.working.values().rev().find(|work| work.task == event.task).map(|work| work.id));
         if let Some(work) = found.and_then(|id| self.working.remove(&id)) {
-            self.span(&work, event.time.as_nanos(), SpanKind::Work, event.a == 1);
+            self.close(&work, event.time.as_nanos(), SpanKind::Work, event.a == 1);
         }
     }
 
     fn close_life(&mut self, task: TaskId, end: u64) {
         if let Some(born) = self.born.remove(&task) {
-            self.span(&born, end, SpanKind::Life, false);
+            self.close(&born, end, SpanKind::Life, false);
         }
     }
 
@@ -312,20 +337,5 @@ impl Painter {
                 self.drawn.arrows.push(again);
             }
         }
-    }
-
-    fn finish(mut self, end: u64) -> Timeline {
-        let open: Vec<Event> = self.working.values().copied().collect();
-        open.iter().for_each(|work| self.span(work, end, SpanKind::Work, false));
-        let hung: Vec<Event> = self.hung.values().copied().collect();
-        hung.iter().for_each(|hang| self.span(hang, end, SpanKind::Hang, false));
-        let dead: Vec<Event> = self.dead.values().copied().collect();
-        dead.iter().for_each(|crash| self.span(crash, end, SpanKind::Dead, false));
-        let born: Vec<TaskId> = self.born.keys().copied().collect();
-        for task in born {
-            let until = self.dead.get(&task).map_or(end, |crash| crash.time.as_nanos());
-            self.close_life(task, until);
-        }
-        self.drawn
     }
 }

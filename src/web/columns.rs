@@ -23,6 +23,16 @@ export interface Columns {
   source: Uint16Array
 }
 
+/** The tasks of a run; the index is the task's id. */
+export interface TaskColumns {
+  /** A line each. */
+  names: string
+  /** 0xffffffff is none. */
+  parent: Uint32Array
+  /** 1: it waits for work for ever. */
+  server: Uint8Array
+}
+
 /** What a timeline draws; codes are those of `src/analysis/timeline.rs`. */
 export interface Timeline {
   spans: { lane: Uint32Array; start: Float64Array; end: Float64Array; kind: Uint8Array; flags: Uint8Array; event: Uint32Array }
@@ -64,6 +74,15 @@ pub(super) fn columns_of(trace: &Trace) -> JsValue {
         ("b", doubles(b.iter().copied())),
         ("cause", Uint32Array::from(cause).into()),
         ("source", Uint16Array::from(source).into()),
+    ])
+}
+
+pub(super) fn tasks_of(trace: &Trace) -> JsValue {
+    let names: Vec<&str> = trace.tasks.iter().map(|task| task.name.as_str()).collect();
+    fields(&[
+        ("names", JsValue::from_str(&names.join("\n"))),
+        ("parent", words(trace.tasks.iter().map(|task| task.parent.unwrap_or(u32::MAX)))),
+        ("server", bytes(trace.tasks.iter().map(|task| u8::from(task.server)))),
     ])
 }
 

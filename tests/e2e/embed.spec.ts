@@ -202,6 +202,13 @@ test('a page talks to it, and nobody else does', async ({ page }) => {
   await expect(frameOf(page).getByRole('alert')).toContainText('nonsense')
 })
 
+test('its link says which lanes and which stretch of time, and opens the whole page with them', async ({ page }) => {
+  const link = '#/duplicated-message?range=1s-2.5s&lanes=stage-b&filter=stage'
+  await page.goto(`./embed.html?preload${link}`)
+  await expect(page.locator('.lane')).toHaveText([/^stage-b/, /^stage-a$/, /^stage-a2/])
+  await expect(page.getByRole('link', { name: 'Open in Heartrace' })).toHaveAttribute('href', /range=1s-2\.5s/)
+})
+
 test('what is not understood is named, and a core that cannot be fetched is told', async ({ page }) => {
   await page.goto('./embed.html?theme=pink&preload#/duplicated-message')
   await expect(page.getByText('Not understood and left out: theme=pink')).toBeVisible()

@@ -18,7 +18,7 @@ const CASES: u32 = 100;
 /// Where a run is cut: what is undecided by then is not judged. It bounds what the largest settings cost.
 const EVENTS: u32 = 20_000;
 
-/// What is worth a try for a parameter, its default first: towards that a failure shrinks.
+/// What is worth a try for a parameter: its default, towards which a failure shrinks, the ends of its range, and more.
 fn values(parameter: &Parameter, scenario: &Scenario) -> Vec<String> {
     let small: &[&str] = match parameter.kind {
         Kind::Duration => &["1ns", "1ms", "100ms", "500ms", "1s", "2s", "3s", "4s", "6s", "10s"],
@@ -41,11 +41,12 @@ fn values(parameter: &Parameter, scenario: &Scenario) -> Vec<String> {
     values
 }
 
-/// Links of a scenario, of which half the parameters are left alone.
+/// Links of a scenario: a third of the parameters is left alone, a third is at an end.
 fn links(scenario: &'static Scenario) -> impl Strategy<Value = String> {
     let pair = |parameter: &'static Parameter| {
         let values = values(parameter, scenario);
-        let value = prop_oneof![Just(values[0].clone()), select(values)];
+        let ends = values[..values.len().min(3)].to_vec();
+        let value = prop_oneof![Just(values[0].clone()), select(ends), select(values)];
         value.prop_map(|value| format!("{}={value}", parameter.name))
     };
     let pairs: Vec<_> = scenario.parameters.iter().map(pair).collect();

@@ -1,7 +1,7 @@
 //! `rate-limit` (RL-0, RL-1, RL-2) and `tiered-rate-limit` (RL-3): who acts when, to the millisecond.
 
 use crate::{Told, tell, tell_seeds};
-use heartrace::analysis::claim::{Claim, Ending, SharedJury};
+use heartrace::analysis::claim::{Claim, Ending, Jury, SharedJury};
 use heartrace::analysis::copies::WithinShare;
 use heartrace::analysis::limits::{Bound, NoneInVain, WithinLimits};
 use heartrace::runtime::Runtime;
@@ -205,7 +205,7 @@ fn a_full_queue_turns_callers_away() {
 /// What a claim says of a story that is told to break it, or not.
 fn judged(claim: Box<dyn Claim>, tell: impl FnOnce(&Runtime) + 'static) -> Option<bool> {
     let jury = SharedJury::default();
-    jury.0.borrow_mut().renew([claim].into_iter(), None);
+    *jury.0.borrow_mut() = Jury::new(vec![claim], None);
     let mut run = Run::new(Setting::default(), true);
     let rt = run.runtime().clone();
     rt.watch(jury.clone());

@@ -4,7 +4,12 @@
  * together; a *frame* is the distance of two animation frames.
  */
 
-/** A run with about a million events and spans. */
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+
+/** A run with about a million events. */
 export const MILLION = '#/duplicated-message?requests=50000&timeout=1.2s'
 /** Frames of one gesture: in and out again. */
 const FRAMES = 120
@@ -20,15 +25,52 @@ export async function measureTimeline(page, { address, run = MILLION } = {}) {
   await page.locator('.fingerprint').waitFor()
   const first = await page.evaluate(firstPicture, run)
   await page.locator('.fingerprint').waitFor()
-  const rounds = async (ask, input) => {
-    const all = []
-    for (let i = 0; i < ROUNDS; i++) all.push(await page.evaluate(ask, input))
-    return all
+  const { zoom, pan } = await gestures(page)
+  const seek = []
+  for (let i = 0; i < ROUNDS; i++) seek.push(await page.evaluate(seeks, SEEKS))
+  return { run, ...first, zoom, pan, seek: quantiles(best(seek)) }
+}
+
+/** The same gestures on 64 lanes with a million spans, all of them in view, on an empty page; `width` by `height` px of lanes. */
+export async function measureSpans(page, { width = 1600, height = 2978 } = {}) {
+  const { output } = await build({
+    configFile: false,
+    logLevel: 'error',
+    root: here('.'),
+    build: {
+      write: false,
+      copyPublicDir: false,
+      target: 'es2022',
+      lib: { entry: here('./spans.ts'), formats: ['iife'], name: 'spans' },
+    },
+  }).then((made) => (Array.isArray(made) ? made[0] : made))
+  await page.setViewportSize({ width, height })
+  await page.goto('about:blank')
+  await page.evaluate(probe)
+  await page.setContent(
+    `<style>body { margin: 0; background: #0b1418 } .plot { position: relative; width: ${width}px; height: ${height}px }
+     .plot canvas { position: absolute; inset: 0 } ${COLOURS}</style><div class="plot"></div>`,
+  )
+  await page.addScriptTag({ content: output[0].code })
+  await page.waitForFunction(() => window.spansBench)
+  const { zoom, pan } = await gestures(page)
+  return { width, height, indexMs: await page.evaluate(() => window.spansBench.indexMs), zoom, pan }
+}
+
+/** Colours for the page without a style. */
+const COLOURS = `:root { ${'bg panel ink ink2 ink3 line edge grid grid2 pulse work onwork msg message ok bad timeout user parent replica select now glow'
+  .split(' ')
+  .map((name) => `--${name}: #8ab`)
+  .join('; ')}; --sans: sans-serif; --mono: monospace }`
+
+/** Zoom and pan, in rounds. */
+async function gestures(page) {
+  const [zoom, pan] = [[], []]
+  for (let i = 0; i < ROUNDS; i++) {
+    zoom.push(await page.evaluate(gesture, { frames: FRAMES, kind: 'zoom' }))
+    pan.push(await page.evaluate(gesture, { frames: FRAMES, kind: 'pan' }))
   }
-  const zoom = await rounds(gesture, { frames: FRAMES, kind: 'zoom' })
-  const pan = await rounds(gesture, { frames: FRAMES, kind: 'pan' })
-  const seek = await rounds(seeks, SEEKS)
-  return { run, ...first, zoom: summary(zoom), pan: summary(pan), seek: quantiles(best(seek)) }
+  return { zoom: summary(zoom), pan: summary(pan) }
 }
 
 /** Median, 95th percentile and worst. */
@@ -115,9 +157,14 @@ async function gesture({ frames, kind }) {
     )
   const native = Object.getPrototypeOf(window).requestAnimationFrame ?? window.requestAnimationFrame
   const frame = () => new Promise((resolve) => native.call(window, resolve))
-  document.querySelectorAll('.zoom button')[1].click()
+  if (window.spansBench) window.spansBench.fit()
+  else document.querySelectorAll('.zoom button')[1].click()
+  const settle = async () => {
+    for (let i = 0; i < 5; i++) await frame()
+  }
+  await settle()
   if (kind === 'pan') for (let i = 0; i < 8; i++) wheel({ deltaY: -60, ctrlKey: true }, 0.4)
-  for (let i = 0; i < 5; i++) await frame()
+  await settle()
   const script = []
   const gaps = []
   let last = await frame()

@@ -220,7 +220,10 @@ describe('the brush that writes SVG', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 60 }), (cells) => {
         const c = brush()
-        stripsInSvg(c)([{ y: 0, height: 9, cells: Uint8Array.from(cells) }], '#abc')
+        stripsInSvg(c)([{ y: 0, height: 9, cells: Uint8Array.from(cells), tone: 'work' }], {
+          work: '#abc',
+          message: '#def',
+        })
         const covered = new Array<number>(cells.length).fill(0)
         for (const [, x, width] of c.content().matchAll(/<rect x="(\d+)" y="0" width="(\d+)"/g))
           for (let i = Number(x); i < Number(x) + Number(width); i++) covered[i]! += 1

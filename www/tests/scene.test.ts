@@ -4,12 +4,16 @@ import { describe, expect, test } from 'vitest'
 import { busyOf, coverage, TRACE } from '../src/timeline/busy'
 import { type Chart, levelAt, steps } from '../src/timeline/charts'
 import { foldTasks } from '../src/timeline/fold'
+import { indexTrace } from '../src/timeline/index_trace'
 import { lanesOf, layoutLanes, rowsOf } from '../src/timeline/lanes'
 import { coneOf } from '../src/timeline/lens'
+import { CROWD_PX } from '../src/timeline/marks'
+import { columnsOf, momentPyramid } from '../src/timeline/pyramid'
 import { toPx, type View } from '../src/timeline/scale'
 import { buildScene, type Scene } from '../src/timeline/scene'
-import { bandsOf } from '../src/timeline/spans'
-import { indexTrace, neighbour, type RawTrace, type Trace } from '../src/timeline/trace'
+import { bandsOf, type DensityStrip } from '../src/timeline/spans'
+import { opacity, pixels } from '../src/timeline/strips'
+import { neighbour, type RawTrace, type Trace } from '../src/timeline/trace'
 import { MARK, NONE, SPAN } from '../src/worker/core'
 
 const END = 100_000
@@ -87,6 +91,7 @@ function sceneOf(trace: Trace, view: View): Scene {
     step: none,
     cancel: none,
     mark: none,
+    crowd: (count: number) => `×${count}`,
   }
   return buildScene({ trace, view, layout, height, charts: [], words, measure: () => 0 })
 }
@@ -145,7 +150,7 @@ describe('coverage', () => {
         )
         const inView = all.filter(({ start, end }) => end >= v.t0 && start < v.t1)
         if (scene.density.length > 0) {
-          expect(inView.length).toBeGreaterThan(v.width / 4)
+          expect(inView.length).toBeGreaterThan(v.width / 8)
           expect([...scene.density[0]!.cells]).toEqual(slowCoverage(all, v))
         } else expect(scene.bars.length).toBe(inView.length)
       }),
@@ -173,7 +178,72 @@ test('every stretch of waiting that is long enough to be seen is drawn, and no o
   )
 })
 
-test('of each kind of mark those that can be told apart are drawn: none hides another, a rare one is always there', () => {
+describe('the pyramid', () => {
+  /** The rows of px of all lanes as a painter makes them that looks at every span for every cell of every column. */
+  function slowRows(trace: Trace, lanes: { start: number; end: number }[][], v: View): Uint32Array {
+    const step = (v.t1 - v.t0) / v.width
+    const words = lanes.flatMap((spans, lane) => {
+      const finest = trace.work.get(lane)!.cell
+      if (finest > step / 2) return slowCoverage(spans, v).map(opacity)
+      // The longest cells of which two go into a column.
+      let cell = finest
+      while (cell * 2 <= step / 2) cell *= 2
+      return Array.from({ length: v.width }, (_, x) => {
+        const [first, next] = [x, x + 1].map((edge) => Math.floor((v.t0 + edge * step) / cell)) as [number, number]
+        const view = { t0: first * cell, t1: next * cell, width: next - first }
+        const cells = slowCoverage(spans, view)
+        const sum = cells.reduce((all, one) => all + one, 0)
+        return opacity(sum > 0 ? Math.max(TRACE, Math.round(sum / cells.length)) : 0)
+      })
+    })
+    return new Uint32Array(new Uint8Array(words.flatMap((alpha) => [0, 0, 0, alpha])).buffer)
+  }
+
+  const wide = fc
+    .tuple(fc.integer({ min: -1_000, max: END }), fc.integer({ min: 1, max: 4_000 }), fc.integer({ min: 20, max: 200 }))
+    .map(([t0, step, width]): View => ({ t0, t1: t0 + step * width, width }))
+
+  test('paints, at every zoom, the px that a slow painter paints, byte for byte', () => {
+    // So much work that it is never drawn bar by bar.
+    const lane = fc.array(
+      fc
+        .tuple(fc.integer({ min: 1, max: END - 2_000 }), fc.nat(300))
+        .map(([start, length]) => ({ start, end: start + length })),
+      { minLength: 150, maxLength: 400 },
+    )
+    fc.assert(
+      fc.property(fc.array(lane, { minLength: 1, maxLength: 3 }), wide, (lanes, v) => {
+        const spans = lanes.flatMap((all, lane) => all.map((one) => ({ ...one, lane, kind: SPAN.work })))
+        const trace = traceOf(lanes.length, spans, [])
+        const strips = lanes.map((_, lane): DensityStrip => {
+          const cells = columnsOf(trace.work.get(lane)!, v) ?? coverage(trace.busy.get(lane)!, v)
+          return { y: 0, height: 1, tone: 'work', cells }
+        })
+        expect(pixels(strips, v.width)).toEqual(slowRows(trace, lanes, v))
+      }),
+    )
+  })
+
+  test('never loses a moment, however far away one looks', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(END), { minLength: 1, maxLength: 300 }), wide, (all, v) => {
+        const places = all.sort((p, q) => p - q)
+        const columns = columnsOf(momentPyramid(Float64Array.from(places), END), v)
+        if (!columns) return
+        for (const place of places) {
+          const x = Math.floor(toPx(v, place))
+          if (x < 1 || x >= v.width - 1) continue
+          // A cell is at most half a column long: what happens near an edge may show in the column beside it.
+          expect(Math.max(columns[x - 1]!, columns[x]!, columns[x + 1]!)).toBeGreaterThan(0)
+        }
+        const seen = columns.reduce((sum, one) => sum + (one > 0 ? 1 : 0), 0)
+        expect(seen).toBeLessThanOrEqual(new Set(places).size)
+      }),
+    )
+  })
+})
+
+test('every mark is drawn, alone or in a crowd of its kind: none hides another, a rare one is always there', () => {
   const mark = fc.record({
     lane: fc.nat(2),
     time: fc.nat(END),
@@ -182,21 +252,32 @@ test('of each kind of mark those that can be told apart are drawn: none hides an
   fc.assert(
     fc.property(fc.array(mark, { minLength: 100, maxLength: 600 }), view, (marks, v) => {
       const trace = traceOf(3, [], marks)
-      const drawn = sceneOf(trace, v).glyphs.map(({ x, y, kind }) => ({ x, y: Math.floor(y / 50), kind }))
+      const drawn = sceneOf(trace, v).glyphs.map(({ row, kind, x0, x1, count }) => ({
+        lane: Math.floor(row / 50),
+        kind,
+        x0,
+        x1,
+        count,
+      }))
       const slow: typeof drawn = []
       for (let lane = 0; lane < 3; lane++) {
         for (let kind = MARK.accept; kind <= MARK.duplicate; kind++) {
-          let last = Number.NEGATIVE_INFINITY
-          const times = marks.filter((one) => one.lane === lane && one.kind === kind).map(({ time }) => time)
-          for (const time of times.sort((p, q) => p - q)) {
-            const x = toPx(v, time)
-            if (x < -8 || x >= v.width + 8 || x < last + 5) continue
-            last = x
-            slow.push({ x, y: lane, kind })
+          const places = marks
+            .filter((one) => one.lane === lane && one.kind === kind)
+            .map(({ time }) => toPx(v, time))
+            .filter((x) => x >= -8 && x < v.width + 8)
+            .sort((p, q) => p - q)
+          for (const x of places) {
+            const crowd = slow.at(-1)
+            if (crowd && crowd.lane === lane && crowd.kind === kind && x - crowd.x1 < CROWD_PX) {
+              crowd.x1 = x
+              crowd.count++
+            } else slow.push({ lane, kind, x0: x, x1: x, count: 1 })
           }
         }
       }
-      const order = (p: (typeof drawn)[number], q: (typeof drawn)[number]) => p.y - q.y || p.kind - q.kind || p.x - q.x
+      const order = (p: (typeof drawn)[number], q: (typeof drawn)[number]) =>
+        p.lane - q.lane || p.kind - q.kind || p.x0 - q.x0
       expect(drawn.sort(order)).toEqual(slow.sort(order))
     }),
   )

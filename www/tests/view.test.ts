@@ -3,10 +3,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { rangeOf, windowOf } from '../src/state/look'
 import { arrange, axisOf, EVENT_STEP, idleGaps, squeezed } from '../src/timeline/arrange'
+import { indexTrace } from '../src/timeline/index_trace'
 import { foldLanes, type Lane, lanesOf, moveLane, stepLane, UNTOUCHED } from '../src/timeline/lane_tree'
 import { rulerOf } from '../src/timeline/ruler'
 import { type AxisKind, fit, lasting, type View, zoom } from '../src/timeline/scale'
-import { indexTrace, type Trace } from '../src/timeline/trace'
+import type { Trace } from '../src/timeline/trace'
 import { NONE, SPAN } from '../src/worker/core'
 
 const KINDS = ['spawn', 'work', 'worked', 'sleep', 'wake', 'end', 'note']

@@ -43,10 +43,19 @@ export function fetchLater({ session }: App): void {
   const done = effect(() => {
     if (!session.shown.value) return
     queueMicrotask(() => done())
-    // A text that cannot be had is told by its key.
-    loadScenarios().catch(() => {})
-    for (const part of Object.keys(load) as Part[]) void fetchPart(part)
+    // The run comes first on the screen.
+    whenIdle(() => {
+      // A text that cannot be had is told by its key.
+      loadScenarios().catch(() => {})
+      for (const part of Object.keys(load) as Part[]) void fetchPart(part)
+    })
   })
+}
+
+/** Once the page has nothing else to do; a moment later in browsers that do not say when. */
+function whenIdle(act: () => void): void {
+  if ('requestIdleCallback' in window) requestIdleCallback(act, { timeout: 1000 })
+  else setTimeout(act, 200)
 }
 
 /** A part that is wanted now: nothing until it is there; if it cannot be had, it is closed again and that is said. */

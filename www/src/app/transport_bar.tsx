@@ -1,10 +1,11 @@
 /** Play, step and scrub. The slider is a native one: it says the event under the cursor in words. */
 
+import { useMemo } from 'preact/hooks'
 import { SPEEDS, type Speed } from '../state/player'
 import { timedSentence } from '../text/core'
 import { showTime } from '../text/duration'
 import { t } from '../text/locale'
-import { landmarks } from '../timeline/trace'
+import { landmarks, type Trace } from '../timeline/trace'
 import { MARK } from '../worker/core'
 import { useApp } from './context'
 import { Cone, Pause, Play, Replay, Rows, Sliders, StepBack, StepOn, ToStart } from './icons'
@@ -136,20 +137,7 @@ function Scrubber({ off }: { off: boolean }) {
   }
   return (
     <span class="scrub">
-      {run && (
-        <svg class="strokes" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
-          {landmarks(run, STROKES, length / STROKES).map(({ time, kind, event }) => (
-            <rect
-              key={`${event} ${kind}`}
-              class={strokeClass(kind)}
-              x={(time / length) * 998}
-              y="0"
-              width="2"
-              height="10"
-            />
-          ))}
-        </svg>
-      )}
+      {run && <Strokes run={run} length={length} />}
       <input
         type="range"
         min="0"
@@ -164,6 +152,25 @@ function Scrubber({ off }: { off: boolean }) {
         style={{ '--done': `${share * 100}%` }}
       />
     </span>
+  )
+}
+
+/** The landmarks of a run; looked for once a run, not at every step of the cursor. */
+function Strokes({ run, length }: { run: Trace; length: number }) {
+  const found = useMemo(() => landmarks(run, STROKES, length / STROKES), [run, length])
+  return (
+    <svg class="strokes" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+      {found.map(({ time, kind, event }) => (
+        <rect
+          key={`${event} ${kind}`}
+          class={strokeClass(kind)}
+          x={(time / length) * 998}
+          y="0"
+          width="2"
+          height="10"
+        />
+      ))}
+    </svg>
   )
 }
 

@@ -2,7 +2,7 @@
 
 import { clip, noteLabel, visible } from '../text/core'
 import { aboutTime, roughDuration, showDuration } from '../text/duration'
-import { type PageKey, t } from '../text/locale'
+import { count, type PageKey, t } from '../text/locale'
 import type { Reason, Words } from '../timeline/input'
 import type { Trace } from '../timeline/trace'
 import { MARK } from '../worker/core'
@@ -22,6 +22,7 @@ export function wordsFor(trace: Trace, scenario: string, live: boolean): Words {
     folded: (ns) => `+${aboutTime(ns)}`,
     step: (event, ns) => `#${event} · ${aboutTime(ns)}`,
     cancel: (why) => (why === 'none' ? t('word.cancelled') : t('word.cancel.by', { reason: reason(why) })),
+    crowd: (many) => t('word.crowd', { count: count(many) }),
     mark(kind, event, why) {
       const row = trace.words.get(event)
       const words = row ? (noteLabel(row, scenario) ?? visible(row.detail)) : ''

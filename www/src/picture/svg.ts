@@ -246,11 +246,11 @@ class Gradient implements CanvasGradient {
 
 /** Strips in SVG: px columns that are equally busy, in one of a few shades, are one rectangle. */
 export function stripsInSvg(brush: SvgBrush): StripPainter {
-  return (strips, colour) => {
+  return (strips, colours) => {
     const shade = (cell: number) => (cell === 0 ? 0 : Math.max(1, Math.round((opacity(cell) / 255) * SHADES)))
     brush.save()
-    brush.fillStyle = colour
-    for (const { y, height, cells } of strips) {
+    for (const { y, height, cells, tone } of strips) {
+      brush.fillStyle = colours[tone]
       for (let x = 0; x < cells.length; ) {
         const now = shade(cells[x]!)
         let end = x + 1

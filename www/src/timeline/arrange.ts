@@ -3,9 +3,10 @@
  * axis only; here the run gets other times, where its events lie on that axis, and its indexes anew.
  */
 import { NONE, SPAN } from '../worker/core'
+import { indexTrace } from './index_trace'
 import { grouped, lowerBound } from './lane_index'
 import { type Axis, type AxisKind, bentAxis, type FoldedGap, straightAxis } from './scale'
-import { indexTrace, type Trace } from './trace'
+import type { Trace } from './trace'
 
 /** From one event to the next on the axis of events: so fine that the closest zoom shows two of them. */
 export const EVENT_STEP = 10

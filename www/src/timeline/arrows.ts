@@ -22,6 +22,9 @@ export interface Arrow {
   loop: boolean
   /** Distance of its ends from the middles of their lanes, px. */
   edge: number
+  /** How many it stands for: what never arrived is drawn once where it would lie on itself. */
+  count: number
+  badge: string | null
 }
 
 /** A distance in time worth reading. */
@@ -39,7 +42,9 @@ const KINDS = ['message', 'cancel', 'spawn', 'restart'] as const
 /** Px that a line goes on outside the picture. */
 const OUTSIDE = 400
 /** Px of the stub of something that never arrived. */
-const STUB = 26
+const STUB = 16
+/** Stubs of one lane and kind closer than this are drawn as one, px. */
+const STUBS_PX = 14
 
 /** The arrows that touch the view. */
 export function arrowsOf(input: SceneInput): { arrows: Arrow[]; tooMany: boolean } {
@@ -57,11 +62,30 @@ export function arrowsOf(input: SceneInput): { arrows: Arrow[]; tooMany: boolean
   // Not even the cancels can be told apart: a few of them would be a false picture.
   if (drawn.length > ARROW_LIMIT) return { arrows: [], tooMany }
   const found: Arrow[] = []
+  const stubs = createStubs()
   for (const number of drawn) {
     const arrow = arrowOf(input, number)
-    if (arrow && Math.max(arrow.x0, arrow.x1) >= 0 && overlapsY(arrow, height)) found.push(arrow)
+    if (!arrow || Math.max(arrow.x0, arrow.x1) < 0 || !overlapsY(arrow, height)) continue
+    if (arrow.to === null && !stubs.isNew(arrow)) continue
+    found.push(arrow)
   }
+  for (const arrow of found) if (arrow.count > 1) arrow.badge = input.words.crowd(arrow.count)
   return { arrows: found, tooMany }
+}
+
+/** Stubs by lane, kind and reason: one that comes soon after another is counted there. They come in order. */
+function createStubs() {
+  const last = new Map<string, { stub: Arrow; x: number }>()
+  return {
+    isNew(stub: Arrow): boolean {
+      const key = `${stub.y0} ${stub.kind} ${stub.reason}`
+      const before = last.get(key)
+      const crowded = before !== undefined && stub.x0 - before.x < STUBS_PX
+      if (crowded) before.stub.count += 1
+      last.set(key, { stub: crowded ? before.stub : stub, x: stub.x0 })
+      return !crowded
+    },
+  }
 }
 
 function overlapsY(arrow: Arrow, height: number): boolean {
@@ -93,6 +117,8 @@ function arrowOf({ trace, view, layout, height }: SceneInput, number: number): A
     x0,
     y0,
     edge,
+    count: 1,
+    badge: null,
   } as const
   if (to === null) return { ...base, x1: x0 + STUB, y1: y0 + STUB, loop: false }
   const x1 = toPx(view, time[to]!)

@@ -30,23 +30,31 @@ export function busyOf(starts: Float64Array, ends: Float64Array): Busy {
   return busy
 }
 
+/** The work done up to a time; `next` is the first place in the sums that lies after it. */
+export function doneBy({ time, done, open }: Busy, next: number, at: number): number {
+  return next === 0 ? 0 : done[next - 1]! + open[next - 1]! * (at - time[next - 1]!)
+}
+
+/** The byte of a stretch that is touched, by the share of it that is covered. */
+export function shade(share: number): number {
+  return Math.max(TRACE, Math.round(Math.min(1, share) * 255))
+}
+
 /** One byte for each px column: 0 where nothing touches it, 255 where work covers it whole. */
-export function coverage({ time, done, open }: Busy, view: View): Uint8Array<ArrayBuffer> {
+export function coverage(busy: Busy, view: View): Uint8Array<ArrayBuffer> {
+  const { time, open } = busy
   const cells = new Uint8Array(Math.max(0, Math.ceil(view.width)))
   const step = (view.t1 - view.t0) / view.width
   const value = (i: number) => time[i]!
   const after = (from: number, at: number) => gallop(from, time.length, at + SMALLEST, value)
-  const sum = (next: number, at: number) =>
-    next === 0 ? 0 : done[next - 1]! + open[next - 1]! * (at - time[next - 1]!)
   let next = after(0, view.t0)
-  let before = sum(next, view.t0)
+  let before = doneBy(busy, next, view.t0)
   for (let x = 0; x < cells.length; x++) {
     const end = view.t0 + (x + 1) * step
     const reached = after(next, end)
-    const until = sum(reached, end)
+    const until = doneBy(busy, reached, end)
     const touched = reached > next || (next > 0 && open[next - 1]! > 0)
-    const share = Math.min(1, (until - before) / step)
-    if (touched) cells[x] = Math.max(TRACE, Math.round(share * 255))
+    if (touched) cells[x] = shade((until - before) / step)
     next = reached
     before = until
   }

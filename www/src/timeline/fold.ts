@@ -11,7 +11,8 @@ export function foldTasks(tasks: TaskInfo[]): Uint32Array {
   if (tasks.length <= LANES) return lanes
   const families = new Map<string, number[]>()
   for (const { id, name } of tasks) {
-    const base = name.replace(/#\d+$/, '')
+    const number = name.lastIndexOf('#')
+    const base = number < 0 ? name : name.slice(0, number)
     const family = families.get(base)
     if (family) family.push(id)
     else families.set(base, [id])

@@ -1,11 +1,38 @@
 /** The shapes of marks: each kind has its own, so that colour is never alone. */
 import { MARK } from '../worker/core'
 import type { Brush } from './brush'
+import { text } from './paint_text'
 import type { Palette } from './palette'
 import type { Glyph } from './scene'
 
-/** Draws one mark. */
+/** Draws a mark, or a crowd of them: a band from the first to the last, one mark in its middle, and how many they are. */
 export function paintGlyph(c: Brush, glyph: Glyph, palette: Palette): void {
+  if (glyph.x1 - glyph.x0 > 4) paintBand(c, glyph, palette)
+  paintMark(c, glyph, palette)
+  if (!glyph.badge) return
+  const font = `700 10.5px ${palette.sans}`
+  text(c, glyph.badge, glyph.x + 7, glyph.y + glyph.badgeY, palette.tones[glyph.tone], font, palette.background)
+}
+
+/** Where the marks of a crowd lie: a rail with a closed end on each side. */
+function paintBand(c: Brush, { x, x0, x1, y, tone }: Glyph, palette: Palette): void {
+  c.fillStyle = palette.tones[tone]
+  c.beginPath()
+  c.roundRect(x0 - 3, y - 4, x1 - x0 + 6, 8, 4)
+  c.globalAlpha = 0.32
+  c.fill()
+  c.globalAlpha = 1
+  c.strokeStyle = palette.tones[tone]
+  c.lineWidth = 1
+  c.stroke()
+  // The mark in the middle is read on any bar.
+  c.fillStyle = palette.panel
+  c.beginPath()
+  c.arc(x, y, 8.5, 0, Math.PI * 2)
+  c.fill()
+}
+
+function paintMark(c: Brush, glyph: Glyph, palette: Palette): void {
   const { x, y, kind, tone } = glyph
   const colour = palette.tones[tone]
   c.strokeStyle = colour

@@ -30,6 +30,8 @@ export interface Words {
   step(event: number, ns: number): string
   /** The word where a cancel lands. */
   cancel(reason: Reason): string
+  /** At so many marks of one kind that are drawn as one. */
+  crowd(count: number): string
   /** The word at a mark, or null for none. */
   mark(kind: number, event: number, reason: Reason): string | null
 }

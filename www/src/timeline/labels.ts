@@ -37,6 +37,8 @@ export function place<T>(wishes: Wish<T>[], area: Box, taken: Box[]): Placed<T>[
   const order = wishes.map((_, i) => i).sort((p, q) => wishes[q]!.weight - wishes[p]!.weight || p - q)
   for (const i of order) {
     const wish = wishes[i]!
+    // A text wider than the plot is read in the inspector.
+    if (wish.width > area.width) continue
     for (const { x, y } of wish.places) {
       const shifted = Math.min(Math.max(x, area.x), area.x + area.width - wish.width)
       // A word may slide a little along the edge, but not away from its event.

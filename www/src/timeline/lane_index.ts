@@ -13,18 +13,29 @@ export function grouped(
   group: (i: number) => number,
   key?: (i: number) => number,
 ): LaneIndex {
-  const start = new Uint32Array(groups + 1)
-  for (let i = 0; i < count; i++) start[group(i) + 1]! += 1
-  for (let i = 0; i < groups; i++) start[i + 1]! += start[i]!
-  const next = start.slice()
-  const order = new Uint32Array(count)
-  for (let i = 0; i < count; i++) order[next[group(i)]!++] = i
+  const mine = new Uint32Array(count)
+  for (let i = 0; i < count; i++) mine[i] = group(i)
+  const { start, order } = sorted(mine, groups)
   if (key) {
     for (let i = 0; i < groups; i++) {
+      if (start[i + 1]! - start[i]! < 2) continue
       const part = order.subarray(start[i], start[i + 1])
       if (!ascends(part, key)) part.sort((p, q) => key(p) - key(q) || p - q)
     }
   }
+  return { start, order }
+}
+
+/** The same for groups that are in an array: nothing is called for any item. */
+export function sorted(group: Uint32Array, groups: number): LaneIndex {
+  const start = new Uint32Array(groups + 1)
+  for (let i = 0; i < group.length; i++) start[group[i]! + 1]! += 1
+  for (let i = 0; i < groups; i++) start[i + 1]! += start[i]!
+  // Each group is filled from its start; then every start has moved to the next one.
+  const order = new Uint32Array(group.length)
+  for (let i = 0; i < group.length; i++) order[start[group[i]!]!++] = i
+  start.copyWithin(1, 0, groups)
+  start[0] = 0
   return { start, order }
 }
 
@@ -56,12 +67,58 @@ export function gallop(from: number, to: number, bound: number, value: (i: numbe
   return to
 }
 
+/** First position in `[from, to)` of ascending places that is not below `bound`. */
+export function firstFrom(places: Float64Array, from: number, to: number, bound: number): number {
+  let low = from
+  let high = to
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (places[middle]! < bound) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The same for a bound that is probably near `from`. */
+function nearFrom(places: Float64Array, from: number, to: number, bound: number): number {
+  let low = from
+  for (let step = 1; low < to; step *= 2) {
+    const probe = Math.min(low + step, to) - 1
+    if (places[probe]! >= bound) return step === 1 ? low : firstFrom(places, low, probe + 1, bound)
+    low = probe + 1
+  }
+  return to
+}
+
 /**
- * Of ascending positions (px) those that a reader can tell apart: each at least `gap` from the one before it. The
- * positions between are never looked at.
+ * Of ascending places those that a reader can tell apart: each at least `gap` from the one before it. The places between
+ * are never looked at.
  */
-export function apart(from: number, to: number, gap: number, px: (i: number) => number): number[] {
+export function apart(places: Float64Array, from: number, to: number, gap: number): number[] {
   const found: number[] = []
-  for (let i = from; i < to; i = gallop(i + 1, to, px(i) + gap, px)) found.push(i)
+  for (let i = from; i < to; i = nearFrom(places, i + 1, to, places[i]! + gap)) found.push(i)
   return found
+}
+
+/** Ascending places as crowds: those of one crowd follow one another closer than `gap`. Few of them are looked at. */
+export function crowds(places: Float64Array, from: number, to: number, gap: number): [first: number, last: number][] {
+  const found: [number, number][] = []
+  for (let first = from, i = from; i < to; ) {
+    // All up to the next are within the gap of this one, so of each other.
+    const next = nearFrom(places, i + 1, to, places[i]! + gap)
+    if (next === to || places[next]! - places[next - 1]! >= gap) {
+      found.push([first, next - 1])
+      first = next
+    }
+    i = next
+  }
+  return found
+}
+
+/** The numbers below `count` in order of a value that is a whole number below `limit`; equal ones as they were. */
+export function ordered(count: number, limit: number, value: (i: number) => number): Uint32Array {
+  for (let i = 1; i < count; i++) if (value(i) < value(i - 1)) return grouped(count, limit, value).order
+  const order = new Uint32Array(count)
+  for (let i = 0; i < count; i++) order[i] = i
+  return order
 }

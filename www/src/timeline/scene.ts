@@ -9,7 +9,7 @@ import { lowerBound } from './lane_index'
 import { rowTop, visibleRows } from './lanes'
 import { type Glyph, glyphsOf, landings, wishesOf } from './marks'
 import { type Ruler, type RulerWords, rulerOf } from './ruler'
-import { type Bar, type DensityStrip, type Line, lifeOf, type Pulse, spansOf } from './spans'
+import { type Bar, type DensityStrip, type Line, lifeOf, type Pulse, spansOf, trafficOf } from './spans'
 
 export type { Arrow, Measure } from './arrows'
 export type { Glyph } from './marks'
@@ -58,13 +58,15 @@ export function buildScene(input: SceneInput): Scene {
     if (!lane) continue
     const top = rowTop(layout, row)
     spansOf(input, lane, top, scene)
+    if (tooMany) trafficOf(input, lane, top, scene)
     lifeOf(input, lane, top, scene)
     scene.glyphs.push(...glyphsOf(input, lane.task, top, reasons))
   }
-  scene.glyphs.push(...landings(arrows, scene.glyphs))
-  scene.measures = measuresOf(input, arrows, scene.bars)
+  scene.glyphs.push(...landings(input, arrows, scene.glyphs))
+  // A cancel is late for a message that is drawn.
+  if (!tooMany) scene.measures = measuresOf(input, arrows, scene.bars)
   const area: Box = { x: 0, y: -4, width: view.width, height: height + 4 }
-  scene.words = place(wishesOf(input, scene.glyphs, scene.measures), area, obstacles(scene, height))
+  scene.words = place(wishesOf(input, scene.glyphs, scene.measures), area, obstacles(scene, height, input.measure))
   return scene
 }
 
@@ -80,10 +82,13 @@ function rulerWords({ trace, words }: SceneInput): RulerWords {
 }
 
 /** What no word may cover. */
-function obstacles(scene: Scene, height: number): Box[] {
+function obstacles(scene: Scene, height: number, measure: SceneInput['measure']): Box[] {
   // A word may lie on a bar that is hardly wider than a line.
   const bars = scene.bars.filter(({ width }) => width > 3).map(({ x, y, width, height }) => ({ x, y, width, height }))
   const glyphs = scene.glyphs.map(({ x, y }) => ({ x: x - 7, y: y - 7, width: 14, height: 14 }))
+  for (const { x, y, badge, badgeY } of scene.glyphs) {
+    if (badge) glyphs.push({ x: x + 6, y: y + badgeY - 6, width: measure(badge, true, false), height: 12 })
+  }
   const note = scene.tooManyArrows ? [{ x: 0, y: height - 22, width: 330, height: 22 }] : []
   return [...bars, ...glyphs, ...note]
 }

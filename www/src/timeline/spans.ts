@@ -1,14 +1,15 @@
 /** Work, waiting, hangs and the pulse of one lane. */
 
-import { MARK, SPAN, SPAN_FLAG } from '../worker/core'
+import { SPAN, SPAN_FLAG } from '../worker/core'
 import { coverage } from './busy'
 import type { SceneInput } from './input'
-import { apart, gallop, lowerBound } from './lane_index'
+import { apart, firstFrom, gallop, lowerBound } from './lane_index'
 import { anatomy, type Lane } from './lanes'
 import { pulseLine } from './pulse'
+import { columnsAt, columnsOf } from './pyramid'
 import { lasting, toPx } from './scale'
 import type { Scene } from './scene'
-import { MARK_KINDS, SPAN_KINDS } from './trace'
+import { beatPlaces, SPAN_KINDS } from './trace'
 
 /** A bar: work or a hang. */
 export interface Bar {
@@ -31,10 +32,11 @@ export interface Line {
   kind: 'wait' | 'dead'
 }
 
-/** Coverage of each px column, a byte each, for lanes with too many bars. */
+/** A byte for each px column, where a lane has too much to draw one by one: its work, or its messages. */
 export interface DensityStrip {
   y: number
   height: number
+  tone: 'work' | 'message'
   cells: Uint8Array<ArrayBuffer>
 }
 
@@ -52,7 +54,7 @@ export interface Pulse {
 }
 
 /** Bars are drawn one by one while each has so many px on average. */
-const BAR_PX = 4
+const BAR_PX = 8
 /** Shorter waiting is not drawn. */
 const LINE_PX = 3
 /** Hangs and dead stretches of one lane that are drawn. */
@@ -60,6 +62,8 @@ const RARE = 2_000
 /** Beats closer than this are one; with so little room on average they become bands. */
 const BEAT_PX = 2
 const ROOM_PX = 5
+/** Height of the strip of messages. */
+const TRAFFIC_PX = 4
 /** Beats of a band are not further apart. */
 const BAND_PX = 14
 
@@ -82,7 +86,9 @@ export function spansOf(input: SceneInput, lane: Lane, top: number, scene: Scene
   const work = spansInView(input, lane.task, SPAN.work)
   const busy = trace.busy.get(lane.task)
   if (busy && work.to - work.from > view.width / BAR_PX) {
-    scene.density.push({ y: y - barHeight / 2, height: barHeight, cells: coverage(busy, view) })
+    const pyramid = trace.work.get(lane.task)
+    const cells = (pyramid && columnsOf(pyramid, view)) ?? coverage(busy, view)
+    scene.density.push({ y: y - barHeight / 2, height: barHeight, cells, tone: 'work' })
   } else {
     for (let i = work.from; i < work.to; i++) addBar(input, work.order[i]!, y, scene)
   }
@@ -132,6 +138,20 @@ function addLines(input: SceneInput, lane: Lane, kind: number, y: number, scene:
   }
 }
 
+/** Adds the messages that leave a lane as a thin strip under its work, where they are too many for arrows. */
+export function trafficOf({ trace, view, layout }: SceneInput, lane: Lane, top: number, scene: Scene): void {
+  const { start, order } = trace.messagesByLane
+  const [from, to] = [start[lane.task]!, start[lane.task + 1]!]
+  if (from === to) return
+  const { from: departure } = trace.timeline.arrows
+  const pyramid = trace.traffic.get(lane.task)
+  const cells =
+    (pyramid && columnsOf(pyramid, view)) ??
+    columnsAt(from, to, view, (i) => trace.columns.time[departure[order[i]!]!]!)
+  const { middle, barHeight } = anatomy(layout.height)
+  scene.density.push({ y: top + middle + barHeight / 2 + 3, height: TRAFFIC_PX, cells, tone: 'message' })
+}
+
 /** Adds the pulse line of a lane: heartbeats if it has them, else small beats where its tasks did something. */
 export function lifeOf(input: SceneInput, lane: Lane, top: number, scene: Scene): void {
   const { view, layout } = input
@@ -166,20 +186,29 @@ function lives(input: SceneInput, lane: number): { x0: number; x1: number }[] {
   return found
 }
 
-/** The beats in view: the heartbeats of a task that sends them, else everything it did. */
+/** The beats in view that can be told apart, px. */
 function moments({ trace, view }: SceneInput, lane: number): { px: number[]; heartbeat: boolean; dense: boolean } {
-  const { time } = trace.columns
-  const { marks } = trace.timeline
-  const { marksByLane, eventsByLane } = trace
-  const group = lane * MARK_KINDS + MARK.pulse
-  const heartbeat = marksByLane.start[group]! < marksByLane.start[group + 1]!
-  const { start, order } = heartbeat ? marksByLane : eventsByLane
-  const event = heartbeat ? (i: number) => marks.event[order[i]!]! : (i: number) => order[i]!
-  const px = (i: number) => toPx(view, time[event(i)]!)
-  const end = start[(heartbeat ? group : lane) + 1]!
-  const from = lowerBound(start[heartbeat ? group : lane]!, end, -40, px)
-  const found = apart(from, lowerBound(from, end, view.width + 40, px), BEAT_PX, px).map(px)
-  return { px: found, heartbeat, dense: found.length > view.width / ROOM_PX }
+  const pyramid = trace.beats.get(lane)
+  const columns = pyramid && columnsOf(pyramid, view)
+  const { heartbeat, places } = beatPlaces(trace, lane)
+  const found = columns ? beatsIn(columns) : null
+  if (found && found.length > view.width / ROOM_PX) return { px: found, heartbeat, dense: true }
+  const step = (view.t1 - view.t0) / view.width
+  const from = firstFrom(places, 0, places.length, view.t0 - 40 * step)
+  const to = firstFrom(places, from, places.length, view.t1 + 40 * step)
+  const px = apart(places, from, to, BEAT_PX * step).map((i) => toPx(view, places[i]!))
+  return { px, heartbeat, dense: px.length > view.width / ROOM_PX }
+}
+
+/** Where columns beat, as far as they can be told apart. */
+function beatsIn(columns: Uint8Array): number[] {
+  const found: number[] = []
+  for (let x = 0; x < columns.length; x++) {
+    if (columns[x] === 0) continue
+    found.push(x)
+    x += BEAT_PX - 1
+  }
+  return found
 }
 
 /** Runs of beats that are too close, and the beats that stand alone: a silence between two runs stays flat. */

@@ -1,18 +1,19 @@
 /** A run as the page keeps it: the core's columns, and per-lane indexes so that any window is found by binary search. */
 import type { Columns, EventRow, TaskInfo, Timeline } from '../worker/core'
-import { ARROW, MARK, NONE, SPAN } from '../worker/core'
-import { type Busy, busyOf } from './busy'
-import { type Chart, chartsOf } from './charts'
-import { foldTasks } from './fold'
-import { grouped, type LaneIndex, lowerBound } from './lane_index'
+import { ARROW, MARK, NONE, REASONS, SPAN } from '../worker/core'
+import type { Busy } from './busy'
+import type { Chart } from './charts'
+import { type LaneIndex, lowerBound } from './lane_index'
+import { placesOf } from './places'
+import type { Pyramid } from './pyramid'
 import type { Axis } from './scale'
 
 /** Kinds of spans and of marks: on each lane each kind is a group of its own, so that no kind hides another. */
 export const SPAN_KINDS = Object.keys(SPAN).length
 export const MARK_KINDS = Object.keys(MARK).length
 
-/** Lanes with more work than this can be drawn as coverage. */
-const MANY = 100
+/** Groups of marks on a lane: one for each kind, and of the cancelled one for each reason. */
+export const MARK_GROUPS = MARK_KINDS + REASONS.length
 
 /** Everything the page draws and lists of one run. All times in nanoseconds from the start of the run. */
 export interface Trace {
@@ -30,7 +31,7 @@ export interface Trace {
   /** Groups by lane and kind, within a group by start; and the latest end so far in the group. */
   spansByLane: LaneIndex
   reach: Float64Array
-  /** Groups by lane and kind. */
+  /** Groups by lane and kind (and reason, see `markGroup`). */
   marksByLane: LaneIndex
   /** Without levels, which are points of `charts` and nothing that a task did. */
   eventsByLane: LaneIndex
@@ -39,8 +40,14 @@ export interface Trace {
   longestArrow: number
   /** Those of them that are never left out for being too many: cancels and restarts. */
   rareArrows: Uint32Array
+  /** Messages by the lane that they leave, in order of departure. */
+  messagesByLane: LaneIndex
+  traffic: Map<number, Pyramid>
   /** Of lanes with much work. */
   busy: Map<number, Busy>
+  work: Map<number, Pyramid>
+  /** Of lanes with many beats. */
+  beats: Map<number, Pyramid>
   charts: Chart[]
   /** The printed lines, in order. */
   logs: Uint32Array
@@ -58,125 +65,33 @@ export interface RawTrace {
   words: Map<number, EventRow>
 }
 
-/** Builds the indexes; runs in the worker. `alive` is called between the parts: a large run takes its time. */
-export function indexTrace(
-  raw: RawTrace,
-  duration: number,
-  alive: () => void = () => {},
-  laneOf = foldTasks(raw.tasks),
-): Trace {
-  const { columns, timeline, tasks } = raw
-  const { spans, marks, arrows } = timeline
-  const lanes = tasks.length
-  const count = columns.time.length
-  const last = count > 0 ? (columns.time[count - 1] ?? 0) : 0
-  const arrowOrder = Uint32Array.from(arrows.from, (_, i) => i).sort(
-    (p, q) => departure(columns, arrows.from[p]) - departure(columns, arrows.from[q]),
-  )
-  let longestArrow = 0
-  for (let i = 0; i < arrows.from.length; i++) {
-    if (arrows.to[i] === NONE) continue
-    longestArrow = Math.max(longestArrow, departure(columns, arrows.to[i]) - departure(columns, arrows.from[i]))
-  }
-  alive()
-  const spansByLane = grouped(
-    spans.lane.length,
-    lanes * SPAN_KINDS,
-    (i) => laneOf[spans.lane[i]!]! * SPAN_KINDS + spans.kind[i]!,
-    (i) => spans.start[i]!,
-  )
-  const reach = reachOf(spansByLane, spans.end)
-  alive()
-  const busy = busyLanes(spansByLane, timeline)
-  alive()
-  const marksByLane = grouped(
-    marks.event.length,
-    lanes * MARK_KINDS,
-    (i) => laneOf[columns.task[marks.event[i]!]!]! * MARK_KINDS + marks.kind[i]!,
-    (i) => marks.event[i]!,
-  )
-  alive()
-  return {
-    ...raw,
-    count,
-    duration: Math.max(duration, last),
-    laneOf,
-    spansByLane,
-    reach,
-    busy,
+/** The kind of mark in a group. */
+export function kindOf(group: number): number {
+  return group < MARK_KINDS ? group : MARK.cancelled
+}
+
+/** When a lane beats: its heartbeats if it has some, else everything that its tasks did. */
+export function beatPlaces(
+  {
+    columns,
     marksByLane,
-    eventsByLane: eventsByLane(columns, timeline, laneOf),
-    charts: chartsOf(timeline.gauges, columns.time),
-    logs: marks.event.filter((_, i) => marks.kind[i] === MARK.log),
-    arrowOrder,
-    longestArrow,
-    rareArrows: arrowOrder.filter((i) => arrows.kind[i] === ARROW.cancel || arrows.kind[i] === ARROW.restart),
-  }
-}
-
-/** Up to each span of a group, its latest end: ascends, so that the first span that reaches into a window is found. */
-function reachOf({ start, order }: LaneIndex, end: Float64Array): Float64Array {
-  const reach = new Float64Array(order.length)
-  for (let group = 0; group + 1 < start.length; group++) {
-    let latest = 0
-    for (let i = start[group]!; i < start[group + 1]!; i++) {
-      latest = Math.max(latest, end[order[i]!]!)
-      reach[i] = latest
-    }
-  }
-  return reach
-}
-
-function busyLanes({ start, order }: LaneIndex, { spans }: Timeline): Map<number, Busy> {
-  const busy = new Map<number, Busy>()
-  for (let group = SPAN.work; group + 1 < start.length; group += SPAN_KINDS) {
-    const work = order.subarray(start[group], start[group + 1])
-    if (work.length <= MANY) continue
-    const starts = Float64Array.from(work, (i) => spans.start[i]!)
-    const ends = Float64Array.from(work, (i) => spans.end[i]!).sort()
-    busy.set((group - SPAN.work) / SPAN_KINDS, busyOf(starts, ends))
-  }
-  return busy
-}
-
-/** The events of each lane, without levels. */
-function eventsByLane({ task }: Columns, { gauges }: Timeline, laneOf: Uint32Array): LaneIndex {
-  const levels = gauges.event
-  if (levels.length === 0) return grouped(task.length, laneOf.length, (i) => laneOf[task[i]!]!)
-  const told = new Uint32Array(task.length - levels.length)
-  for (let event = 0, level = 0, at = 0; event < task.length; event++) {
-    if (levels[level] === event) level++
-    else told[at++] = event
-  }
-  const { start, order } = grouped(told.length, laneOf.length, (i) => laneOf[task[told[i]!]!]!)
-  return { start, order: order.map((i) => told[i]!) }
+    eventsByLane,
+    timeline,
+  }: Pick<Trace, 'columns' | 'marksByLane' | 'eventsByLane' | 'timeline'>,
+  lane: number,
+): { heartbeat: boolean; places: Float64Array } {
+  const group = lane * MARK_GROUPS + MARK.pulse
+  const heartbeat = marksByLane.start[group]! < marksByLane.start[group + 1]!
+  const places = heartbeat
+    ? placesOf(marksByLane, group, (mark) => columns.time[timeline.marks.event[mark]!]!)
+    : placesOf(eventsByLane, lane, (event) => columns.time[event]!)
+  return { heartbeat, places }
 }
 
 /** Whether an event is a level of a chart. */
 export function isLevel(trace: Trace, event: number): boolean {
   const levels = trace.timeline.gauges.event
   return levels[lowerBound(0, levels.length, event, (i) => levels[i]!)] === event
-}
-
-/** The buffers that can be transferred instead of copied. */
-export function transferables(trace: Trace): ArrayBuffer[] {
-  const { columns, timeline } = trace
-  const { curve, event, value } = timeline.gauges
-  const arrays = [
-    ...Object.values(columns),
-    ...Object.values(timeline.spans),
-    ...Object.values(timeline.arrows),
-    ...Object.values(timeline.marks),
-    trace.spansByLane.order,
-    trace.marksByLane.order,
-    trace.eventsByLane.order,
-    trace.arrowOrder,
-    ...[trace.rareArrows, trace.reach],
-    ...[...trace.busy.values()].flatMap(({ time, done, open }) => [time, done, open]),
-    ...[curve, event, value, trace.logs],
-    ...trace.charts.flatMap(({ time, value }) => [time, value]),
-  ] as { buffer: ArrayBuffer }[]
-  return [...new Set(arrays.map((array) => array.buffer))]
 }
 
 /** The event that the reader stands on at a time: the last one not after it, or null before the first. */
@@ -256,7 +171,7 @@ export function lastLandmark({ timeline: { marks } }: Trace): number | null {
 /** Whether a lane has anything to show besides its own life; a quiet root needs no lane. */
 export function isQuiet(trace: Trace, lane: number): boolean {
   const { spansByLane, marksByLane, timeline } = trace
-  if (marksByLane.start[lane * MARK_KINDS] !== marksByLane.start[(lane + 1) * MARK_KINDS]) return false
+  if (marksByLane.start[lane * MARK_GROUPS] !== marksByLane.start[(lane + 1) * MARK_GROUPS]) return false
   const work = lane * SPAN_KINDS + SPAN.work
   if (spansByLane.start[work] !== spansByLane.start[work + 1]) return false
   for (let i = 0; i < timeline.arrows.from.length; i++) {
@@ -266,8 +181,4 @@ export function isQuiet(trace: Trace, lane: number): boolean {
     if (to !== NONE && trace.columns.task[to] === lane) return false
   }
   return true
-}
-
-function departure(columns: Columns, event: number | undefined): number {
-  return columns.time[event ?? 0] ?? 0
 }

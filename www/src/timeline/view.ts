@@ -1,29 +1,22 @@
 /** The timeline on the page: two canvases, one frame loop, pointer and wheel. Tells what the person did; decides nothing. */
 import { axisOf } from './arrange'
 import { type ChartRow, layoutCharts } from './charts'
+import { type Area, listen } from './gestures'
 import { hit } from './hit'
 import type { Words } from './input'
 import { lowerBound } from './lane_index'
-import {
-  anatomy,
-  clampScroll,
-  type Lane,
-  type LaneLayout,
-  layoutLanes,
-  rowAt,
-  rowsOf,
-  rowTop,
-  visibleRows,
-} from './lanes'
+import { clampScroll, type Lane, type LaneLayout, layoutLanes, rowAt, rowsOf, rowTop } from './lanes'
 import { type Lens, lensOf } from './lens'
 import { createMeasure } from './measure'
 import { paintOverlay } from './overlay'
 import { AXIS, paint } from './paint'
 import { type Palette, readPalette } from './palette'
-import { clamp, fit, pan, resize, reveal, toPx, toTime, type View, zoom } from './scale'
+import { clamp, fit, resize, reveal, toPx, toTime, type View, zoom } from './scale'
 import { buildScene, type Scene } from './scene'
+import { createSheet } from './sheet'
 import { stripsOn } from './strips'
 import { causeChain, isLevel, type Trace } from './trace'
+import { fadedBy, pointOf, type Spot, trailOf } from './trail'
 
 /** What the person does to the timeline. */
 export interface Intents {
@@ -65,17 +58,15 @@ export interface Timeline {
   destroy(): void
 }
 
-/** Milliseconds a press lasts before it selects instead of panning (touch). */
-const LONG_PRESS_MS = 450
-
 /** Puts a timeline into `host`, which gives it its size. */
 export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   const document = host.ownerDocument
   const window = document.defaultView as Window & typeof globalThis
-  const base = canvas()
-  const top = canvas()
+  const base = createSheet(host)
+  const top = createSheet(host)
+  const strips = base.plain && stripsOn(base.plain)
   let palette = styles()
-  let measure = createMeasure(base.getContext('2d'), palette)
+  let measure = createMeasure(base.plain, palette)
   let trace: Trace | null = null
   let lanes: Lane[] = []
   let words: Words | null = null
@@ -99,13 +90,6 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   /** The stretch to be shown at the next frame, whatever moves the window until then; undefined is none. */
   let wanted: { t0: number; t1: number } | null | undefined
   const still = window.matchMedia('(prefers-reduced-motion: reduce)')
-
-  function canvas(): HTMLCanvasElement {
-    const element = document.createElement('canvas')
-    element.setAttribute('aria-hidden', 'true')
-    host.append(element)
-    return element
-  }
 
   function styles(): Palette {
     const style = window.getComputedStyle(host)
@@ -134,12 +118,11 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       tellHeaders(above)
       intents.looked(view)
       scene = buildScene({ trace, view, layout, height: above, charts, words, measure })
-      const c = context(base)
+      const c = base.cleared(view.width, height + AXIS)
       const drawn = { scene, view, layout, height: above, below: height - above, palette }
-      c?.clearRect(0, 0, view.width, height + AXIS)
-      if (c) paint(c, { ...drawn, note: scene.tooManyArrows ? note : null }, stripsOn(c))
+      if (c && strips) paint(c, { ...drawn, note: scene.tooManyArrows ? note : null }, strips)
     }
-    const c = context(top)
+    const c = top.cleared(view.width, height + AXIS)
     if (!c) return
     const row = standing.lane === null ? -1 : (layout.rowOf[standing.lane] ?? -1)
     paintOverlay(c, {
@@ -149,8 +132,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       height,
       palette,
       hovered,
-      chain: path(),
-      faded: lens ? faded(lens) : null,
+      chain: standing.selected === null ? [] : trailOf(trace, [standing.selected, ...chain], point),
+      faded: lens && fadedBy(lens, view, layout, lanesHeight()),
       duration: trace.duration,
       lane: row < 0 ? null : { y: rowTop(layout, row), height: layout.height },
       point,
@@ -169,53 +152,9 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     return charts[0]?.y ?? height
   }
 
-  /** On each lane in view the stretch between what comes before the chosen event and what comes after it. */
-  function faded({ before, after }: Lens) {
-    const [first, last] = visibleRows(layout, lanesHeight())
-    return layout.lanes.slice(first, last + 1).map(({ task }, i) => {
-      const y = rowTop(layout, first + i)
-      const x0 = Math.max(0, toPx(view, Math.max(before[task]!, view.t0)) + 1)
-      const x1 = Math.min(view.width, toPx(view, Math.min(after[task]!, view.t1)) - 1)
-      return { x0, x1: Math.max(x0, x1), y: Math.max(0, y), height: Math.min(layout.height, lanesHeight() - y) }
-    })
-  }
-
-  /** The cause chain as points; a task's start is left on the parent's lane and entered on its own at the same time. */
-  function path(): ({ x: number; y: number } | null)[] {
-    if (!trace || standing.selected === null) return []
-    const spawn = trace.kinds.indexOf('spawn')
-    const points = [point(standing.selected)]
-    for (const cause of chain) {
-      const at = point(cause)
-      const effect = points.at(-1)
-      if (at && effect && trace.columns.kind[cause] === spawn) points.push({ x: at.x, y: effect.y })
-      points.push(at)
-    }
-    return points
-  }
-
   /** Where an event lies, in the lanes' area. */
-  function point(event: number): { x: number; y: number } | null {
-    if (!trace || event >= trace.count) return null
-    const row = layout.rowOf[trace.columns.task[event]!] ?? -1
-    if (row < 0) return null
-    const y = rowTop(layout, row) + anatomy(layout.height).middle
-    return y < lanesHeight() ? { x: toPx(view, trace.columns.time[event]!), y } : null
-  }
-
-  function context(element: HTMLCanvasElement): CanvasRenderingContext2D | null {
-    const ratio = window.devicePixelRatio || 1
-    const width = Math.round(view.width * ratio)
-    const tall = Math.round((height + AXIS) * ratio)
-    if (element.width !== width || element.height !== tall) {
-      element.width = width
-      element.height = tall
-      element.style.width = `${view.width}px`
-      element.style.height = `${height + AXIS}px`
-    }
-    const c = element.getContext('2d')
-    c?.setTransform(ratio, 0, 0, ratio, 0, 0)
-    return c
+  function point(event: number): Spot | null {
+    return trace && pointOf(trace, event, view, layout, lanesHeight())
   }
 
   function measureHost(): void {
@@ -232,19 +171,6 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     if (next.t0 === view.t0 && next.t1 === view.t1) return
     view = next
     request(true)
-  }
-
-  // Pointers: one pans or scrubs, two pinch, a long press selects on touch.
-  const pointers = new Map<number, { x: number; y: number }>()
-  let moved = 0
-  let scrubbing = false
-  /** The event that a ruler is drawn out from. */
-  let ruled: number | null = null
-  let pressTimer = 0
-
-  function local(event: { clientX: number; clientY: number }): { x: number; y: number } {
-    const box = host.getBoundingClientRect()
-    return { x: event.clientX - box.left, y: event.clientY - box.top }
   }
 
   function pick(x: number, y: number, touch: boolean): number | null {
@@ -266,72 +192,12 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     return after < trace.count && time[after]! - at < at - time[before]! ? after : before
   }
 
-  /** Buttons that stand in the picture have their presses to themselves. */
-  function onButton({ target }: Event): boolean {
-    return target instanceof window.Element && target.closest('button') !== null
-  }
-
-  function onDown(event: PointerEvent): void {
-    if (event.button !== 0 || !trace || onButton(event)) return
-    const at = local(event)
-    pointers.set(event.pointerId, at)
-    host.setPointerCapture(event.pointerId)
-    moved = 0
-    ruled = pointers.size === 1 && (event.shiftKey || standing.ruler) ? near(at) : null
-    scrubbing =
-      ruled === null &&
-      pointers.size === 1 &&
-      (at.y < AXIS || Math.abs(at.x - toPx(view, standing.cursor)) < 5) &&
-      pick(at.x, at.y, false) === null
-    if (scrubbing) intents.seek(toTime(view, at.x))
-    window.clearTimeout(pressTimer)
-    if (event.pointerType === 'touch') {
-      pressTimer = window.setTimeout(() => {
-        const found = moved < 8 ? pick(at.x, at.y, true) : null
-        if (found !== null) intents.select(found)
-      }, LONG_PRESS_MS)
-    }
-  }
-
-  function onMove(event: PointerEvent): void {
-    const at = local(event)
-    const before = pointers.get(event.pointerId)
-    if (!before) {
-      hover(pick(at.x, at.y, false), at)
-      return
-    }
-    if (!trace) return
-    const dx = at.x - before.x
-    moved += Math.abs(dx) + Math.abs(at.y - before.y)
-    if (pointers.size === 2) {
-      const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1] ?? before
-      const was = Math.abs(before.x - other.x)
-      const is = Math.abs(at.x - other.x)
-      if (was > 8 && is > 8) setView(zoom(view, is / was, (at.x + other.x) / 2, trace.duration))
-    } else if (ruled !== null) {
-      const end = near(at)
-      if (end !== null && moved > 4) intents.measure(ruled, end)
-    } else if (scrubbing) intents.seek(toTime(view, at.x))
-    else if (moved > 4) {
-      setView(pan(view, -dx, trace.duration))
-      scrollBy(before.y - at.y)
-    }
-    pointers.set(event.pointerId, at)
-  }
-
-  function onUp(event: PointerEvent): void {
-    window.clearTimeout(pressTimer)
-    const at = pointers.get(event.pointerId)
-    pointers.delete(event.pointerId)
-    const measured = ruled !== null && moved > 4
-    ruled = null
-    if (!at || scrubbing || measured || moved > 4 || event.type === 'pointercancel') return
-    const found = pick(at.x, at.y, event.pointerType === 'touch')
-    const row = at.y - AXIS < lanesHeight() ? rowAt(layout, at.y - AXIS) : -1
-    const lane = layout.lanes[row]
-    if (found !== null) intents.select(found)
-    else intents.seek(toTime(view, at.x))
-    if (lane) intents.lane(lane.task)
+  function scrollBy(dy: number): boolean {
+    const next = clampScroll(layout.scroll + dy, layout.lanes.length * layout.height, lanesHeight())
+    if (next === layout.scroll) return false
+    layout = { ...layout, scroll: next }
+    request(true)
+    return true
   }
 
   function hover(event: number | null, at: { x: number; y: number }): void {
@@ -341,52 +207,19 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     intents.hover(event, at.x, at.y)
   }
 
-  function onLeave(): void {
-    hover(null, { x: 0, y: 0 })
+  const area: Area = {
+    shows: () => trace !== null,
+    cursor: () => toPx(view, standing.cursor),
+    rules: () => standing.ruler,
+    pick,
+    near,
+    laneAt: (y) => (y - AXIS < lanesHeight() ? (layout.lanes[rowAt(layout, y - AXIS)]?.task ?? null) : null),
+    place: (x) => toTime(view, x),
+    look: (change) => trace && setView(change(view, trace.duration)),
+    scrollBy,
+    hover,
   }
-
-  function scrollBy(dy: number): boolean {
-    const next = clampScroll(layout.scroll + dy, layout.lanes.length * layout.height, lanesHeight())
-    if (next === layout.scroll) return false
-    layout = { ...layout, scroll: next }
-    request(true)
-    return true
-  }
-
-  function onWheel(event: WheelEvent): void {
-    if (!trace) return
-    const sideways = event.shiftKey
-      ? event.deltaY || event.deltaX
-      : Math.abs(event.deltaX) > Math.abs(event.deltaY)
-        ? event.deltaX
-        : 0
-    if (sideways !== 0) {
-      event.preventDefault()
-      return setView(pan(view, sideways, trace.duration))
-    }
-    const page = document.documentElement
-    const pageScrolls = page.scrollHeight > page.clientHeight + 1
-    const zooms = event.ctrlKey || event.metaKey
-    if (!zooms && scrollBy(event.deltaY)) return event.preventDefault()
-    // Where the page itself scrolls, a plain wheel is the page's.
-    if (!zooms && pageScrolls) return
-    event.preventDefault()
-    const step = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY
-    setView(zoom(view, Math.exp(-step * (event.ctrlKey ? 0.01 : 0.002)), local(event).x, trace.duration))
-  }
-
-  function onDouble(event: MouseEvent): void {
-    if (trace && !onButton(event) && pick(local(event).x, local(event).y, false) === null)
-      setView(zoom(view, 2.5, local(event).x, trace.duration))
-  }
-
-  host.addEventListener('pointerdown', onDown)
-  host.addEventListener('pointermove', onMove)
-  host.addEventListener('pointerup', onUp)
-  host.addEventListener('pointercancel', onUp)
-  host.addEventListener('pointerleave', onLeave)
-  host.addEventListener('wheel', onWheel, { passive: false })
-  host.addEventListener('dblclick', onDouble)
+  const deaf = listen(host, area, intents)
 
   return {
     show(next, nextLanes, nextWords, nextNote, follow) {
@@ -439,13 +272,13 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     scroll: (dy) => void scrollBy(dy),
     restyle() {
       palette = styles()
-      measure = createMeasure(base.getContext('2d'), palette)
+      measure = createMeasure(base.plain, palette)
       request(true)
     },
     destroy() {
       observer.disconnect()
       window.cancelAnimationFrame(frame)
-      window.clearTimeout(pressTimer)
+      deaf()
       base.remove()
       top.remove()
     },

@@ -3,6 +3,7 @@
 import type { Trace } from '../timeline/trace'
 import type { Catalogue, CoreError, EventRow, ExportFormat, LinkEdit, LinkInfo, LivePoll } from './core'
 import type { Judged, Origin, Reply, Request, RunResult } from './protocol'
+import { received } from './tasks'
 
 /** A worker must report within this many milliseconds while it runs something. */
 const SILENCE_MS = 2_000
@@ -133,8 +134,8 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
     } else if (data.type === 'run' && mine) {
       watch(null)
       run = null
-      mine.events.result(data.result)
-    } else if (data.type === 'live' && live) live.events.picture(data.poll, data.trace, data.judged)
+      mine.events.result({ ...data.result, trace: received(data.result.trace) })
+    } else if (data.type === 'live' && live) live.events.picture(data.poll, received(data.trace), data.judged)
   }
   watch(START_MS)
 

@@ -24,6 +24,7 @@ export type {
   Sentence,
   SourceLine,
   StorySentence,
+  TaskColumns,
   TaskInfo,
   Timeline,
 } from 'heartrace'

@@ -1,9 +1,10 @@
 /** The core's home: owns one wasm instance, answers requests, and runs in slices so that it can always be stopped. */
-import { indexTrace, type Trace, transferables } from '../timeline/trace'
-import { type Core, type EventRow, type LinkInfo, MARK, type Progress } from './core'
+import { indexTrace, transferables } from '../timeline/index_trace'
+import { type Core, type EventRow, type LinkInfo, MARK, type Progress, type Timeline } from './core'
 import { loadCore } from './load'
 import type { Judged, Origin, Reply, Request } from './protocol'
 import { breathe, crash, refusal } from './slices'
+import { type PostedTrace, tasksOf } from './tasks'
 
 /** Milliseconds of core work between two looks at the inbox. */
 const SLICE_MS = 8
@@ -18,6 +19,7 @@ const FOUND = 1_000
 const LARGE = 50_000
 /** Marks that get their words with the run; more are fetched when they are looked at. */
 const WORDED_MARKS = 2_000
+const WORDED_OF_LARGE = 500
 
 let core: Core
 let kinds: string[] = []
@@ -43,12 +45,30 @@ function guard(id: number, body: () => void): boolean {
   }
 }
 
-function readTrace(duration: number, alive?: () => void): Trace {
+/** Reads the run so far, and what of it need not be copied on its way to the page. */
+function readTrace(duration: number, alive?: () => void): { trace: PostedTrace; transfer: ArrayBuffer[] } {
   const timeline = core.timeline()
   alive?.()
+  const tasks = core.task_columns()
+  const columns = core.columns()
+  const raw = {
+    columns,
+    kinds,
+    tasks: tasksOf(tasks),
+    sources: core.source_lines(),
+    timeline,
+    words: readWords(timeline, columns.time.length),
+  }
+  alive?.()
+  const trace = indexTrace(raw, duration, alive)
+  return { trace: { ...trace, tasks }, transfer: transferables(trace) }
+}
+
+/** What the first marks say. */
+function readWords({ marks }: Timeline, events: number): Map<number, EventRow> {
+  const most = events > LARGE ? WORDED_OF_LARGE : WORDED_MARKS
   const words = new Map<number, EventRow>()
-  const marks = timeline.marks
-  for (let i = 0; i < marks.event.length && words.size < WORDED_MARKS; i++) {
+  for (let i = 0; i < marks.event.length && words.size < most; i++) {
     const event = marks.event[i]!
     if (marks.kind[i] === MARK.pulse || words.has(event)) continue
     const row = core.event_rows(event, event + 1)[0]
@@ -58,9 +78,7 @@ function readTrace(duration: number, alive?: () => void): Trace {
     const cause = timer === null || timer === undefined ? undefined : core.event_rows(timer, timer + 1)[0]
     if (cause) words.set(cause.id, cause)
   }
-  const raw = { columns: core.columns(), kinds, tasks: core.tasks(), sources: core.source_lines(), timeline, words }
-  alive?.()
-  return indexTrace(raw, duration, alive)
+  return words
 }
 
 function readVerdicts(): Judged | null {
@@ -120,9 +138,9 @@ function finish(id: number, { events, time_ns }: Progress, stopped: boolean, cor
     alive()
     const judged = readVerdicts()
     alive()
-    const trace = readTrace(judged?.report.duration_ns ?? time_ns, alive)
+    const { trace, transfer } = readTrace(judged?.report.duration_ns ?? time_ns, alive)
     const deviations = Array.from(core.deviations())
-    post({ type: 'run', id, result: { trace, judged, deviations, stopped, coreMs } }, transferables(trace))
+    post({ type: 'run', id, result: { trace, judged, deviations, stopped, coreMs } }, transfer)
   })
 }
 
@@ -131,8 +149,8 @@ function live(id: number, link: string): void {
   const look = () => {
     guard(id, () => {
       const poll = core.live_poll()
-      const trace = readTrace(poll.time_ns)
-      post({ type: 'live', id, poll, trace, judged: poll.done ? readVerdicts() : null }, transferables(trace))
+      const { trace, transfer } = readTrace(poll.time_ns)
+      post({ type: 'live', id, poll, trace, judged: poll.done ? readVerdicts() : null }, transfer)
       // A long session costs more per picture; the gap grows with it so that the tasks keep the thread.
       if (!poll.done) liveTimer = self.setTimeout(look, LIVE_MS + trace.count / 100)
     })
@@ -145,8 +163,8 @@ function stopLive(id: number): void {
   guard(id, () => {
     core.live_stop()
     const poll = core.live_poll()
-    const trace = readTrace(poll.time_ns)
-    post({ type: 'live', id, poll, trace, judged: readVerdicts() }, transferables(trace))
+    const { trace, transfer } = readTrace(poll.time_ns)
+    post({ type: 'live', id, poll, trace, judged: readVerdicts() }, transfer)
   })
 }
 

@@ -12,6 +12,7 @@ import type {
   Report,
   Sentence,
 } from './core'
+import type { PostedTrace } from './tasks'
 
 /** What a run is opened from: text as a person gave it, or the edited parts of a link. */
 export type Origin = { text: string } | { edit: LinkEdit }
@@ -36,9 +37,9 @@ export interface Judged {
   ending: Sentence[]
 }
 
-/** A run that has ended, was stopped, or (live) is going on. */
-export interface RunResult {
-  trace: Trace
+/** A run that has ended, was stopped, or (live) is going on; as it is posted, or as the page keeps it. */
+export interface RunResult<T = Trace> {
+  trace: T
   judged: Judged | null
   /** Where the run departed from what it would have done by itself: the events after its recorded choices. */
   deviations: number[]
@@ -55,9 +56,9 @@ export type Reply =
   | { type: 'link'; id: number; link: string }
   | { type: 'refused'; id: number; error: CoreError }
   | { type: 'progress'; id: number; events: number; timeNs: number }
-  | { type: 'run'; id: number; result: RunResult }
+  | { type: 'run'; id: number; result: RunResult<PostedTrace> }
   | { type: 'rows'; id: number; rows: EventRow[] }
   | { type: 'found'; id: number; events: number[] }
   | { type: 'written'; id: number; text: string }
-  | { type: 'live'; id: number; poll: LivePoll; trace: Trace; judged: Judged | null }
+  | { type: 'live'; id: number; poll: LivePoll; trace: PostedTrace; judged: Judged | null }
   | { type: 'crashed'; message: string }
