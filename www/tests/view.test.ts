@@ -245,6 +245,18 @@ describe('squeezed time', () => {
   })
 })
 
+test('of many folds the times between them are written, and narrow ones have one edge', () => {
+  const gaps = Array.from({ length: 30 }, (_, i): [number, number] => [i * 1e8 + 2e7, (i + 1) * 1e8])
+  const axis = squeezed(gaps, 3e9)
+  const words = { folded: (ns: number) => `+${ns / 1e6}`, step: String }
+  const { folds, labels } = rulerOf(fit(axis.length, 1_000), axis, words)
+  expect(labels.length).toBeGreaterThan(5)
+  expect(folds.filter(({ px0, px1 }) => px0 === px1)).toHaveLength(30)
+  const written = [...labels, ...folds.filter(({ text }) => text).map(({ px0, text }) => ({ px: px0, text }))]
+  for (const one of written)
+    for (const other of written) if (one !== other) expect(Math.abs(one.px - other.px)).toBeGreaterThan(20)
+})
+
 describe('lanes', () => {
   //  t0 ─ t1 ─ t3, t4;  t0 ─ t2 ─ t5;  the quiet root has no lane.
   const steps = [1, 2, 3, 4, 5].map((task): Step => ({ task, time: task, kind: 'note' }))

@@ -13,7 +13,7 @@ export const EVENT_STEP = 10
 
 /** An idle stretch is folded if it is at least this share of the run. */
 const LONG = 1 / 200
-/** A folded stretch takes this share of what is not folded, if all together take no more than that again. */
+/** A folded stretch takes this share of what is not folded, if all together take no more than half of that. */
 const FOLD = 1 / 30
 
 /** The run on an axis, its tasks on the lanes of `laneOf`: its times are places on the axis. */
@@ -137,7 +137,7 @@ export function squeezed(gaps: [from: number, to: number][], duration: number): 
   const lengths = gaps.map(([from, to]) => to - from)
   const awake = duration - lengths.reduce((sum, one) => sum + one, 0)
   const shortest = Math.min(...lengths)
-  const share = awake > 0 ? Math.min(awake * FOLD, awake / gaps.length) : shortest
+  const share = awake > 0 ? Math.min(awake * FOLD, awake / (2 * gaps.length)) : shortest
   const room = Math.min(share, shortest / 2)
   const xs = [0]
   const times = [0]

@@ -21,6 +21,9 @@ export interface RulerWords {
 
 /** Least px between two written events, with their times. */
 const EVENT_PX = 124
+/** So many folds are few, and two edges of one can be told apart. */
+const FEW = 5
+const EDGES_PX = 12
 /** A letter of what is written, px; and the least room between two texts. */
 const LETTER_PX = 6.7
 const APART_PX = 8
@@ -30,13 +33,13 @@ export function rulerOf(view: View, axis: Axis, words: RulerWords): Ruler {
   return axis.kind === 'events' ? eventRuler(view, axis, words) : timeRuler(view, axis, words)
 }
 
-/** Times, and the folds between them; a time gives way to what is written at a fold. */
+/** Times, and the folds between them. What is written at a few folds goes before times; of many, times go before it. */
 function timeRuler(view: View, axis: Axis, words: RulerWords): Ruler {
   const rule = ruling(view)
   const at = (times: number[]) => times.map((time) => toPx(view, axis.x(time)))
   const folds = axis.folds
     .filter(({ x0, x1 }) => x1 > view.t0 && x0 < view.t1)
-    .map(({ x0, x1, ns }) => ({ px0: toPx(view, x0), px1: toPx(view, x1), text: words.folded(ns) }))
+    .map(({ x0, x1, ns }) => ({ ...pinched(toPx(view, x0), toPx(view, x1)), text: words.folded(ns) }))
   const taken: [number, number][] = []
   const free = ({ px, text }: { px: number; text: string }) => {
     const half = (text.length * LETTER_PX) / 2
@@ -45,18 +48,22 @@ function timeRuler(view: View, axis: Axis, words: RulerWords): Ruler {
     if (clear) taken.push([px - half, px + half])
     return clear
   }
-  for (const fold of folds) {
-    if (!free({ px: (fold.px0 + fold.px1) / 2, text: fold.text })) fold.text = ''
+  const writeFolds = () => {
+    for (const fold of folds) if (!free({ px: (fold.px0 + fold.px1) / 2, text: fold.text })) fold.text = ''
   }
+  if (folds.length <= FEW) writeFolds()
   const times = awake(view, axis, rule.large)
   const large = at(times)
   const labels = written(times, axis.time(view.t1), rule).map(({ text }, i) => ({ px: large[i]!, text }))
-  return {
-    small: at(awake(view, axis, rule.small)),
-    large,
-    labels: folds.length > 0 ? labels.filter(free) : labels,
-    folds,
-  }
+  const shown = folds.length > 0 ? labels.filter(free) : labels
+  if (folds.length > FEW) writeFolds()
+  return { small: at(awake(view, axis, rule.small)), large, labels: shown, folds }
+}
+
+/** A fold as it is drawn: one that is too narrow for two edges has both in its middle. */
+function pinched(px0: number, px1: number): { px0: number; px1: number } {
+  const middle = (px0 + px1) / 2
+  return px1 - px0 < EDGES_PX ? { px0: middle, px1: middle } : { px0, px1 }
 }
 
 /** Multiples of a step in view, none within a fold. */
