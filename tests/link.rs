@@ -177,7 +177,7 @@ fn a_view_is_the_end_of_a_link_and_no_part_of_the_run() {
 #[test]
 fn what_is_wrong_in_a_view_is_found() {
     let long = format!("pin=1s:{}", "x".repeat(MAX_PIN + 1));
-    let many = vec!["pin=1s:x"; MAX_PINS + 1].join("&");
+    let many = ["pin=1s:x"; MAX_PINS + 1].join("&");
     for (pair, code, part, position) in [
         ("axis=sqeezed", "unknown-value", "axis", 26),
         ("axis=events&axis=events", "repeated-key", "axis", 33),

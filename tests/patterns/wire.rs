@@ -178,7 +178,7 @@ fn what_is_no_fault_or_too_much_is_refused() {
         .fold(String::from(r#"{"what":"x"}"#), |inner, _| format!(r#"{{"what":"x","causes":[{inner}]}}"#));
     assert_eq!(why(&nested), "too many layers");
     assert_eq!(why(&format!(r#"{{"what":"{}"}}"#, "x".repeat(2 * MOST_TEXT + 1))), "too many words");
-    let causes = vec![r#"{"what":"x"}"#; MOST_CAUSES + 1].join(",");
+    let causes = [r#"{"what":"x"}"#; MOST_CAUSES + 1].join(",");
     assert_eq!(why(&format!(r#"{{"what":"x","causes":[{causes}]}}"#)), "too many causes");
     assert!(Wire::from_json(r#"{"what":"x"}"#).is_ok());
     // The deepest and widest that there can be here can be sent.
