@@ -1,45 +1,72 @@
-// The shipped module in Node's V8: executions of the race per second on one worker thread and on two, as JSON.
-// It stands in for a browser's worker: the same engine compiles the same module; there is no page beside it.
+// The module as it is shipped, in a headless Chromium: executions of the race per second in one worker and in two, as JSON.
+// `explore.mjs [EXECUTIONS [ROUNDS]]`; the rounds are interleaved and their medians printed.
 import { readFileSync } from 'node:fs'
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
+import { createServer } from 'node:http'
+import { chromium } from '../../www/node_modules/playwright-core/index.mjs'
 
-const LINK = '#/duplicated-message?model=any-speed'
+const [executions = 100000, rounds = 3] = process.argv.slice(2).map(Number)
 
-if (isMainThread) {
-  const [executions = 200000, rounds = 3] = process.argv.slice(2).map(Number)
-  const medians = {}
-  for (const workers of [1, 2]) {
-    const speeds = []
-    for (let round = 0; round < rounds; round++) speeds.push(await measure(workers, executions))
-    medians[`module in Node, ${workers} worker${workers > 1 ? 's' : ''}`] = speeds.sort((a, b) => a - b)[rounds >> 1]
-  }
-  console.log(JSON.stringify(medians))
-} else {
-  const { initSync, explore_begin, explore_advance } = await import('../../pkg/heartrace.js')
-  initSync({ module: readFileSync(new URL('../../pkg/heartrace_bg.wasm', import.meta.url)) })
-  const { executions, shard } = workerData
-  explore_begin(LINK, { strategy: 'random', executions, shard })
-  parentPort.postMessage('ready')
-  parentPort.once('message', () => {
+const WORKER = `
+  import init, { explore_begin, explore_advance } from '/pkg/heartrace.js'
+  await init()
+  onmessage = ({ data }) => {
+    if (data !== 'go') {
+      explore_begin('#/duplicated-message?model=any-speed', data)
+      return postMessage('ready')
+    }
     let progress
     do progress = explore_advance(10000)
     while (!progress.shortening)
-    parentPort.postMessage(progress.executions)
-    parentPort.close()
-  })
-}
+    postMessage(progress.executions)
+  }
+  postMessage('there')`
 
-/** Executions per second of so many workers together, from when all are ready. */
-async function measure(count, executions) {
-  const workers = Array.from({ length: count }, (_, index) => {
-    const shard = `${index + 1}/${count}`
-    return new Worker(new URL(import.meta.url), { workerData: { executions: executions * count, shard } })
-  })
-  const next = (worker) => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
-  await Promise.all(workers.map(next))
+const server = createServer((request, response) => {
+  const file = /^\/pkg\/(heartrace(_bg\.wasm|\.js))$/.exec(request.url)?.[1]
+  const [type, body] = file
+    ? [file.endsWith('.js') ? 'text/javascript' : 'application/wasm', readFileSync(new URL(`../../pkg/${file}`, import.meta.url))]
+    : request.url === '/worker.js'
+      ? ['text/javascript', WORKER]
+      : ['text/html', '<!doctype html><title>heartrace</title>']
+  response.writeHead(200, { 'content-type': type }).end(body)
+})
+await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+
+const browser = await chromium.launch({
+  executablePath: process.env.HEARTRACE_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-dev-shm-usage'],
+})
+const page = await browser.newPage()
+await page.goto(`http://127.0.0.1:${server.address().port}/`)
+
+const speeds = { 1: [], 2: [] }
+for (let round = 0; round < rounds; round++) {
+  for (const count of [1, 2]) speeds[count].push(await page.evaluate(measure, [count, executions]))
+}
+await browser.close()
+server.close()
+
+const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1]
+console.log(JSON.stringify({ 'browser, 1 worker': median(speeds[1]), 'browser, 2 workers': median(speeds[2]) }))
+
+/** In the page: executions per second of so many workers together, from when all are ready. */
+async function measure([count, executions]) {
+  const workers = Array.from({ length: count }, () => new Worker('/worker.js', { type: 'module' }))
+  const next = (worker) =>
+    new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => resolve(data)
+      worker.onerror = reject
+    })
+  const all = async (message) => {
+    const answers = Promise.all(workers.map(next))
+    if (message) workers.forEach((worker, index) => worker.postMessage(message(index)))
+    return await answers
+  }
+  await all()
+  await all((index) => ({ strategy: 'random', executions: executions * count, shard: `${index + 1}/${count}` }))
   const start = performance.now()
-  const done = workers.map(next)
-  for (const worker of workers) worker.postMessage('go')
-  const made = await Promise.all(done)
-  return Math.round(made.reduce((sum, part) => sum + part, 0) / ((performance.now() - start) / 1000))
+  const made = await all(() => 'go')
+  const seconds = (performance.now() - start) / 1000
+  workers.forEach((worker) => worker.terminate())
+  return Math.round(made.reduce((sum, part) => sum + part, 0) / seconds)
 }

@@ -4,7 +4,7 @@ pub use crate::trace::{Event, EventId, Kind, Trace};
 
 pub use crate::trace::Access;
 
-use crate::trace::{Fingerprint, Observe};
+use crate::trace::{Fingerprint, Observe, Touch};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -64,7 +64,7 @@ pub trait Claim {
     fn see(&mut self, event: &Event, trace: &Trace);
     /// The verdict, once the run has ended.
     fn verdict(&self, ending: Ending) -> Verdict;
-    /// Which part of the fold an event depends on; see [`Observe::order`]. Only the verdict counts, not its evidence.
+    /// Which part of the fold an event depends on; see [`Observe::see`]. Only the verdict counts, not its evidence.
     /// A claim that does not say is told every order of its events apart, which a search pays for.
     fn order(&self, _event: &Event, _trace: &Trace, touch: &mut dyn FnMut(u64, Access)) {
         touch(0, Access::Change);
@@ -172,23 +172,7 @@ impl Observe for SharedJury {
         self.0.borrow().kinds.iter().fold(0, |kinds, more| kinds | more)
     }
 
-    fn see(&mut self, event: &Event, trace: &Trace) {
-        let bit = event.kind.bit();
-        let mut jury = self.0.borrow_mut();
-        let Jury { claims, outcome, kinds, .. } = &mut *jury;
-        for (claim, kinds) in claims.iter_mut().zip(&*kinds) {
-            if kinds & bit != 0 {
-                claim.see(event, trace);
-            }
-        }
-        if let (Some(outcome), Some(kinds)) = (outcome, kinds.last())
-            && kinds & bit != 0
-        {
-            outcome.see(event, trace);
-        }
-    }
-
-    fn order(&self, event: &Event, trace: &Trace, touch: &mut dyn FnMut(u64, Access)) {
+    fn see(&mut self, event: &Event, trace: &Trace, mut touch: Option<&mut Touch<'_>>) {
         let bit = event.kind.bit();
         let mut jury = self.0.borrow_mut();
         let Jury { claims, outcome, kinds, seen } = &mut *jury;
@@ -196,15 +180,24 @@ impl Observe for SharedJury {
             if kinds & bit == 0 {
                 continue;
             }
-            // Each fold has parts of its own.
-            let touch = &mut |part: u64, access| touch(key_of([part.wrapping_add((index as u64 + 1) << 56)]), access);
-            match (claims.get(index), &outcome) {
-                (Some(claim), _) => claim.order(event, trace, touch),
-                (None, Some(outcome)) => outcome.order(event, trace, touch),
-                (None, None) => {}
+            let claim = claims.get_mut(index);
+            if let Some(touch) = &mut touch {
+                // Each fold has parts of its own.
+                let own = |part: u64| key_of([part.wrapping_add((index as u64 + 1) << 56)]);
+                let touch = &mut |part, access| touch(own(part), access);
+                match (&claim, &outcome) {
+                    (Some(claim), _) => claim.order(event, trace, touch),
+                    (None, Some(outcome)) => outcome.order(event, trace, touch),
+                    (None, None) => {}
+                }
+                if let Some(seen) = seen {
+                    *seen = key_of([*seen, hash_of(event, trace)]);
+                }
             }
-            if let Some(seen) = seen {
-                *seen = key_of([*seen, hash_of(event, trace)]);
+            match (claim, &mut *outcome) {
+                (Some(claim), _) => claim.see(event, trace),
+                (None, Some(outcome)) => outcome.see(event, trace),
+                (None, None) => {}
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::analysis::claim::{Ending, Expect, SharedJury};
 use crate::link::Link;
 use crate::runner::{ending_of, fresh_jury, jury_of};
 use crate::runtime::ends::{End, Limit};
+use crate::runtime::ledger::Account;
 use crate::runtime::setting::{Deviation, Order};
 use crate::runtime::virtual_time::Run;
 use std::cell::RefMut;
@@ -72,16 +73,17 @@ impl World {
 
     /// Executes once; none if the mind gave up.
     pub fn execute(&mut self) -> Option<Came> {
-        self.execute_keeping(true)
+        let account = if matches!(self.walk().mind, Mind::Proves(_)) { Account::Everything } else { Account::Steps };
+        self.execute_keeping(account)
     }
 
     /// The same without keeping account of what steps touch: faster, but then there is no behaviour, and nothing for who
     /// decides by what commutes.
     pub fn execute_without_account(&mut self) -> Option<Came> {
-        self.execute_keeping(false)
+        self.execute_keeping(Account::Nothing)
     }
 
-    fn execute_keeping(&mut self, account: bool) -> Option<Came> {
+    fn execute_keeping(&mut self, account: Account) -> Option<Came> {
         self.run.restart(account);
         fresh_jury(&self.link, &self.jury);
         self.walk().begin(self.link.setting.model);

@@ -17,7 +17,7 @@ use super::signal::Signal;
 use super::timers::{TimerId, Timers};
 use super::waiters::Waiters;
 use super::waits::Waits;
-use crate::trace::{Event, EventId, Fingerprint, Kind, Observe, Site, TaskId, TaskInfo, Time, Trace};
+use crate::trace::{Event, EventId, Fingerprint, Kind, Observe, Site, TaskId, TaskInfo, Time, Touch, Trace};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::task::Waker;
@@ -269,12 +269,9 @@ impl Core {
                 self.trace.push(&event, site);
             }
             if watched && let Some(observer) = &mut self.observer {
-                if self.ledger.is_kept() {
-                    observer.order(&event, &self.trace, &mut |name, access| {
-                        self.ledger.touch_claims(name, access);
-                    });
-                }
-                observer.see(&event, &self.trace);
+                let mut touch = |name, access| self.ledger.touch_claims(name, access);
+                let touch: Option<&mut Touch<'_>> = if self.ledger.is_kept() { Some(&mut touch) } else { None };
+                observer.see(&event, &self.trace, touch);
             }
         }
         Some(id)
@@ -389,7 +386,7 @@ impl Core {
     pub fn look_at(&self, task: TaskId) -> Option<Life> {
         let slot = self.tasks.get(task as usize)?;
         self.ledger.read(slot.ending());
-        self.ledger.observe(mix(slot.name, slot.life as u64));
+        self.ledger.observe_of(slot.name, slot.life as u64);
         Some(slot.life)
     }
 

@@ -8,7 +8,7 @@ use super::Runtime;
 use super::chooser::{Candidate, Choose};
 use super::core::{Core, Life};
 use super::ends::End;
-use super::ledger::{Name, Touched, common, mix};
+use super::ledger::{Account, Name, Touched, common, mix};
 use super::setting::Model;
 use super::virtual_time::Run;
 
@@ -88,10 +88,10 @@ impl Run {
         end
     }
 
-    /// Begins anew, with nothing left of what was but the room it took, and keeps account of what steps touch or does not.
-    pub fn restart(&mut self, keeps_account: bool) {
+    /// Begins anew, with nothing left of what was but the room it took.
+    pub fn restart(&mut self, account: Account) {
         self.runtime().tear_down();
-        self.runtime().ledger().keep(keeps_account);
+        self.runtime().ledger().keep(account);
         let wakers = self.runtime().core().restart();
         drop(wakers);
         self.forget_end();

@@ -50,6 +50,17 @@ pub fn mix(hash: u64, number: u64) -> u64 {
     z ^ z >> 31
 }
 
+/// Of what account is kept in an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// Of nothing.
+    Nothing,
+    /// Of what steps touch: then it has a behaviour.
+    Steps,
+    /// And of what tasks observe: then every moment has a state.
+    Everything,
+}
+
 /// What a step has touched, and by whom that was touched before.
 pub struct Touched<'a> {
     pages: &'a mut Pages,
@@ -151,6 +162,7 @@ impl Pages {
 #[derive(Default)]
 pub(crate) struct Ledger {
     is_kept: Cell<bool>,
+    keeps_histories: Cell<bool>,
     everything: Cell<bool>,
     pages: RefCell<Pages>,
     history: Cell<u64>,
@@ -159,9 +171,10 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// Whether it is kept from the next execution on.
-    pub fn keep(&self, is_kept: bool) {
-        self.is_kept.set(is_kept);
+    /// Of what it keeps account from the next execution on.
+    pub fn keep(&self, account: Account) {
+        self.is_kept.set(account != Account::Nothing);
+        self.keeps_histories.set(account == Account::Everything);
     }
 
     #[inline]
@@ -233,8 +246,16 @@ impl Ledger {
     /// The task of this poll learns something.
     #[inline]
     pub fn observe(&self, what: u64) {
-        if self.is_kept.get() {
+        if self.keeps_histories.get() {
             self.history.set(mix(self.history.get(), what));
+        }
+    }
+
+    /// The same about an object.
+    #[inline]
+    pub fn observe_of(&self, object: Name, what: u64) {
+        if self.keeps_histories.get() {
+            self.observe(mix(object, what));
         }
     }
 

@@ -66,7 +66,7 @@ impl Signal {
     pub fn given(&self) -> Option<Cause> {
         let given = self.state.given.get().map(|(cause, _)| cause);
         self.state.ledger.read(self.state.object);
-        self.state.ledger.observe(mix(self.state.name, given.map_or(0, Cause::hash)));
+        self.state.ledger.observe_of(self.state.name, given.map_or(0, Cause::hash));
         given
     }
 
@@ -85,7 +85,7 @@ impl Signal {
         let state = &self.state;
         let is_first = state.given.get().is_none();
         state.ledger.change(state.object);
-        state.ledger.observe(mix(state.name, u64::from(is_first)));
+        state.ledger.observe_of(state.name, u64::from(is_first));
         if !is_first {
             return false;
         }
@@ -126,7 +126,7 @@ impl Operation for Given {
 
     fn take(&mut self, rt: &Runtime, site: Site) -> Option<Cause> {
         let (cause, event) = self.signal.state.given.get()?;
-        rt.ledger().observe(mix(self.signal.state.name, cause.hash()));
+        rt.ledger().observe_of(self.signal.state.name, cause.hash());
         let mut core = rt.core();
         let task = core.current;
         core.emit_as(task, Kind::Cancelled, self.signal.id, cause.reason as u64, event, Some(site));

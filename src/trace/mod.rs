@@ -13,7 +13,7 @@ mod time;
 pub use event::{ChannelId, Event, EventId, FaultCode, Kind, Reason, TaskId};
 pub use fingerprint::{ENCODING_VERSION, Fingerprint};
 pub(crate) use names::Names;
-pub use observe::{Access, Observe};
+pub use observe::{Access, Observe, Touch};
 pub use store::{ChannelInfo, Site, TaskInfo, Trace};
 pub(crate) use time::nanos;
 pub use time::{Time, UNITS, decimal, write_duration};

@@ -13,17 +13,17 @@ pub enum Access {
     Change,
 }
 
+/// Who is told which part of a fold an event depends on, and how.
+pub type Touch<'a> = dyn FnMut(u64, Access) + 'a;
+
 /// A fold over the events of a run.
 pub trait Observe {
     /// The kinds it wants to see, as [`Kind::bit`](super::Kind::bit)s.
     fn kinds(&self) -> u32;
-    /// One event; `trace` has the names of tasks and channels, the labels and the texts.
-    fn see(&mut self, event: &Event, trace: &Trace);
-    /// Which part of the fold an event depends on, told before it is seen: events that touch no common part, or
-    /// only read or only add to it, may be seen in either order. To be safe: every event changes the whole.
-    fn order(&self, _event: &Event, _trace: &Trace, touch: &mut dyn FnMut(u64, Access)) {
-        touch(0, Access::Change);
-    }
+    /// One event; `trace` has the names of tasks and channels, the labels and the texts. `touch`, if anybody wants to
+    /// know, is told which parts of the fold the event depends on: events that touch no common part, or only read or only
+    /// add to it, may be seen in either order.
+    fn see(&mut self, event: &Event, trace: &Trace, touch: Option<&mut Touch<'_>>);
     /// A hash of the fold's state: two folds with the same hash judge alike whatever comes; none if it cannot say.
     fn key(&self) -> Option<u64> {
         None

@@ -78,7 +78,7 @@ pub(super) fn columns_of(trace: &Trace) -> JsValue {
 }
 
 pub(super) fn tasks_of(trace: &Trace) -> JsValue {
-    let names: Vec<&str> = trace.tasks.iter().map(|task| task.name.as_str()).collect();
+    let names: Vec<&str> = trace.tasks.iter().map(|task| &*task.name).collect();
     fields(&[
         ("names", JsValue::from_str(&names.join("\n"))),
         ("parent", words(trace.tasks.iter().map(|task| task.parent.unwrap_or(u32::MAX)))),

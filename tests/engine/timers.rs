@@ -6,7 +6,9 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use crate::{at, check, check_in, faulty, ms, run_in, seeded};
 use heartrace::runtime::ends::{End, Limit};
 use heartrace::runtime::setting::{Harm, Model, Setting};
+use heartrace::runtime::virtual_time::Run;
 use heartrace::runtime::{Missed, Of2, select};
+use heartrace::trace::Kind;
 use std::time::Duration;
 
 /// S1: by the creation of the timer object; an interval keeps its rank although it is armed again at every tick.
@@ -36,6 +38,40 @@ fn timers_of_one_instant_fire_in_the_order_of_their_creation() {
             }
         }
     });
+}
+
+/// S1 and S2 however many there are: few pending timers are kept as a sorted list and many as a heap, and their number
+/// rises and falls through the border between the two while some of them are taken back.
+#[test]
+fn few_timers_and_many_fire_in_the_same_order() {
+    for seed in 0..20 {
+        let mut run = Run::new(Setting { seed, ..Setting::default() }, true);
+        let rt = run.runtime().clone();
+        run.start(async move {
+            for wave in [5, 40, 3, 25, 17, 16, 60] {
+                let sleepers: Vec<_> = (0..wave)
+                    .map(|_| {
+                        let (inner, span) = (rt.clone(), ms(rt.draw("span", 1, 12)));
+                        rt.spawn("sleeper", async move { inner.sleep(span).await })
+                    })
+                    .collect();
+                rt.sleep(ms(3)).await;
+                sleepers.iter().step_by(3).for_each(|sleeper| sleeper.stop());
+                rt.sleep(ms(4)).await;
+            }
+            rt.sleep(ms(20)).await;
+        });
+        assert_eq!(run.finish(), End::Finished, "seed {seed}");
+        run.runtime().with_trace(|trace| {
+            let wakes: Vec<_> = trace.events().filter(|event| event.kind == Kind::Wake).collect();
+            let order: Vec<_> = wakes.iter().map(|wake| (wake.time, wake.cause)).collect();
+            assert!(wakes.len() > 100 && order.is_sorted(), "seed {seed}: {order:?}");
+            for wake in wakes {
+                let set = trace.event(wake.cause.expect("a timer was set"));
+                assert_eq!(wake.time.since(set.time), Duration::from_nanos(set.b), "seed {seed}: {wake:?}");
+            }
+        });
+    }
 }
 
 /// S2: after each timer everything runs until it blocks, before the next timer of the same instant.

@@ -115,6 +115,15 @@ fn a_server_that_hangs_for_a_moment_starts_the_spiral_as_well() {
     assert_eq!(run.goodput[4..], [0; 3], "{}", run.link);
 }
 
+/// A gap that had begun at a slow rate was waited out, however much the rate had risen meanwhile.
+#[test]
+fn a_change_of_the_rate_is_heard_when_it_happens() {
+    let surge = run("rate=1/m&surge=50/s");
+    assert!(surge.goodput[1..3].iter().all(|answers| (48..=50).contains(answers)), "{:?}", surge.goodput);
+    let lull = run("surge=1/m");
+    assert!(lull.goodput[3..].iter().all(|answers| (78..=80).contains(answers)), "{:?}", lull.goodput);
+}
+
 /// What arithmetic says: one heap of what happens when, no tasks, no runtime. The scenario has to agree with it to the
 /// last answer, in the knife-edge cases too.
 mod arithmetic {

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask serve [--port N]   build the module and the page, serve them on http://127.0.0.1:8080/
 cargo xtask build              leave the static site in www/dist and the JavaScript package in pkg/
-cargo xtask bench explore      the explorer beside its peers in one run: JSON on stdout, a table on stderr
+cargo xtask bench explore      the explorer beside its peers in one run: tables on stderr, JSON as stdout's last line
 cargo xtask bench page         loading, editing and a million events on the page, in headless Chromium: the same
 cargo xtask test [PART]...     run every check, or the named ones: ";
 

@@ -1,7 +1,8 @@
-//! Executions of the duplicate race per second: ours, and shuttle's, in interleaved rounds of one run.
+//! Executions of the duplicate race per second: ours natively, ours in a browser's workers, and shuttle's, in one run;
+//! and how many executions a proof starts with and without its reductions.
 //!
-//! `peers [ROUNDS [EXECUTIONS]]` prints JSON on stdout and a table on stderr. The module in `pkg/` is measured as well
-//! if it is there; `cargo xtask bench explore` sees to that.
+//! `peers [ROUNDS [EXECUTIONS]]` prints JSON on stdout and tables on stderr. The browser runs the module in `pkg/`;
+//! `cargo xtask bench explore` sees to that.
 
 use heartrace::explore::options::{Options, Strategy};
 use heartrace::explore::prove::Reduction;
@@ -13,9 +14,9 @@ use std::time::Instant;
 const RACE: &str = "#/duplicated-message?model=any-speed";
 
 fn main() {
-    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse().expect("a number"));
-    let rounds = arguments.next().unwrap_or(5);
-    let executions: u64 = arguments.next().unwrap_or(200_000);
+    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<u64>().expect("a number"));
+    let rounds = arguments.next().unwrap_or(3) as usize;
+    let executions: u64 = arguments.next().unwrap_or(100_000);
     let hunt = |strategy| move || ours(strategy, executions);
     let peer = |scheduler: fn(usize)| move || per_second(executions, || scheduler(executions as usize));
     let contestants: [(&str, Box<dyn Fn() -> f64>); 7] = [
@@ -38,26 +39,53 @@ fn main() {
         ((*name).to_owned(), json!(figures[figures.len() / 2].round()))
     });
     let mut figures: serde_json::Map<String, Value> = figures.collect();
-    figures.extend(in_node(executions));
-    let peer = figures["shuttle random"].as_f64().unwrap_or(f64::NAN);
-    for (name, speed) in &figures {
-        let speed = speed.as_f64().unwrap_or(f64::NAN);
-        eprintln!("{name:28} {speed:>10.0} executions/s {:>6.2} × shuttle random", speed / peer);
+    figures.extend(in_browser(executions, rounds));
+    let figure = |name: &str| figures.get(name).and_then(Value::as_f64).unwrap_or(f64::NAN);
+    let (peer, worker) = (figure("shuttle random"), figure("browser, 1 worker"));
+    eprintln!("{:24} {:>12} {:>10}  wanted", "executions of the race", "per second", "× shuttle");
+    for name in figures.keys() {
+        let wanted = WANTED.iter().find(|(known, _)| known == name).map_or("", |(_, wanted)| wanted);
+        eprintln!("{name:24} {:>12.0} {:>10.2}  {wanted}", figure(name), figure(name) / peer);
     }
+    eprintln!("two workers make {:.2} times as many as one\n", figure("browser, 2 workers") / worker);
     let started = started();
+    eprintln!("{:58} {:>9} {:>9} {:>8}", "executions started by a proof", "reduced", "plain", "share");
     for row in started.as_array().into_iter().flatten() {
-        let plain = row["plain"].as_u64().map_or("more than could be made".to_owned(), |plain| plain.to_string());
-        eprintln!("{:60} {:>8} started, plain {plain}", row["link"].as_str().unwrap_or(""), row["reduced"]);
+        let (reduced, plain) = (row["reduced"].as_u64().unwrap_or(0), row["plain"].as_u64().unwrap_or(0));
+        let share = reduced as f64 / plain as f64;
+        // A search that did not end would have started more.
+        let bound = if row["plain_ended"] == true { ' ' } else { '+' };
+        eprintln!("{:58} {reduced:>9} {plain:>9}{bound}{share:>8.4}", row["link"].as_str().unwrap_or(""));
     }
-    println!("{}", json!({ "executions_per_second": figures, "started": started }));
+    let wanted: serde_json::Map<String, Value> =
+        WANTED.map(|(name, wanted)| (name.to_owned(), json!(wanted))).into_iter().collect();
+    println!("{}", json!({ "executions_per_second": figures, "wanted": wanted, "started": started }));
 }
 
-/// The module in Node, if both are there.
-fn in_node(executions: u64) -> serde_json::Map<String, Value> {
+/// The figures to reach.
+const WANTED: [(&str, &str); 3] = [
+    ("heartrace random", "2,500,000 and 12 × shuttle"),
+    ("browser, 1 worker", "1,500,000 and 8 × shuttle"),
+    ("browser, 2 workers", "1.8 × one worker"),
+];
+
+/// The module in the workers of a browser, if both are there; if not, why.
+fn in_browser(executions: u64, rounds: usize) -> serde_json::Map<String, Value> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/explore.mjs");
-    let output = std::process::Command::new("node").args([script, &executions.to_string()]).output();
-    let printed = output.ok().filter(|output| output.status.success()).map(|output| output.stdout);
-    printed.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+    let output =
+        std::process::Command::new("node").args([script, &executions.to_string(), &rounds.to_string()]).output();
+    let printed = match output {
+        Ok(output) if output.status.success() => output.stdout,
+        Ok(output) => {
+            eprintln!("no figures of a browser: {}", String::from_utf8_lossy(&output.stderr));
+            return serde_json::Map::default();
+        }
+        Err(error) => {
+            eprintln!("no figures of a browser: node: {error}");
+            return serde_json::Map::default();
+        }
+    };
+    serde_json::from_slice(&printed).unwrap_or_default()
 }
 
 fn per_second(executions: u64, execute: impl FnOnce()) -> f64 {
@@ -73,23 +101,28 @@ fn ours(strategy: Strategy, executions: u64) -> f64 {
     per_second(executions, || while !search.advance(10_000) {})
 }
 
-/// Executions started by the reduced and the plain search, for every small scenario where both end within a budget.
+/// Executions started by the reduced and the plain search, for every scenario in both timing models, and for the race
+/// under every policy, where the reduced one ends within a budget; where the plain one does not, how many it had started.
 fn started() -> Value {
     const MOST: u64 = 100_000;
     let links = heartrace::scenarios::all()
         .iter()
         .flat_map(|scenario| ["", "?model=any-speed"].map(|model| format!("#/{}{model}", scenario.id)));
+    // The race under every policy, as it is wanted.
+    let policies = heartrace::patterns::duplicates::Policy::ALL;
+    let links = links.chain(policies.map(|(policy, _)| format!("{RACE}&policy={policy}")));
     let started = |link: &Link, reduction| {
         let options = Options { executions: MOST * 2, reduction, ..Options::default() };
         let mut search = Search::new(link, &options).without_shortening();
         let start = Instant::now();
-        while search.found().executions < MOST && start.elapsed().as_secs() < 2 && !search.advance(16) {}
-        search.is_exhausted().then(|| search.found().executions)
+        while search.found().executions < MOST && start.elapsed().as_secs() < 1 && !search.advance(16) {}
+        (search.found().executions, search.is_exhausted())
     };
     let rows = links.filter_map(|text| {
         let link = Link::parse(&text).expect("a link");
-        let reduced = started(&link, None)?;
-        Some(json!({ "link": text, "reduced": reduced, "plain": started(&link, Some(Reduction::NONE)) }))
+        let (reduced, true) = started(&link, None) else { return None };
+        let (plain, plain_ended) = started(&link, Some(Reduction::NONE));
+        Some(json!({ "link": text, "reduced": reduced, "plain": plain, "plain_ended": plain_ended }))
     });
     rows.collect()
 }

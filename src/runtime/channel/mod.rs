@@ -21,7 +21,7 @@ pub(crate) use state::Landing;
 
 use super::Runtime;
 use super::ends::Limit;
-use super::ledger::{common, mix};
+use super::ledger::common;
 use super::operation::Op;
 use crate::trace::{ChannelId, ChannelInfo, Kind, nanos};
 use state::{Shared, State};
@@ -121,7 +121,7 @@ impl<T: Message> Sender<T> {
         let site = Location::caller();
         let mut state = self.0.borrow_mut();
         let has_room = state.has_room(rt);
-        rt.ledger().observe(mix(state.name, u64::from(state.closed) << 1 | u64::from(has_room)));
+        rt.ledger().observe_of(state.name, u64::from(state.closed) << 1 | u64::from(has_room));
         if state.closed {
             return Err(Refused::Closed);
         }
@@ -140,7 +140,7 @@ impl<T: Message> Sender<T> {
     pub fn is_quiet(&self, rt: &Runtime) -> bool {
         let state = self.0.borrow();
         let is_quiet = state.is_quiet(rt);
-        rt.ledger().observe(mix(state.name, u64::from(is_quiet)));
+        rt.ledger().observe_of(state.name, u64::from(is_quiet));
         is_quiet
     }
 

@@ -2,7 +2,6 @@
 
 use super::super::Runtime;
 use super::super::ends::Blocked;
-use super::super::ledger::mix;
 use super::super::operation::{Operation, WaitId, sealed::Sealed};
 use super::state::{Parked, Shared, State};
 use super::{Closed, Message};
@@ -25,7 +24,7 @@ impl<T: Message> Operation for Send<T> {
 
     fn take(&mut self, rt: &Runtime, site: Site) -> Option<Self::Output> {
         let mut state = self.state.borrow_mut();
-        rt.ledger().observe(mix(state.name, u64::from(state.closed)));
+        rt.ledger().observe_of(state.name, u64::from(state.closed));
         if state.closed {
             return Some(Err(Closed));
         }
@@ -50,7 +49,7 @@ impl<T: Message> Operation for Send<T> {
     fn finish(&mut self, rt: &Runtime, wait: WaitId, _: Site) -> Self::Output {
         let mut state = self.state.borrow_mut();
         let refused = state.refused.iter().position(|other| *other == wait);
-        rt.ledger().observe(mix(state.name, u64::from(refused.is_some())));
+        rt.ledger().observe_of(state.name, u64::from(refused.is_some()));
         match refused {
             Some(place) => {
                 state.refused.swap_remove(place);

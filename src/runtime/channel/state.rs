@@ -296,9 +296,8 @@ impl<T: Message> State<T> {
         self.flights.binary_search_by_key(&sender, |(sender, _)| *sender)
     }
 
-    /// Closed, with nothing left to land.
+    /// Closed, with nothing left to land; asked by who depends on the queue, which a close changes as well.
     pub(super) fn is_over(&self, rt: &Runtime) -> bool {
-        rt.ledger().read(self.closing());
         if self.closed {
             rt.ledger().read(self.air());
         }
@@ -376,7 +375,7 @@ impl<T: Message> State<T> {
     }
 
     pub(super) fn received(&mut self, rt: &Runtime, parcel: Option<Parcel<T>>, site: Site) -> Option<T> {
-        rt.ledger().observe(mix(self.name, parcel.as_ref().map_or(0, |parcel| parcel.content)));
+        rt.ledger().observe_of(self.name, parcel.as_ref().map_or(0, |parcel| parcel.content));
         let parcel = parcel?;
         rt.ledger().change(self.object);
         {
