@@ -44,12 +44,12 @@ export function drawnRun({ shown, view }: Pick<Session, 'shown' | 'view'>): Read
   })
 }
 
-/** Follows a session; `window` is what the timeline shows, on the drawn axis. */
+/** Follows a session; `inView` is what the timeline shows, on the drawn axis. */
 export function createLook(
   session: Session,
   transport: Transport,
   drawn: ReadonlySignal<Trace | null>,
-  window: Signal<View | null>,
+  inView: Signal<View | null>,
 ) {
   const { shown, view, info, scenario, look, glance } = session
   /** The first of two events to measure between, once it is set. */
@@ -79,7 +79,7 @@ export function createLook(
     })
   })
   effect(() => {
-    const seen = window.value
+    const seen = inView.value
     untracked(() => {
       if (!seen || !drawn.value || !settled()) return
       const range = rangeOf(seen, drawn.value)
@@ -203,11 +203,11 @@ export function createLook(
 }
 
 /** What a window shows, as a link says it; null for all of the run. */
-export function rangeOf(window: View, run: Trace): Range | null {
+export function rangeOf(seen: View, run: Trace): Range | null {
   const axis = axisOf(run)
-  const whole = fit(axis.length, window.width)
-  if (window.t1 - window.t0 >= (whole.t1 - whole.t0) * 0.98) return null
-  const [x0, x1] = [Math.max(0, window.t0), Math.min(axis.length, window.t1)]
+  const whole = fit(axis.length, seen.width)
+  if (seen.t1 - seen.t0 >= (whole.t1 - whole.t0) * 0.98) return null
+  const [x0, x1] = [Math.max(0, seen.t0), Math.min(axis.length, seen.t1)]
   if (axis.kind === 'events') {
     const at = (x: number) =>
       Math.min(
