@@ -13,6 +13,7 @@
 //! | [`scenarios`] | the stories: parameters, lanes, claims, start | runtime, patterns, analysis |
 //! | [`link`] | a run as text, and back | scenarios |
 //! | `gather` | a map or a set from an iterator | nothing |
+//! | `gather` | small ordered collections from an iterator | nothing |
 //! | [`runner`] | from a link to a run and its verdicts | all of these |
 //! | [`report`] | what a run is reported as | all of these |
 //! | [`explore`] | many runs of one link: which outcomes can happen, and which cannot | all of these |

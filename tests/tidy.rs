@@ -8,7 +8,8 @@ use std::fs;
 use std::path::PathBuf;
 
 /// Each layer of `src/`, and what it may use. A layer is a folder or a file of that name.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
+    ("gather", &[]),
     ("trace", &[]),
     ("runtime", &["trace"]),
     ("patterns", &["runtime"]),
@@ -17,14 +18,17 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ("text", CORE),
     ("link", &["trace", "runtime", "patterns", "analysis", "scenarios", "text"]),
     ("runner", &["trace", "runtime", "patterns", "analysis", "scenarios", "text", "link"]),
-    ("report", &["trace", "runtime", "patterns", "analysis", "scenarios", "text", "link", "runner"]),
-    ("explore", &["trace", "runtime", "patterns", "analysis", "scenarios", "text", "link", "runner", "report"]),
+    ("report", &["gather", "trace", "runtime", "patterns", "analysis", "scenarios", "text", "link", "runner"]),
+    (
+        "explore",
+        &["gather", "trace", "runtime", "patterns", "analysis", "scenarios", "text", "link", "runner", "report"],
+    ),
     ("web", FACE),
     ("bin", FACE),
 ];
 const CORE: &[&str] = &["trace", "runtime", "patterns", "analysis", "scenarios"];
 const FACE: &[&str] =
-    &["trace", "runtime", "patterns", "analysis", "scenarios", "text", "link", "runner", "report", "explore"];
+    &["gather", "trace", "runtime", "patterns", "analysis", "scenarios", "text", "link", "runner", "report", "explore"];
 
 #[test]
 fn layers_use_only_what_lies_below() {
