@@ -136,7 +136,8 @@ pub(crate) fn ending_of(end: &End) -> Ending {
 pub(crate) fn judge(rt: &Runtime, jury: &SharedJury, claims: &[(&'static str, Expect)], end: End) -> Finished {
     let ending = ending_of(&end);
     let jury = jury.0.borrow();
-    let verdicts = claims.iter().zip(&jury.claims).map(|((id, expect), claim)| (*id, *expect, claim.verdict(ending)));
+    let verdicts = claims.iter().zip(&jury.claims);
+    let verdicts = verdicts.map(|((id, expect), claim)| (*id, *expect, claim.verdict(ending).at(ending)));
     Finished {
         duration: rt.now(),
         outcome: jury.outcome.as_ref().and_then(|outcome| outcome.outcome(ending)),

@@ -54,6 +54,12 @@ impl Verdict {
     pub fn unless(against: &[EventId]) -> Self {
         Verdict { holds: Some(against.is_empty()), evidence: against.to_vec() }
     }
+
+    /// What can be said at such an end: what has held until a cut could still have been broken.
+    pub fn at(self, ending: Ending) -> Self {
+        let holds = self.holds.filter(|holds| !holds || ending != Ending::Cut);
+        Verdict { holds, ..self }
+    }
 }
 
 /// A claim about a run.

@@ -97,7 +97,7 @@ impl World {
         let jury = self.jury.0.borrow();
         let mut came = Came { outcome: end.name(), cut: None, broken: 0, undecided: 0 };
         for (index, claim) in jury.claims.iter().take(64).enumerate() {
-            match claim.verdict(ending).holds {
+            match claim.verdict(ending).at(ending).holds {
                 Some(true) => {}
                 Some(false) => came.broken |= 1 << index,
                 None => came.undecided |= 1 << index,

@@ -6,6 +6,7 @@
 use heartrace::analysis::claim::Expect;
 use heartrace::link::Link;
 use heartrace::runner::Execution;
+use heartrace::runtime::ends::End;
 use heartrace::scenarios::Scenario;
 use heartrace::scenarios::parameter::{Kind, Parameter};
 use proptest::prelude::*;
@@ -81,4 +82,21 @@ fn what_always_holds_holds_whatever_the_parameters_are() {
         }
     }
     assert!(failures.is_empty(), "{failures}");
+}
+
+/// What has held until a cut could still have been broken.
+#[test]
+fn a_run_that_was_cut_decides_nothing_in_favour_of_a_claim() {
+    for scenario in heartrace::scenarios::all() {
+        for events in [1, 10, 25] {
+            let mut link = Link::parse(&format!("#/{}", scenario.id)).expect("every scenario has a run");
+            link.setting.limits.events = events;
+            let finished = Execution::new(&link, false).finish().expect("no choices are recorded");
+            if !matches!(finished.end, End::Cut(_)) {
+                continue;
+            }
+            let held = finished.claims.iter().filter(|(.., verdict)| verdict.holds == Some(true));
+            assert_eq!(held.count(), 0, "{link} cut after {events} events: {:?}", finished.claims);
+        }
+    }
 }
