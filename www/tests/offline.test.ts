@@ -116,3 +116,11 @@ test('it is not looked for a new version all the time, and no network is no trou
   await offline.look()
   expect(registration.updates).toBe(1)
 })
+
+test('where something answers nothing in place of a service worker, nothing is kept and nothing breaks', async () => {
+  const { keeper } = browser()
+  const offline = createOffline({ ...keeper, register: () => Promise.resolve(null) })
+  await offline.begin()
+  await offline.look()
+  expect(offline.keeping.value).toEqual({ kind: 'none' })
+})

@@ -10,9 +10,9 @@ const LOOK_MS = 10 * 60_000
 /** Everything about it. */
 export type Offline = ReturnType<typeof createOffline>
 
-/** What is used of the browser. `register` is null where there are no service workers. */
+/** What is used of the browser. `register` is null where there are no service workers; what blocks them may answer nothing. */
 export interface Keeper {
-  register: (() => Promise<ServiceWorkerRegistration>) | null
+  register: (() => Promise<ServiceWorkerRegistration | null>) | null
   /** Whether the page itself came from a service worker; and a listener for another one taking over. */
   controlled(): boolean
   onTakeOver(listener: () => void): void
@@ -49,9 +49,13 @@ export function createOffline(keeper: Keeper) {
         ours = true
       })
       try {
-        registration = await keeper.register()
+        registration = (await keeper.register()) ?? null
       } catch (error) {
         keeping.value = { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }
+        return
+      }
+      if (!registration) {
+        keeping.value = { kind: 'none' }
         return
       }
       if (registration.active) keeping.value = { kind: 'kept' }
