@@ -30,6 +30,7 @@ test('every scenario', async ({ page }) => {
       location.hash = hash
     }, `#/${id}`)
     if (id !== 'duplicated-message') await expect(page.locator('.fingerprint')).not.toHaveText(before ?? '')
+    await expect(page.locator('.claim').first()).toBeVisible()
     found.push(...(await plainWords(page)).map((word) => `${id}: ${word}`))
   }
   expect(found).toEqual([])

@@ -1,6 +1,6 @@
 /** The page as a whole: which face it shows and where its parts stand. */
 import { useSignalEffect } from '@preact/signals'
-import { t } from '../text/locale'
+import { isTold, t } from '../text/locale'
 import { ScenarioList, SideList, Start } from './catalogue'
 import { Claims } from './claims'
 import { useApp } from './context'
@@ -28,6 +28,7 @@ export function Page() {
   const { session, ui } = useApp()
   const face = session.face.value
   const loss = session.loss.value
+  const told = isTold(session.info.value?.scenario ?? '')
   const closeDialog = () => {
     ui.dialog.value = null
   }
@@ -41,8 +42,8 @@ export function Page() {
       {face.kind === 'start' && <Start />}
       {face.kind === 'bad' && <BadLink key={face.text} face={face} />}
       {face.kind === 'unknown' && <UnknownKeys face={face} />}
-      {face.kind === 'run' && <Workbench />}
-      {face.kind === 'run' && <Foot />}
+      {face.kind === 'run' && <Workbench told={told} />}
+      {face.kind === 'run' && told && <Foot />}
       <LiveRegion />
       {ui.dialog.value === 'share' && (
         <Later part="share" close={closeDialog}>
@@ -70,10 +71,20 @@ export function Page() {
   )
 }
 
-function Workbench() {
+/** A run with all that belongs to it; for a moment only the list, where the scenario's texts are still on their way. */
+function Workbench({ told }: { told: boolean }) {
   const { session, ui } = useApp()
   const shown = session.shown.value
   const docked = ui.roomy.value && !ui.table.value
+  if (!told)
+    return (
+      <div class="bench">
+        <SideList />
+        <main class="stage" id="main">
+          <p class="loading">{t('loading')}</p>
+        </main>
+      </div>
+    )
   return (
     <div class={`bench ${ui.table.value ? 'with-table' : ''}`}>
       <SideList />

@@ -10,7 +10,7 @@ import { createSession } from '../state/session'
 import { guardedStore } from '../state/settings'
 import { createTransport } from '../state/transport'
 import { scenarioTitle } from '../text/core'
-import { locale, preferredLocale, t, useLocale } from '../text/locale'
+import { loadScenario, locale, preferredLocale, t, useLocale } from '../text/locale'
 import { withoutPart } from '../text/quote'
 import { missingFeature, spawnExplorer, spawnWorker } from '../worker/spawn'
 import { createAddress } from './address'
@@ -91,6 +91,11 @@ async function start(): Promise<void> {
   effect(() => {
     const id = session.face.value.kind === 'run' ? session.info.value?.scenario : undefined
     document.title = id ? `${scenarioTitle(id)} · ${t('app.name')}` : t('app.name')
+  })
+  effect(() => {
+    const scenario = session.info.value?.scenario
+    void locale.value
+    if (scenario) untracked(() => void loadScenario(scenario))
   })
   // The sheet of all scenarios has done its part when one is there.
   effect(() => {

@@ -28,6 +28,26 @@ export async function useLocale(next: Locale, link = ''): Promise<void> {
   locale.value = next
 }
 
+/** Scenarios whose texts could not be had. */
+const silent = signal<ReadonlySet<string>>(new Set())
+
+/** Whether a scenario can be told: its texts are there, or there is no hope of them and its keys must do. */
+export function isTold(scenario: string): boolean {
+  return `${scenario}/lesson` in messages.value || silent.value.has(scenario)
+}
+
+/** Loads what one scenario says, unless it is there. */
+export async function loadScenario(scenario: string): Promise<void> {
+  if (`${scenario}/lesson` in messages.value) return
+  const wanted = locale.value
+  try {
+    const texts = await textsOf(wanted, scenario)
+    if (locale.value === wanted) messages.value = { ...messages.value, ...texts }
+  } catch {
+    silent.value = new Set([...silent.value, scenario])
+  }
+}
+
 /** Loads what the scenarios say that nobody has looked at yet. */
 export async function loadScenarios(): Promise<void> {
   const wanted = locale.value
