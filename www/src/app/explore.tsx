@@ -1,6 +1,6 @@
 /** The search through all schedules: what to look for, how far it is, what it found. A panel, or a sheet on phones. */
 import { useComputed } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { errorSentence, outcomeText } from '../text/core'
 import { list, t } from '../text/locale'
 import { useApp } from './context'
@@ -14,7 +14,8 @@ import { Said } from './live_region'
 export function ExplorePanel() {
   const { ui } = useApp()
   const panel = useRef<HTMLElement>(null)
-  useEffect(() => {
+  // With the panel itself: a moment later somebody may be typing in it.
+  useLayoutEffect(() => {
     panel.current?.focus()
     // Where the focus was is gone with the panel: back to the button that opened it.
     return () => {
