@@ -15,8 +15,8 @@ export function ExplorePanel() {
   const { ui } = useApp()
   const panel = useRef<HTMLElement>(null)
   // With the panel itself: a moment later somebody may be typing in it.
-  useLayoutEffect(() => {
-    panel.current?.focus()
+  useLayoutEffect(() => panel.current?.focus(), [])
+  useEffect(() => {
     // Where the focus was is gone with the panel: back to the button that opened it.
     return () => {
       if (document.activeElement === document.body)

@@ -46,12 +46,14 @@ export function ExploreForm({ form, info }: { form: SearchForm; info: LinkInfo }
         value={form.budget}
         problem={messageAt('budget')}
         commit={(budget) => explore.fill({ budget })}
+        eager
       />
       <Field
         label={t('explore.seed')}
         value={form.seed}
         problem={messageAt('seed')}
         commit={(seed) => explore.fill({ seed })}
+        eager
       />
       <May form={form} message={messageAt('may')} />
       <div class="buttons">

@@ -13,9 +13,11 @@ export function Field(props: {
   value: string
   problem: string | null
   commit(text: string): void
+  /** Every key counts at once: nothing runs before a button is pressed. */
+  eager?: boolean
   children?: ComponentChildren
 }) {
-  const { label, value, problem, commit, children } = props
+  const { label, value, problem, commit, eager = false, children } = props
   const id = useId()
   const timer = useRef(0)
   const send = (text: string) => {
@@ -39,7 +41,8 @@ export function Field(props: {
         onInput={(event) => {
           const text = event.currentTarget.value
           clearTimeout(timer.current)
-          timer.current = setTimeout(() => send(text), TYPING_MS) as unknown as number
+          if (eager) commit(text)
+          else timer.current = setTimeout(() => send(text), TYPING_MS) as unknown as number
         }}
         onChange={(event) => send(event.currentTarget.value)}
         onKeyDown={(event) => event.key === 'Enter' && send(event.currentTarget.value)}
