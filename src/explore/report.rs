@@ -45,8 +45,8 @@ pub struct Exploration {
     pub exhausted: bool,
     /// How many executions differ in more than the order of steps that commute.
     pub behaviours: u64,
-    /// The limit that was reached, if any: `executions`, `interrupted`, `behaviours`, `bound` (all within it was made), or that of an execution that was
-    /// cut.
+    /// The limit that was reached, if any: `executions`, `interrupted`, `behaviours`, `bound` (all within it was
+    /// made), or that of an execution that was cut.
     pub limit: Option<String>,
     /// By outcome; of a scenario that declares none by end.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, OutcomeReport>"))]

@@ -6,7 +6,7 @@ use crate::scenarios::parameter::{closest, read_count, read_duration, write_dura
 use crate::trace::{EventId, Time};
 use std::time::Duration;
 
-/// The most notes that a link carries, and the longest one in characters.
+/// The most notes that a link carries.
 pub const MAX_PINS: usize = 20;
 /// The longest note, in characters.
 pub const MAX_PIN: usize = 200;
