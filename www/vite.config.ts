@@ -213,5 +213,10 @@ export default defineConfig({
   // The Rust sources that the page shows lie above this folder.
   server: { fs: { allow: [here('..')] } },
   // A busy machine is no failure.
-  test: { include: ['tests/**/*.test.{ts,tsx}'], passWithNoTests: false, testTimeout: 0 },
+  test: {
+    include: ['tests/**/*.test.{ts,tsx}'],
+    setupFiles: ['tests/seed.ts'],
+    passWithNoTests: false,
+    testTimeout: 0,
+  },
 })
