@@ -166,6 +166,8 @@ pub(crate) struct Ledger {
     everything: Cell<bool>,
     pages: RefCell<Pages>,
     history: Cell<u64>,
+    /// The sum of what shared variables hold, as hashes.
+    variables: Cell<u64>,
     /// Whether any step has looked at the clock in the any-speed model: then it is part of the state.
     clock_read: Cell<bool>,
 }
@@ -259,6 +261,21 @@ impl Ledger {
         }
     }
 
+    /// What a shared variable holds from now on, in the place of what it held: a hash of all that the present task knows.
+    pub fn replace(&self, variable: Name, held: u64) -> u64 {
+        if !self.keeps_histories.get() {
+            return 0;
+        }
+        let holds = mix(variable, self.history.get());
+        self.variables.set(self.variables.get().wrapping_sub(held).wrapping_add(holds));
+        holds
+    }
+
+    /// What all shared variables hold, as a hash.
+    pub fn variables(&self) -> u64 {
+        self.variables.get()
+    }
+
     /// A look at the clock where time is one of the choices.
     pub fn read_clock(&self, now: u64) {
         if self.is_kept.get() {
@@ -298,6 +315,7 @@ impl Ledger {
     pub fn clear(&self) {
         self.everything.set(false);
         self.history.set(0);
+        self.variables.set(0);
         let mut pages = self.pages.borrow_mut();
         pages.all.clear();
         pages.touched.clear();

@@ -4,7 +4,7 @@
 //! - [`setting`]: what a run is given · [`ends`]: how it ends
 //! - [`task`]: spawn, join, stop · [`scope`]: no task outlives it · [`sleep`]: sleeping and working · [`interval`]: ticks
 //! - [`channel`]: rendezvous, buffers, links · [`signal`]: cancel signals · [`select`](mod@select): one of several
-//! - [`later`]: what happens by itself · [`wall`]: the wall clock
+//! - [`variable`]: what tasks share · [`later`]: what happens by itself · [`wall`]: the wall clock
 //! - [`operation`]: what all of these are · [`chooser`]: who decides · `random`: draws
 //! - `core`: the state · `ready`, `timers`: its two queues · `waits`, `waiters`: who is parked · `faults`: what goes wrong
 //! - `seat`: where a task's future is · `shelf`: what one execution leaves for the next
@@ -34,6 +34,7 @@ pub mod signal;
 pub mod sleep;
 pub mod task;
 mod timers;
+pub mod variable;
 pub mod virtual_time;
 mod waiters;
 mod waits;
@@ -46,6 +47,7 @@ pub use self::operation::{Op, Operation};
 pub use self::select::{Of2, Of3, Of4, Of5, Of6, select, select_now};
 pub use self::signal::{Cause, Signal};
 pub use self::task::{Gone, Task};
+pub use self::variable::Variable;
 pub use crate::trace::{Reason, TaskId, Time, UNITS, decimal, write_duration};
 
 use self::channel::Landing;
