@@ -13,8 +13,9 @@ import { toPx, type View } from '../src/timeline/scale'
 import { buildScene, type Scene } from '../src/timeline/scene'
 import { bandsOf, type DensityStrip } from '../src/timeline/spans'
 import { opacity, pixels } from '../src/timeline/strips'
-import { neighbour, type RawTrace, type Trace } from '../src/timeline/trace'
+import { neighbour, type Trace } from '../src/timeline/trace'
 import { MARK, NONE, SPAN } from '../src/worker/core'
+import { rawTrace } from './raw_trace'
 
 const END = 100_000
 
@@ -38,42 +39,13 @@ function traceOf(lanes: number, spans: Span[], unsorted: Mark[], levels: { at: n
   const told = marks.map((mark, event) => ({ ...mark, event }))
   const shown = told.filter(({ kind }) => kind >= 0)
   const gauges = told.filter(({ kind }) => kind < 0)
-  const raw: RawTrace = {
-    columns: {
-      time: Float64Array.from(marks, ({ time }) => time),
-      task: Uint32Array.from(marks, ({ lane }) => lane),
-      kind: new Uint8Array(marks.length),
-      a: new Uint32Array(marks.length),
-      b: new Float64Array(marks.length),
-      cause: new Uint32Array(marks.length).fill(NONE),
-      source: new Uint16Array(marks.length),
-    },
-    kinds: ['note'],
-    tasks: Array.from({ length: lanes }, (_, id) => ({ id, name: `task-${id}`, parent: 0, server: false })),
-    sources: [],
-    timeline: {
-      spans: {
-        lane: Uint32Array.from(spans, ({ lane }) => lane),
-        start: Float64Array.from(spans, ({ start }) => start),
-        end: Float64Array.from(spans, ({ end }) => end),
-        kind: Uint8Array.from(spans, ({ kind }) => kind),
-        flags: new Uint8Array(spans.length),
-        event: new Uint32Array(spans.length),
-      },
-      arrows: { from: new Uint32Array(), to: new Uint32Array(), kind: new Uint8Array(), reason: new Uint8Array() },
-      marks: {
-        event: Uint32Array.from(shown, ({ event }) => event),
-        kind: Uint8Array.from(shown, ({ kind }) => kind),
-      },
-      gauges: {
-        curve: new Uint16Array(gauges.length),
-        event: Uint32Array.from(gauges, ({ event }) => event),
-        value: Float64Array.from(gauges, ({ value }) => value),
-        curves: gauges.length > 0 ? ['load'] : [],
-      },
-    },
-    words: new Map(),
-  }
+  const raw = rawTrace({
+    tasks: Array.from({ length: lanes }, (_, id) => ({ name: `task-${id}`, parent: 0 })),
+    events: marks.map(({ lane, time }) => ({ task: lane, time })),
+    spans,
+    marks: shown,
+    levels: gauges,
+  })
   return indexTrace(raw, END)
 }
 

@@ -1,14 +1,19 @@
 // How a run is looked at: the three axes tell the truth, lanes are a tree that can be folded, sifted and rearranged.
+import { signal } from '@preact/signals'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rangeOf, windowOf } from '../src/state/look'
+import { PLAIN } from '../src/state/edit'
+import { drawnRun, rangeOf, windowOf } from '../src/state/look'
+import type { Shown } from '../src/state/session'
 import { arrange, axisOf, EVENT_STEP, idleGaps, squeezed } from '../src/timeline/arrange'
 import { indexTrace } from '../src/timeline/index_trace'
 import { foldLanes, type Lane, lanesOf, moveLane, stepLane, UNTOUCHED } from '../src/timeline/lane_tree'
 import { rulerOf } from '../src/timeline/ruler'
 import { type AxisKind, fit, lasting, type View, zoom } from '../src/timeline/scale'
 import type { Trace } from '../src/timeline/trace'
-import { NONE, SPAN } from '../src/worker/core'
+import { newOf, withNew } from '../src/worker/arranged'
+import { MARK, SPAN } from '../src/worker/core'
+import { rawTrace } from './raw_trace'
 
 const KINDS = ['spawn', 'work', 'worked', 'sleep', 'wake', 'end', 'note']
 
@@ -31,39 +36,14 @@ function runOf(steps: Step[], parents: (number | null)[], duration: number, leve
   }
   const marks = steps.flatMap(({ kind }, event) => (kind === 'note' && !levels.includes(event) ? [event] : []))
   return indexTrace(
-    {
-      columns: {
-        time: Float64Array.from(steps, ({ time }) => time),
-        task: Uint32Array.from(steps, ({ task }) => task),
-        kind: Uint8Array.from(steps, ({ kind }) => KINDS.indexOf(kind)),
-        a: new Uint32Array(steps.length),
-        b: new Float64Array(steps.length),
-        cause: Uint32Array.from(steps, ({ cause }) => cause ?? NONE),
-        source: new Uint16Array(steps.length),
-      },
+    rawTrace({
+      tasks: parents.map((parent, id) => ({ name: `t${id}`, parent })),
       kinds: KINDS,
-      tasks: parents.map((parent, id) => ({ id, name: `t${id}`, parent, server: false })),
-      sources: [],
-      timeline: {
-        spans: {
-          lane: Uint32Array.from(spans, ({ lane }) => lane),
-          start: Float64Array.from(spans, ({ start }) => start),
-          end: Float64Array.from(spans, ({ end }) => end),
-          kind: Uint8Array.from(spans, ({ kind }) => kind),
-          flags: new Uint8Array(spans.length),
-          event: Uint32Array.from(spans, ({ event }) => event),
-        },
-        arrows: { from: new Uint32Array(), to: new Uint32Array(), kind: new Uint8Array(), reason: new Uint8Array() },
-        marks: { event: Uint32Array.from(marks), kind: new Uint8Array(marks.length).fill(10) },
-        gauges: {
-          curve: new Uint16Array(levels.length),
-          event: Uint32Array.from(levels),
-          value: Float64Array.from(levels, () => 1),
-          curves: levels.length > 0 ? ['load'] : [],
-        },
-      },
-      words: new Map(),
-    },
+      events: steps.map((step) => ({ ...step, kind: KINDS.indexOf(step.kind) })),
+      spans,
+      marks: marks.map((event) => ({ event, kind: MARK.note })),
+      levels: levels.map((event) => ({ event, value: 1 })),
+    }),
     duration,
   )
 }
@@ -97,6 +77,20 @@ const anyRun = fc
 const kind = fc.constantFrom<AxisKind>('time', 'events', 'squeezed')
 
 describe('on every axis', () => {
+  test('what the worker posts of a run that it has arranged makes the same run on the page', () => {
+    fc.assert(
+      fc.property(anyRun, kind, fc.boolean(), (run, axis, folded) => {
+        const laneOf = folded ? foldLanes(run, ['t1']) : run.laneOf
+        const made = arrange(run, axis, laneOf)
+        const { axis: there, ...posted } = withNew(run, structuredClone(newOf(made)))
+        const { axis: here, ...whole } = made
+        expect(posted).toEqual(whole)
+        for (const at of [0, run.duration / 3, run.duration]) expect(there?.x(at)).toEqual(here?.x(at))
+        expect(there?.folds).toEqual(here?.folds)
+      }),
+    )
+  })
+
   test('events keep their order, and a place gives its event’s time back', () => {
     fc.assert(
       fc.property(anyRun, kind, (run, axis) => {
@@ -326,4 +320,42 @@ describe('lanes', () => {
       ),
     )
   })
+})
+
+test('a large run keeps its picture until the worker has arranged it anew, and is asked for what is wanted by then', async () => {
+  const steps = Array.from({ length: 50_001 }, (_, time) => ({ task: 1, time, kind: 'note' }))
+  const trace = runOf(steps, [null, 0], steps.length)
+  const asked: AxisKind[] = []
+  const answers: (() => void)[] = []
+  const arrangeApart = (axis: AxisKind, laneOf: Uint32Array) => {
+    asked.push(axis)
+    return new Promise<Trace>((resolve) => answers.push(() => resolve(arrange(trace, axis, laneOf))))
+  }
+  const answer = async () => {
+    answers.shift()?.()
+    await new Promise((resolve) => setTimeout(resolve))
+  }
+  const view = signal(PLAIN)
+  const shown = signal({ trace, arrange: arrangeApart } as unknown as Shown)
+  const drawn = drawnRun({ view, shown })
+  expect([drawn.run.value, drawn.waiting.value]).toEqual([trace, false])
+  view.value = { ...PLAIN, axis: 'events' }
+  view.value = { ...PLAIN, axis: 'squeezed' }
+  expect([drawn.run.value === trace, drawn.waiting.value, asked]).toEqual([true, true, ['events']])
+  await answer()
+  // What came was no longer wanted.
+  expect([drawn.run.value === trace, drawn.waiting.value, asked]).toEqual([true, true, ['events', 'squeezed']])
+  await answer()
+  expect([drawn.run.value?.axis?.kind, drawn.waiting.value]).toEqual(['squeezed', false])
+  view.value = { ...PLAIN, folded: ['t0'], axis: 'squeezed' }
+  expect([drawn.folded.value, drawn.waiting.value]).toEqual([[], true])
+  await answer()
+  expect([drawn.folded.value, drawn.run.value?.laneOf[1], drawn.waiting.value]).toEqual([['t0'], 0, false])
+  // As it came it needs nobody; another run shows nothing of the one before.
+  view.value = PLAIN
+  expect(drawn.run.value).toBe(trace)
+  view.value = { ...PLAIN, axis: 'events' }
+  const other = runOf(steps, [null, 0], steps.length)
+  shown.value = { ...shown.value, trace: other }
+  expect(drawn.run.value).toBe(other)
 })

@@ -1,4 +1,4 @@
-/** The indexes of a run, and what of it is handed to the page without a copy. */
+/** The indexes of a run: what is sorted once, in the worker, so that no frame looks at all of it. */
 import type { Columns, Timeline } from '../worker/core'
 import { ARROW, MARK, NONE, REASONS, SPAN } from '../worker/core'
 import { type Busy, busyOf } from './busy'
@@ -165,24 +165,4 @@ function eventsByLane({ task }: Columns, { gauges }: Timeline, laneOf: Uint32Arr
 
 function departure(columns: Columns, event: number | undefined): number {
   return columns.time[event ?? 0] ?? 0
-}
-/** The buffers that can be transferred instead of copied. */
-export function transferables(trace: Trace): ArrayBuffer[] {
-  const { columns, timeline } = trace
-  const { curve, event, value } = timeline.gauges
-  const arrays = [
-    ...Object.values(columns),
-    ...Object.values(timeline.spans),
-    ...Object.values(timeline.arrows),
-    ...Object.values(timeline.marks),
-    ...[trace.spansByLane, trace.marksByLane, trace.eventsByLane].flatMap(({ start, order }) => [start, order]),
-    trace.arrowOrder,
-    ...[trace.rareArrows, trace.reach],
-    ...[...trace.busy.values()].flatMap(({ time, done, open }) => [time, done, open]),
-    ...[...trace.work.values(), ...trace.beats.values(), ...trace.traffic.values()].map(({ levels }) => levels[0]),
-    ...[trace.messagesByLane.start, trace.messagesByLane.order],
-    ...[curve, event, value, trace.logs],
-    ...trace.charts.flatMap(({ time, value }) => [time, value]),
-  ] as { buffer: ArrayBuffer }[]
-  return [...new Set(arrays.map((array) => array.buffer))]
 }
