@@ -4,7 +4,7 @@
  */
 import { NONE, SPAN } from '../worker/core'
 import { indexTrace } from './index_trace'
-import { grouped, lowerBound } from './lane_index'
+import { lowerBound, sorted } from './lane_index'
 import { type Axis, type AxisKind, bentAxis, type FoldedGap, straightAxis } from './scale'
 import type { RawTrace, Trace } from './trace'
 
@@ -29,7 +29,7 @@ export function arrange(trace: Timed, kind: AxisKind, laneOf: Uint32Array): Trac
   if (kind === 'time') return indexTrace(trace, trace.duration, undefined, laneOf)
   const { axis, place } = kind === 'events' ? eventAxis(trace) : squeezedAxis(trace)
   const { spans } = trace.timeline
-  const closing = kind === 'events' ? closings(trace) : null
+  const closing = kind === 'events' ? closings(trace, laneOf.length) : null
   const columns = { ...trace.columns, time: place }
   const timeline = {
     ...trace.timeline,
@@ -84,7 +84,7 @@ function eventAxis(trace: Timed): Placed {
 }
 
 /** The event with which each span ends: what names its beginning as the cause, or the last that its task did then; else none. */
-function closings({ columns, kinds, tasks, timeline: { spans } }: Timed): Uint32Array {
+function closings({ columns, kinds, timeline: { spans } }: Timed, tasks: number): Uint32Array {
   const { kind, cause, task, time } = columns
   const [worked, wake] = [kinds.indexOf('worked'), kinds.indexOf('wake')]
   const closing = new Uint32Array(kind.length).fill(NONE)
@@ -92,7 +92,7 @@ function closings({ columns, kinds, tasks, timeline: { spans } }: Timed): Uint32
     const ends = kind[event] === worked || kind[event] === wake
     if (ends && cause[event] !== NONE) closing[cause[event]!] = event
   }
-  const { start, order } = grouped(kind.length, tasks.length, (event) => task[event]!)
+  const { start, order } = sorted(task, tasks)
   return Uint32Array.from(spans.end, (at, i) => {
     const found = spans.kind[i] === SPAN.life ? NONE : closing[spans.event[i]!]!
     if (found !== NONE && time[found] === at) return found

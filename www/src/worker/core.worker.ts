@@ -1,13 +1,14 @@
 /** The core's home: owns one wasm instance, answers requests, and runs in slices so that it can always be stopped. */
 import { arrange } from '../timeline/arrange'
+import { foldTasks } from '../timeline/fold'
 import { indexTrace } from '../timeline/index_trace'
 import type { RawTrace } from '../timeline/trace'
 import { newOf } from './arranged'
-import { type Core, type EventRow, type LinkInfo, MARK, type Progress, type TaskInfo, type Timeline } from './core'
+import { type Core, type EventRow, type LinkInfo, MARK, type Progress, type Timeline } from './core'
 import { loadCore } from './load'
 import type { Judged, Origin, Reply, Request } from './protocol'
 import { breathe, crash, refusal } from './slices'
-import { type PostedTrace, tasksOf } from './tasks'
+import { namesOf, type PostedTrace } from './tasks'
 import { buffersOf } from './transfer'
 
 /** Milliseconds of core work between two looks at the inbox. */
@@ -23,7 +24,7 @@ const FOUND = 1_000
 const LARGE = 50_000
 /** Marks that get their words with the run; more are fetched when they are looked at. */
 const WORDED_MARKS = 2_000
-const WORDED_OF_LARGE = 500
+const WORDED_OF_LARGE = 100
 
 let core: Core
 let kinds: string[] = []
@@ -54,22 +55,23 @@ function guard(id: number, body: () => void): boolean {
 /** Reads the run so far. */
 function readTrace(duration: number, alive?: () => void): PostedTrace {
   const tasks = core.task_columns()
-  const raw = readRaw(tasksOf(tasks))
+  const raw = readRaw()
   alive?.()
   raw.words = readWords(raw.timeline, raw.columns.time.length)
-  return { ...indexTrace(raw, duration, alive), tasks }
+  return { ...indexTrace(raw, duration, alive, foldTasks(namesOf(tasks))), tasks }
 }
 
-function readRaw(tasks: TaskInfo[]): RawTrace {
+/** What there is but the tasks: on their lanes they are numbers, and the page has them as columns. */
+function readRaw(): RawTrace {
   const sources = core.source_lines()
-  return { columns: core.columns(), kinds, tasks, sources, timeline: core.timeline(), words: new Map() }
+  return { columns: core.columns(), kinds, tasks: [], sources, timeline: core.timeline(), words: new Map() }
 }
 
 /** Puts the run on another axis or on other lanes; nothing if it is no longer the one that was asked about. */
 function rearrange({ id, run, duration, axis, laneOf }: Asked & { type: 'arrange' }): void {
   if (run !== held) return post({ type: 'arranged', id, arranged: null })
   guard(id, () => {
-    const raw = readRaw(tasksOf(core.task_columns()))
+    const raw = readRaw()
     const arranged = newOf(arrange({ ...raw, count: raw.columns.time.length, duration }, axis, laneOf))
     post({ type: 'arranged', id, arranged }, buffersOf(arranged))
   })
