@@ -52,7 +52,7 @@ const host = document.querySelector<HTMLElement>('.plot')
 if (host) {
   const ns = (value: number) => `${Math.round(value / 1e3)} µs`
   const words = {
-    ...{ work: ns, slowed: ns, hang: ns, tooLate: ns, folded: ns, step: String },
+    ...{ work: ns, slowed: ns, hang: ns, tooLate: ns, folded: ns, folds: ns, step: String },
     ...{ cancel: String, mark: () => 'mark', crowd: (count: number) => `×${count}` },
   }
   const ignore = () => {}

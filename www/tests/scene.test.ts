@@ -60,6 +60,7 @@ function sceneOf(trace: Trace, view: View): Scene {
     hang: none,
     tooLate: none,
     folded: none,
+    folds: none,
     step: none,
     cancel: none,
     mark: none,

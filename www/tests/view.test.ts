@@ -177,7 +177,7 @@ describe('the axis of events', () => {
   })
   test('is ruled at whole events, and says which', () => {
     const drawn = arrange(runOf(steps, [null, 0, 0], 100), 'events', Uint32Array.of(0, 1, 2))
-    const words = { folded: String, step: (step: number) => `#${step}` }
+    const words = { folded: String, folds: String, step: (step: number) => `#${step}` }
     const { labels, small, folds } = rulerOf(fit(drawn.duration, 1_200), axisOf(drawn), words)
     expect(labels.map(({ text }) => text)).toEqual(['#0', '#1', '#2', '#3', '#4', '#5'])
     expect([small.length, folds]).toEqual([6, []])
@@ -229,7 +229,7 @@ describe('squeezed time', () => {
   test('writes the length of a fold, and no time within it or over it', () => {
     const axis = squeezed([[2e9, 9e9]], 10e9)
     const view: View = fit(axis.length, 1_000)
-    const words = { folded: (ns: number) => `+${ns / 1e9}`, step: String }
+    const words = { folded: (ns: number) => `+${ns / 1e9}`, folds: String, step: String }
     const { folds, labels, large } = rulerOf(view, axis, words)
     expect(folds.map(({ text }) => text)).toEqual(['+7'])
     const { px0, px1 } = folds[0]!
@@ -242,13 +242,40 @@ describe('squeezed time', () => {
 test('of many folds the times between them are written, and narrow ones have one edge', () => {
   const gaps = Array.from({ length: 30 }, (_, i): [number, number] => [i * 1e8 + 2e7, (i + 1) * 1e8])
   const axis = squeezed(gaps, 3e9)
-  const words = { folded: (ns: number) => `+${ns / 1e6}`, step: String }
+  const words = { folded: (ns: number) => `+${ns / 1e6}`, folds: String, step: String }
   const { folds, labels } = rulerOf(fit(axis.length, 1_000), axis, words)
   expect(labels.length).toBeGreaterThan(5)
   expect(folds.filter(({ px0, px1 }) => px0 === px1)).toHaveLength(30)
   const written = [...labels, ...folds.filter(({ text }) => text).map(({ px0, text }) => ({ px: px0, text }))]
   for (const one of written)
     for (const other of written) if (one !== other) expect(Math.abs(one.px - other.px)).toBeGreaterThan(20)
+})
+
+test('folds too close to tell apart are one band, which says how many they are and how long together', () => {
+  const gaps = Array.from({ length: 600 }, (_, i): [number, number] => [i * 1e7 + 2e6, (i + 1) * 1e7])
+  const axis = squeezed([...gaps, [8e9, 9e9]], 10e9)
+  const words = { folded: () => 'one', folds: (count: number, ns: number) => `${count} ${ns / 1e6}`, step: String }
+  const { folds } = rulerOf(fit(axis.length, 1_000), axis, words)
+  expect(folds.map(({ count }) => count)).toEqual([600, 1])
+  expect(folds[0]!.text).toBe('600 4800')
+  // Close by, each of them is there.
+  const window = { t0: axis.x(0), t1: axis.x(1e8), width: 1_000 }
+  expect(rulerOf(window, axis, words).folds.map(({ count }) => count)).toEqual(Array(10).fill(1))
+  const marks = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 200 })
+  fc.assert(
+    fc.property(marks, fc.integer({ min: 50, max: 2_000 }), (steps, width) => {
+      const ends = steps.map((_, i) => steps.slice(0, i + 1).reduce((sum, step) => sum + step, 0))
+      const axis = squeezed(
+        ends.map((end) => [end - 0.5, end]),
+        ends.at(-1)! + 1,
+      )
+      const view = fit(axis.length, width)
+      const { folds } = rulerOf(view, axis, words)
+      expect(folds.reduce((sum, { count }) => sum + count, 0)).toBe(steps.length)
+      expect(folds.reduce((sum, { ns }) => sum + ns, 0)).toBeCloseTo(steps.length / 2, 6)
+      for (let i = 1; i < folds.length; i++) expect(folds[i]!.px0).toBeGreaterThanOrEqual(folds[i - 1]!.px1 - 1e-6)
+    }),
+  )
 })
 
 describe('lanes', () => {
