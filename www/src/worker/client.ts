@@ -134,6 +134,7 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
     } else if (data.type === 'run' && mine) {
       watch(null)
       run = null
+      if (data.info) mine.events.info(data.info)
       mine.events.result({ ...data.result, trace: received(data.result.trace) })
     } else if (data.type === 'live' && live) live.events.picture(data.poll, received(data.trace), data.judged)
   }
