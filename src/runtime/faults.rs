@@ -70,6 +70,11 @@ impl Plan {
         self.coming.last().map(|(at, _)| *at)
     }
 
+    /// Whether any fault only may strike.
+    pub fn has_may(&self) -> bool {
+        !self.may.is_empty()
+    }
+
     /// Whether it matters which number a message has.
     pub fn counts_messages(&self) -> bool {
         self.counts_messages
@@ -286,9 +291,6 @@ impl Core {
 
     /// At the beginning of every asynchronous operation: whether the current task crashes or hangs for good here.
     pub fn may_strike_here(&mut self) -> bool {
-        if self.plan.may.is_empty() {
-            return false;
-        }
         let task = self.current;
         if !self.tasks[task as usize].vulnerable {
             return false;

@@ -267,7 +267,7 @@ impl Runtime {
         let mut core = self.core();
         let task = core.current;
         if let Some(slot) = core.tasks.get_mut(task as usize) {
-            (slot.lap, slot.created) = (lap, 0);
+            (slot.lap, slot.stem, slot.created) = (lap, mix(slot.name, lap), 0);
         }
     }
 
@@ -356,19 +356,32 @@ impl Runtime {
         core.wakers[task as usize].clone()
     }
 
-    /// Calls the wakers of combinators, then wakes the tasks that were woken through plain wakers.
-    fn take_foreign_wakes(&self) {
+    /// The state, once the wakers of combinators were called and whoever was woken through a plain waker is awake.
+    fn awake(&self) -> RefMut<'_, Core> {
+        self.pass_on_wakes(self.core())
+    }
+
+    #[inline]
+    fn pass_on_wakes<'a>(&'a self, mut core: RefMut<'a, Core>) -> RefMut<'a, Core> {
         // Looking is cheaper than taking.
-        while self.0.outside.any.load(Ordering::Relaxed) || !self.core().foreign.is_empty() {
-            self.0.outside.any.store(false, Ordering::Relaxed);
-            let foreign = std::mem::take(&mut self.core().foreign);
-            foreign.into_iter().for_each(Waker::wake);
-            let woken = std::mem::take(&mut *self.0.outside.woken.lock().unwrap_or_else(PoisonError::into_inner));
-            let mut core = self.core();
-            for task in woken {
-                core.wake(task, None);
-            }
+        while self.0.outside.any.load(Ordering::Relaxed) || !core.foreign.is_empty() {
+            core = self.take_wakes(core);
         }
+        core
+    }
+
+    #[cold]
+    fn take_wakes<'a>(&'a self, mut core: RefMut<'a, Core>) -> RefMut<'a, Core> {
+        self.0.outside.any.store(false, Ordering::Relaxed);
+        let foreign = std::mem::take(&mut core.foreign);
+        drop(core);
+        foreign.into_iter().for_each(Waker::wake);
+        let woken = std::mem::take(&mut *self.0.outside.woken.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut core = self.core();
+        for task in woken {
+            core.wake(task, None);
+        }
+        core
     }
 
     // What is returned is dropped with nothing borrowed: a foreign waker's destructor may use the runtime.
@@ -394,38 +407,36 @@ impl Runtime {
     }
 
     /// Whether the current task was struck, or is struck by a fault that only may strike at the operation it begins.
+    #[inline]
     fn strikes(&self, has_begun: bool) -> bool {
         let mut core = self.core();
         if core.is_struck() {
             return true;
         }
         let task = core.current;
-        !has_begun && (core.may_strike_here() || !core.is_alive(task))
+        !has_begun && (core.plan.has_may() && core.may_strike_here() || !core.is_alive(task))
     }
 
     /// Lets a timer fire.
     pub(crate) fn fire(&self, timer: TimerId) {
-        let due = self.core().timers.get(timer).due;
-        if let Due::Land { channel } = due {
-            self.core().disarm(timer);
-            let landing = self.0.landings.borrow().get(channel).cloned();
-            if let Some(landing) = landing {
-                landing.land(self, timer);
-            }
-            return;
-        }
-        if due == Due::Act {
-            return self.act(timer);
-        }
         let mut core = self.core();
         core.disarm(timer);
         let found = core.timers.get(timer);
         let (task, set, site) = (found.task, found.set, found.site);
-        let (span, parked) = (found.span, found.parked);
+        let (due, span, parked) = (found.due, found.span, found.parked);
         let kind = match due {
+            Due::Land { channel } => {
+                drop(core);
+                let landing = self.0.landings.borrow().get(channel).cloned();
+                return landing.into_iter().for_each(|landing| landing.land(self, timer));
+            }
+            Due::Act => {
+                drop(core);
+                return self.act(timer);
+            }
             Due::Alarm => Some(Kind::Wake),
             Due::Work | Due::Unblock => Some(Kind::Worked),
-            Due::Tick | Due::Act | Due::Land { .. } => None,
+            Due::Tick => None,
         };
         let event = match kind {
             Some(kind) if core.is_alive(task) => core.emit_as(task, kind, 0, span, set, site),
@@ -443,38 +454,38 @@ impl Runtime {
     /// Drops every task and what the channels hold; nothing of it is recorded. What another execution may use is left.
     fn tear_down(&self) {
         self.core().ended = true;
-        let mut task = 0;
-        let mut left = Vec::new();
+        let mut seats = self.0.seats.take();
+        self.vacate_all(&mut seats);
+        // A destructor may spawn: that future, too, holds the runtime and has to go.
         loop {
-            // A destructor may spawn: that future, too, holds the runtime and has to go.
-            let mut seats = self.0.seats.borrow_mut().take_all();
-            if seats.is_empty() {
+            let mut more = self.0.seats.take();
+            if more.is_empty() {
                 break;
             }
-            for chair in &mut seats {
-                self.core().current = task;
-                chair.iter_mut().for_each(|chair| chair.seat.vacate());
-                task += 1;
-            }
-            if left.is_empty() {
-                left = seats;
-            } else {
-                left.extend(seats);
-            }
+            self.vacate_all(&mut more);
         }
-        left.iter_mut().flatten().for_each(|chair| chair.seat.forget());
-        let acts = std::mem::take(&mut *self.0.acts.borrow_mut());
-        drop(acts);
-        let channels = self.0.landings.borrow_mut().take_all();
-        channels.iter().flatten().for_each(|channel| channel.empty());
+        seats.places().flatten().for_each(|chair| chair.seat.forget());
+        if !self.0.acts.borrow().is_empty() {
+            let acts = self.0.acts.take();
+            drop(acts);
+        }
+        let mut channels = self.0.landings.take();
+        channels.iter().for_each(|channel| channel.empty());
         if self.0.is_repeated.get() {
-            let rest = self.0.seats.borrow_mut().leave(left);
+            let rest = (seats.leave(), channels.leave());
             drop(rest);
-            let rest = self.0.landings.borrow_mut().leave(channels);
-            drop(rest);
+            let new = (self.0.seats.replace(seats), self.0.landings.replace(channels));
+            drop(new);
         }
         let inputs = self.core().take_inputs();
         drop(inputs);
+    }
+
+    fn vacate_all(&self, seats: &mut Seats) {
+        for (task, chair) in (0..).zip(seats.places()) {
+            self.core().current = task;
+            chair.into_iter().for_each(|chair| chair.seat.vacate());
+        }
     }
 }
 

@@ -163,11 +163,15 @@ impl Timers {
     }
 
     /// Takes a timer out of the order; its slot stays.
+    #[inline]
     pub fn disarm(&mut self, id: TimerId) {
         let place = std::mem::replace(&mut self.slots[id as usize].place, NOWHERE);
-        if place == NOWHERE {
-            return;
+        if place != NOWHERE {
+            self.take_out(id, place);
         }
+    }
+
+    fn take_out(&mut self, id: TimerId, place: u32) {
         if !self.is_heap {
             if let Some(place) = self.pending.iter().position(|timer| timer.id == id) {
                 self.pending.remove(place);
@@ -236,7 +240,7 @@ impl Timers {
     pub fn pending_until(&mut self, deadline: u64, found: &mut Vec<Candidate>) {
         if !self.is_heap {
             let due = self.pending.iter().take_while(|timer| timer.deadline <= deadline);
-            found.extend(due.map(|timer| Candidate::Timer(timer.id)));
+            due.for_each(|timer| found.push(Candidate::Timer(timer.id)));
             return;
         }
         let due = &mut self.due;
