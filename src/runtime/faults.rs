@@ -312,7 +312,7 @@ impl Core {
     // --- timers, wherever they run ---
 
     pub fn arm(&mut self, timer: u32, deadline: u64) {
-        self.ledger.change(self.timers.get(timer).object);
+        self.change_timer(timer);
         self.timers.arm(timer, deadline);
         if let Some(live) = &mut self.live {
             live.arm(timer, deadline);
@@ -320,7 +320,7 @@ impl Core {
     }
 
     pub fn disarm(&mut self, timer: u32) {
-        self.ledger.change(self.timers.get(timer).object);
+        self.change_timer(timer);
         self.timers.disarm(timer);
         if let Some(live) = &mut self.live {
             live.disarm(timer);
@@ -340,8 +340,15 @@ impl Core {
         timer
     }
 
+    fn change_timer(&self, timer: u32) {
+        match self.timers.get(timer).object {
+            common::NONE => {}
+            object => self.ledger.change(object),
+        }
+    }
+
     pub fn remove_timer(&mut self, timer: u32) {
-        self.ledger.change(self.timers.get(timer).object);
+        self.change_timer(timer);
         self.timers.remove(timer);
         if let Some(live) = &mut self.live {
             live.disarm(timer);

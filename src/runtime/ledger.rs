@@ -36,7 +36,9 @@ pub(crate) mod common {
     pub const BUDGET: Object = 5;
     /// The numbers given in the order of asking.
     pub const NUMBERS: Object = 6;
-    /// How many there are, the first of which means nothing.
+    /// The number of what is no object.
+    pub const NONE: Object = 0;
+    /// How many numbers are taken.
     pub const COUNT: Object = 7;
 }
 

@@ -6,11 +6,12 @@
 //! - [`channel`]: rendezvous, buffers, links · [`signal`]: cancel signals · [`select`](mod@select): one of several
 //! - [`later`]: what happens by itself · [`wall`]: the wall clock
 //! - [`operation`]: what all of these are · [`chooser`]: who decides · `random`: draws
-//! - `core`: the state · `ready`, `timers`: its two queues · `waits`, `waiters`: who is parked · `faults`: what goes wrong
+//! - `core`: the state · `ready`, `timers` with its `agenda`: the two queues · `waits`, `waiters`: who is parked · `faults`: what goes wrong
 //! - `seat`: where a task's future is · `shelf`: what one execution leaves for the next
 //! - [`ledger`]: what a step touches and a task observes · [`follow`]: the explorer's seat
 //! - [`virtual_time`]: the repeatable engine · `browser`: the live one
 
+mod agenda;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod channel;
@@ -218,14 +219,13 @@ impl Runtime {
     pub fn input(&self, task: &str) -> Signal {
         self.ledger().change(common::INPUTS);
         let known = self.core().inputs.get(task).and_then(|known| known.given.clone());
-        let input = match &known {
-            Some(input) if input.given().is_none() => input.clone(),
-            _ => self.signal(),
-        };
+        let input = known.filter(|input| input.given().is_none()).unwrap_or_else(|| {
+            let new = self.signal();
+            self.core().set_input(task, &new);
+            new
+        });
         self.ledger().observe(input.name());
-        let mut core = self.core();
-        core.set_input(task, &input);
-        core.strike_late();
+        self.core().strike_late();
         input
     }
 
@@ -312,19 +312,7 @@ impl Runtime {
         site: Option<Site>,
         future: F,
     ) -> (TaskId, Returned<F::Output>) {
-        let id = {
-            let mut core = self.core();
-            let creator = core.current;
-            let is_root = core.tasks.is_empty();
-            let is_plain = size_of::<F::Output>() == 0;
-            let id = core.add_task(name, (!is_root).then_some(creator), server, is_plain);
-            if !is_root {
-                let event = core.emit(Kind::Spawn, id, 0, site);
-                core.tasks[id as usize].last = event;
-            }
-            core.strike_late();
-            id
-        };
+        let id = self.core().announce(name, server, site, size_of::<F::Output>() == 0);
         let returned = seat::seat(&mut self.0.seats.borrow_mut(), future, || self.waker_of(id));
         let mut core = self.core();
         if core.is_alive(id) && core.tasks[id as usize].held == 0 {
@@ -490,11 +478,24 @@ impl Runtime {
 }
 
 impl Core {
-    /// A timer for the landing of a message; messages rank before timers of the same instant.
+    /// A task of the current one, or the root, before its future has a seat.
+    fn announce(&mut self, name: &str, server: bool, site: Option<Site>, is_plain: bool) -> TaskId {
+        let is_root = self.tasks.is_empty();
+        let id = self.add_task(name, (!is_root).then_some(self.current), server, is_plain);
+        if !is_root {
+            let event = self.emit(Kind::Spawn, id, 0, site);
+            self.tasks[id as usize].last = event;
+        }
+        self.strike_late();
+        id
+    }
+
+    /// A timer for the landing of a message; messages rank before timers of the same instant. Nobody but the landing
+    /// itself touches it, so that no account is kept of it.
     fn set_landing(&mut self, channel: ChannelId, of: Name, sender: TaskId, deadline: u64, rank: u64) -> TimerId {
         let name = mix(of, self.tasks.get(sender as usize).map_or(0, |sender| sender.name));
-        let object = self.ledger.register(name, 1);
-        let timer = self.timers.create_ranked(deadline, rank, Due::Land { channel }, (sender, name, object), 0);
+        let of = (sender, name, common::NONE);
+        let timer = self.timers.create_ranked(deadline, rank, Due::Land { channel }, of, 0);
         if let Some(live) = &mut self.live {
             live.arm(timer, deadline);
         }

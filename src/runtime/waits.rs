@@ -117,10 +117,15 @@ impl Core {
 
     /// Commits an arm of a wait and wakes its task; false if another arm was first or nobody waits any more.
     pub fn commit(&mut self, wait: WaitId, arm: u8, cause: Option<EventId>) -> bool {
-        if !self.is_open(wait) {
+        let found = &mut self.waits.slots[wait.index as usize];
+        if !found.used || found.generation != wait.generation {
             return false;
         }
-        let found = &mut self.waits.slots[wait.index as usize];
+        if found.fired.is_some() {
+            self.ledger.read(self.tasks[found.task as usize].object);
+            return false;
+        }
+        // To wake its task is more than to look at it.
         found.fired = Some(arm);
         let (task, foreign) = (found.task, found.foreign.take());
         self.wake(task, cause);
