@@ -149,7 +149,7 @@ impl Session {
         self.sample((now - deadline) as f64 / 1e6);
         self.slice_began.set(None);
         rt.fire(timer);
-        rt.take_foreign_wakes();
+        drop(rt.awake());
         self.check_end(&rt);
     }
 
@@ -195,7 +195,7 @@ impl Session {
             core.forget_late();
             core.plan.next_at()
         };
-        rt.take_foreign_wakes();
+        drop(rt.awake());
         self.set_faults(next);
     }
 
@@ -321,7 +321,7 @@ impl LiveRun {
             let mut core = self.rt.core();
             (core.strike(fault), core.plan.next_at())
         };
-        self.rt.take_foreign_wakes();
+        drop(self.rt.awake());
         self.session.set_faults(next);
         struck
     }

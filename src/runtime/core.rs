@@ -60,6 +60,8 @@ pub(crate) struct TaskSlot {
     pub created: u32,
     /// What it has declared at the head of a loop; 0 if nothing.
     pub lap: u64,
+    /// What the names of the objects it creates begin with: its name and the lap.
+    pub stem: u64,
     /// Which numbers it has drawn: how many from each stream.
     pub drawn: u64,
     /// What it has observed.
@@ -262,19 +264,24 @@ impl Core {
         if let Some(slot) = self.tasks.get_mut(task as usize) {
             slot.last = Some(id);
         }
-        let watched = self.observed & kind.bit() != 0;
-        if self.recording || watched {
-            let event = Event { id, time: Time::from_nanos(self.clock()), task, kind, a, b, cause };
-            if self.recording {
-                self.trace.push(&event, site);
-            }
-            if watched && let Some(observer) = &mut self.observer {
-                let mut touch = |name, access| self.ledger.touch_claims(name, access);
-                let touch: Option<&mut Touch<'_>> = if self.ledger.is_kept() { Some(&mut touch) } else { None };
-                observer.see(&event, &self.trace, touch);
-            }
+        if self.recording || self.observed & kind.bit() != 0 {
+            self.show(&Event { id, time: Time::from_nanos(self.clock()), task, kind, a, b, cause }, site);
         }
         Some(id)
+    }
+
+    /// Stores an event and lets the observer see it.
+    fn show(&mut self, event: &Event, site: Option<Site>) {
+        if self.recording {
+            self.trace.push(event, site);
+        }
+        if self.observed & event.kind.bit() != 0
+            && let Some(observer) = &mut self.observer
+        {
+            let mut touch = |name, access| self.ledger.touch_claims(name, access);
+            let touch: Option<&mut Touch<'_>> = if self.ledger.is_kept() { Some(&mut touch) } else { None };
+            observer.see(event, &self.trace, touch);
+        }
     }
 
     /// A look at the clock by the current task.
@@ -299,7 +306,7 @@ impl Core {
             Some(creator) => {
                 self.ledger.change(creator.object);
                 creator.created += 1;
-                mix(mix(creator.name, creator.lap), u64::from(creator.created))
+                mix(creator.stem, u64::from(creator.created))
             }
             None => {
                 self.created += 1;
@@ -375,6 +382,7 @@ impl Core {
             object,
             created: 0,
             lap: 0,
+            stem: mix(task_name, 0),
             drawn: 0,
             history: 0,
             is_plain,
@@ -529,6 +537,7 @@ impl Core {
     }
 
     /// Everybody who can move now: first who would move canonically.
+    #[inline]
     pub fn list_candidates(&mut self, candidates: &mut Vec<Candidate>) {
         candidates.clear();
         self.ready.list(candidates);

@@ -70,6 +70,11 @@ impl Plan {
         self.coming.last().map(|(at, _)| *at)
     }
 
+    /// Whether any fault only may strike.
+    pub fn has_may(&self) -> bool {
+        !self.may.is_empty()
+    }
+
     /// Whether it matters which number a message has.
     pub fn counts_messages(&self) -> bool {
         self.counts_messages
@@ -286,9 +291,6 @@ impl Core {
 
     /// At the beginning of every asynchronous operation: whether the current task crashes or hangs for good here.
     pub fn may_strike_here(&mut self) -> bool {
-        if self.plan.may.is_empty() {
-            return false;
-        }
         let task = self.current;
         if !self.tasks[task as usize].vulnerable {
             return false;
@@ -310,7 +312,7 @@ impl Core {
     // --- timers, wherever they run ---
 
     pub fn arm(&mut self, timer: u32, deadline: u64) {
-        self.ledger.change(self.timers.get(timer).object);
+        self.change_timer(timer);
         self.timers.arm(timer, deadline);
         if let Some(live) = &mut self.live {
             live.arm(timer, deadline);
@@ -318,7 +320,7 @@ impl Core {
     }
 
     pub fn disarm(&mut self, timer: u32) {
-        self.ledger.change(self.timers.get(timer).object);
+        self.change_timer(timer);
         self.timers.disarm(timer);
         if let Some(live) = &mut self.live {
             live.disarm(timer);
@@ -338,8 +340,15 @@ impl Core {
         timer
     }
 
+    fn change_timer(&self, timer: u32) {
+        match self.timers.get(timer).object {
+            common::NONE => {}
+            object => self.ledger.change(object),
+        }
+    }
+
     pub fn remove_timer(&mut self, timer: u32) {
-        self.ledger.change(self.timers.get(timer).object);
+        self.change_timer(timer);
         self.timers.remove(timer);
         if let Some(live) = &mut self.live {
             live.disarm(timer);

@@ -6,11 +6,12 @@
 //! - [`channel`]: rendezvous, buffers, links · [`signal`]: cancel signals · [`select`](mod@select): one of several
 //! - [`variable`]: what tasks share · [`later`]: what happens by itself · [`wall`]: the wall clock
 //! - [`operation`]: what all of these are · [`chooser`]: who decides · `random`: draws
-//! - `core`: the state · `ready`, `timers`: its two queues · `waits`, `waiters`: who is parked · `faults`: what goes wrong
+//! - `core`: the state · `ready`, `timers` with its `agenda`: the two queues · `waits`, `waiters`: who is parked · `faults`: what goes wrong
 //! - `seat`: where a task's future is · `shelf`: what one execution leaves for the next
 //! - [`ledger`]: what a step touches and a task observes · [`follow`]: the explorer's seat
 //! - [`virtual_time`]: the repeatable engine · `browser`: the live one
 
+mod agenda;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod channel;
@@ -220,14 +221,13 @@ impl Runtime {
     pub fn input(&self, task: &str) -> Signal {
         self.ledger().change(common::INPUTS);
         let known = self.core().inputs.get(task).and_then(|known| known.given.clone());
-        let input = match &known {
-            Some(input) if input.given().is_none() => input.clone(),
-            _ => self.signal(),
-        };
+        let input = known.filter(|input| input.given().is_none()).unwrap_or_else(|| {
+            let new = self.signal();
+            self.core().set_input(task, &new);
+            new
+        });
         self.ledger().observe(input.name());
-        let mut core = self.core();
-        core.set_input(task, &input);
-        core.strike_late();
+        self.core().strike_late();
         input
     }
 
@@ -269,7 +269,7 @@ impl Runtime {
         let mut core = self.core();
         let task = core.current;
         if let Some(slot) = core.tasks.get_mut(task as usize) {
-            (slot.lap, slot.created) = (lap, 0);
+            (slot.lap, slot.stem, slot.created) = (lap, mix(slot.name, lap), 0);
         }
     }
 
@@ -314,19 +314,7 @@ impl Runtime {
         site: Option<Site>,
         future: F,
     ) -> (TaskId, Returned<F::Output>) {
-        let id = {
-            let mut core = self.core();
-            let creator = core.current;
-            let is_root = core.tasks.is_empty();
-            let is_plain = size_of::<F::Output>() == 0;
-            let id = core.add_task(name, (!is_root).then_some(creator), server, is_plain);
-            if !is_root {
-                let event = core.emit(Kind::Spawn, id, 0, site);
-                core.tasks[id as usize].last = event;
-            }
-            core.strike_late();
-            id
-        };
+        let id = self.core().announce(name, server, site, size_of::<F::Output>() == 0);
         let returned = seat::seat(&mut self.0.seats.borrow_mut(), future, || self.waker_of(id));
         let mut core = self.core();
         if core.is_alive(id) && core.tasks[id as usize].held == 0 {
@@ -358,19 +346,32 @@ impl Runtime {
         core.wakers[task as usize].clone()
     }
 
-    /// Calls the wakers of combinators, then wakes the tasks that were woken through plain wakers.
-    fn take_foreign_wakes(&self) {
+    /// The state, once the wakers of combinators were called and whoever was woken through a plain waker is awake.
+    fn awake(&self) -> RefMut<'_, Core> {
+        self.pass_on_wakes(self.core())
+    }
+
+    #[inline]
+    fn pass_on_wakes<'a>(&'a self, mut core: RefMut<'a, Core>) -> RefMut<'a, Core> {
         // Looking is cheaper than taking.
-        while self.0.outside.any.load(Ordering::Relaxed) || !self.core().foreign.is_empty() {
-            self.0.outside.any.store(false, Ordering::Relaxed);
-            let foreign = std::mem::take(&mut self.core().foreign);
-            foreign.into_iter().for_each(Waker::wake);
-            let woken = std::mem::take(&mut *self.0.outside.woken.lock().unwrap_or_else(PoisonError::into_inner));
-            let mut core = self.core();
-            for task in woken {
-                core.wake(task, None);
-            }
+        while self.0.outside.any.load(Ordering::Relaxed) || !core.foreign.is_empty() {
+            core = self.take_wakes(core);
         }
+        core
+    }
+
+    #[cold]
+    fn take_wakes<'a>(&'a self, mut core: RefMut<'a, Core>) -> RefMut<'a, Core> {
+        self.0.outside.any.store(false, Ordering::Relaxed);
+        let foreign = std::mem::take(&mut core.foreign);
+        drop(core);
+        foreign.into_iter().for_each(Waker::wake);
+        let woken = std::mem::take(&mut *self.0.outside.woken.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut core = self.core();
+        for task in woken {
+            core.wake(task, None);
+        }
+        core
     }
 
     // What is returned is dropped with nothing borrowed: a foreign waker's destructor may use the runtime.
@@ -396,38 +397,36 @@ impl Runtime {
     }
 
     /// Whether the current task was struck, or is struck by a fault that only may strike at the operation it begins.
+    #[inline]
     fn strikes(&self, has_begun: bool) -> bool {
         let mut core = self.core();
         if core.is_struck() {
             return true;
         }
         let task = core.current;
-        !has_begun && (core.may_strike_here() || !core.is_alive(task))
+        !has_begun && (core.plan.has_may() && core.may_strike_here() || !core.is_alive(task))
     }
 
     /// Lets a timer fire.
     pub(crate) fn fire(&self, timer: TimerId) {
-        let due = self.core().timers.get(timer).due;
-        if let Due::Land { channel } = due {
-            self.core().disarm(timer);
-            let landing = self.0.landings.borrow().get(channel).cloned();
-            if let Some(landing) = landing {
-                landing.land(self, timer);
-            }
-            return;
-        }
-        if due == Due::Act {
-            return self.act(timer);
-        }
         let mut core = self.core();
         core.disarm(timer);
         let found = core.timers.get(timer);
         let (task, set, site) = (found.task, found.set, found.site);
-        let (span, parked) = (found.span, found.parked);
+        let (due, span, parked) = (found.due, found.span, found.parked);
         let kind = match due {
+            Due::Land { channel } => {
+                drop(core);
+                let landing = self.0.landings.borrow().get(channel).cloned();
+                return landing.into_iter().for_each(|landing| landing.land(self, timer));
+            }
+            Due::Act => {
+                drop(core);
+                return self.act(timer);
+            }
             Due::Alarm => Some(Kind::Wake),
             Due::Work | Due::Unblock => Some(Kind::Worked),
-            Due::Tick | Due::Act | Due::Land { .. } => None,
+            Due::Tick => None,
         };
         let event = match kind {
             Some(kind) if core.is_alive(task) => core.emit_as(task, kind, 0, span, set, site),
@@ -445,47 +444,60 @@ impl Runtime {
     /// Drops every task and what the channels hold; nothing of it is recorded. What another execution may use is left.
     fn tear_down(&self) {
         self.core().ended = true;
-        let mut task = 0;
-        let mut left = Vec::new();
+        let mut seats = self.0.seats.take();
+        self.vacate_all(&mut seats);
+        // A destructor may spawn: that future, too, holds the runtime and has to go.
         loop {
-            // A destructor may spawn: that future, too, holds the runtime and has to go.
-            let mut seats = self.0.seats.borrow_mut().take_all();
-            if seats.is_empty() {
+            let mut more = self.0.seats.take();
+            if more.is_empty() {
                 break;
             }
-            for chair in &mut seats {
-                self.core().current = task;
-                chair.iter_mut().for_each(|chair| chair.seat.vacate());
-                task += 1;
-            }
-            if left.is_empty() {
-                left = seats;
-            } else {
-                left.extend(seats);
-            }
+            self.vacate_all(&mut more);
         }
-        left.iter_mut().flatten().for_each(|chair| chair.seat.forget());
-        let acts = std::mem::take(&mut *self.0.acts.borrow_mut());
-        drop(acts);
-        let channels = self.0.landings.borrow_mut().take_all();
-        channels.iter().flatten().for_each(|channel| channel.empty());
+        seats.places().flatten().for_each(|chair| chair.seat.forget());
+        if !self.0.acts.borrow().is_empty() {
+            let acts = self.0.acts.take();
+            drop(acts);
+        }
+        let mut channels = self.0.landings.take();
+        channels.iter().for_each(|channel| channel.empty());
         if self.0.is_repeated.get() {
-            let rest = self.0.seats.borrow_mut().leave(left);
+            let rest = (seats.leave(), channels.leave());
             drop(rest);
-            let rest = self.0.landings.borrow_mut().leave(channels);
-            drop(rest);
+            let new = (self.0.seats.replace(seats), self.0.landings.replace(channels));
+            drop(new);
         }
         let inputs = self.core().take_inputs();
         drop(inputs);
     }
+
+    fn vacate_all(&self, seats: &mut Seats) {
+        for (task, chair) in (0..).zip(seats.places()) {
+            self.core().current = task;
+            chair.into_iter().for_each(|chair| chair.seat.vacate());
+        }
+    }
 }
 
 impl Core {
-    /// A timer for the landing of a message; messages rank before timers of the same instant.
+    /// A task of the current one, or the root, before its future has a seat.
+    fn announce(&mut self, name: &str, server: bool, site: Option<Site>, is_plain: bool) -> TaskId {
+        let is_root = self.tasks.is_empty();
+        let id = self.add_task(name, (!is_root).then_some(self.current), server, is_plain);
+        if !is_root {
+            let event = self.emit(Kind::Spawn, id, 0, site);
+            self.tasks[id as usize].last = event;
+        }
+        self.strike_late();
+        id
+    }
+
+    /// A timer for the landing of a message; messages rank before timers of the same instant. Nobody but the landing
+    /// itself touches it, so that no account is kept of it.
     fn set_landing(&mut self, channel: ChannelId, of: Name, sender: TaskId, deadline: u64, rank: u64) -> TimerId {
         let name = mix(of, self.tasks.get(sender as usize).map_or(0, |sender| sender.name));
-        let object = self.ledger.register(name, 1);
-        let timer = self.timers.create_ranked(deadline, rank, Due::Land { channel }, (sender, name, object), 0);
+        let of = (sender, name, common::NONE);
+        let timer = self.timers.create_ranked(deadline, rank, Due::Land { channel }, of, 0);
         if let Some(live) = &mut self.live {
             live.arm(timer, deadline);
         }

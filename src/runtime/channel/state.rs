@@ -7,6 +7,7 @@
 use super::super::Runtime;
 use super::super::core::Core;
 use super::super::ends::Limit;
+use super::super::faults::Mishap;
 use super::super::ledger::{Name, Object, mix};
 use super::super::operation::WaitId;
 use super::super::timers::TimerId;
@@ -153,6 +154,7 @@ impl<T: Message> State<T> {
     }
 
     /// Forgets parked peers that were committed elsewhere or have gone.
+    #[inline]
     pub(super) fn prune(&mut self, rt: &Runtime) {
         while self.receivers.front().is_some_and(|(wait, _)| !rt.core().is_open(*wait)) {
             self.receivers.pop_front();
@@ -182,11 +184,10 @@ impl<T: Message> State<T> {
         !self.buffer.is_empty() || !self.senders.is_empty() || self.is_over(rt)
     }
 
-    /// Numbers a message and records that it was sent.
-    fn record_send(&mut self, rt: &Runtime, task: TaskId, value: &T, site: Site) -> (u64, Option<EventId>) {
+    /// Numbers a message and records that it was sent; what becomes of it.
+    fn record_send(&mut self, core: &mut Core, task: TaskId, code: u32, site: Site) -> (u64, Option<EventId>, Mishap) {
         self.sent += 1;
-        let message = u64::from(self.sent) << 32 | u64::from(value.code());
-        let mut core = rt.core();
+        let message = u64::from(self.sent) << 32 | u64::from(code);
         if core.plan.counts_messages() {
             core.ledger.change(self.numbers());
         }
@@ -196,46 +197,45 @@ impl<T: Message> State<T> {
         if core.messages > core.setting.limits.messages {
             core.reach(Limit::Messages);
         }
-        (message, event)
+        let mishap = core.mishap(self.id, self.sent);
+        if mishap.dropped {
+            core.emit_as(task, Kind::Lose, self.id, message, event, Some(site));
+            core.messages -= 1;
+        }
+        if mishap.duplicated && !mishap.dropped {
+            core.messages += 1;
+        }
+        (message, event, mishap)
     }
 
     /// A message takes effect: it sets out, is handed over or is put into the buffer.
     pub(super) fn send(&mut self, rt: &Runtime, task: TaskId, value: T, content: u64, site: Site) {
-        let (message, event) = self.record_send(rt, task, &value, site);
-        let mishap = rt.core().mishap(self.id, self.sent);
+        let code = value.code();
+        let (message, came, mishap) = self.record_send(&mut rt.core(), task, code, site);
         if mishap.dropped {
-            let mut core = rt.core();
-            core.emit_as(task, Kind::Lose, self.id, message, event, Some(site));
-            core.messages -= 1;
-            drop(core);
-            self.settle(rt);
-            return;
+            return self.settle(rt);
         }
         let copy = mishap.duplicated.then(|| value.clone());
-        for value in [Some(value), copy].into_iter().flatten() {
-            let parcel = Parcel { value, message, content, came: event };
-            // Also at once if an earlier one of this sender is still under way: it is not to be overtaken.
-            let is_behind = self.lane(task).is_ok_and(|lane| !self.flights[lane].1.is_empty());
-            if self.latency.is_some() || mishap.delay > 0 || is_behind {
-                let latency = self.latency.unwrap_or(0).saturating_add(mishap.delay);
-                self.set_out(rt, task, parcel, site, latency);
-            } else {
-                self.deliver(rt, parcel);
-            }
-        }
-        if mishap.duplicated {
-            rt.core().messages += 1;
+        self.dispatch(rt, task, Parcel { value, message, content, came }, site, mishap.delay);
+        if let Some(value) = copy {
+            self.dispatch(rt, task, Parcel { value, message, content, came }, site, mishap.delay);
         }
     }
 
-    fn set_out(&mut self, rt: &Runtime, sender: TaskId, parcel: Parcel<T>, site: Site, latency: u64) {
-        rt.ledger().add(self.air());
-        let mut core = rt.core();
-        let own = core.clock().saturating_add(latency);
-        let lane = self.lane(sender).unwrap_or_else(|place| {
+    fn dispatch(&mut self, rt: &Runtime, sender: TaskId, parcel: Parcel<T>, site: Site, delay: u64) {
+        let lane = self.lane(sender);
+        // Also at once if an earlier one of this sender is still under way: it is not to be overtaken.
+        let is_behind = lane.is_ok_and(|lane| !self.flights[lane].1.is_empty());
+        if self.latency.is_none() && delay == 0 && !is_behind {
+            return self.deliver(rt, parcel);
+        }
+        let lane = lane.unwrap_or_else(|place| {
             self.flights.insert(place, (sender, VecDeque::new()));
             place
         });
+        rt.ledger().add(self.air());
+        let mut core = rt.core();
+        let own = core.clock().saturating_add(self.latency.unwrap_or(0)).saturating_add(delay);
         self.in_air += 1;
         let flights = &mut self.flights[lane].1;
         let deadline = flights.back().map_or(own, |ahead| own.max(ahead.deadline));
@@ -297,6 +297,7 @@ impl<T: Message> State<T> {
     }
 
     /// Closed, with nothing left to land; asked by who depends on the queue, which a close changes as well.
+    #[inline]
     pub(super) fn is_over(&self, rt: &Runtime) -> bool {
         if self.closed {
             rt.ledger().read(self.air());
@@ -308,7 +309,7 @@ impl<T: Message> State<T> {
     pub(super) fn dismiss(&mut self, rt: &Runtime, event: Option<EventId>) {
         rt.ledger().change(self.object);
         let mut core = rt.core();
-        for (wait, arm) in std::mem::take(&mut self.receivers) {
+        for (wait, arm) in self.receivers.drain(..) {
             if core.commit(wait, arm, event) {
                 self.handed.push((wait, None));
             }
