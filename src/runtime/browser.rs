@@ -7,9 +7,10 @@
 //! code of the virtual engine; only the order and the lateness of timers are the browser's.
 
 use super::Runtime;
-use super::core::{Core, Life, Live};
+use super::core::{Core, Live};
 use super::ends::End;
 use super::setting::{Fault, Setting};
+use super::slots::Life;
 use super::timers::TimerId;
 use crate::trace::TaskId;
 use gloo_timers::callback::Timeout;

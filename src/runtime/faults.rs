@@ -4,11 +4,11 @@
 //! anything else of that instant. One whose task does not exist yet waits for it within the same instant.
 
 use super::chooser::Point;
-use super::core::{Core, Life};
+use super::core::Core;
 use super::ledger::{common, mix};
 use super::setting::{Fault, Harm, May, Setting};
 use super::signal::Cause;
-use super::timers::Due;
+use super::slots::Life;
 use crate::trace::{FaultCode, Kind, Reason, TaskId, nanos};
 
 /// What the plan does at a moment.
@@ -307,51 +307,5 @@ impl Core {
             return true;
         }
         false
-    }
-
-    // --- timers, wherever they run ---
-
-    pub fn arm(&mut self, timer: u32, deadline: u64) {
-        self.change_timer(timer);
-        self.timers.arm(timer, deadline);
-        if let Some(live) = &mut self.live {
-            live.arm(timer, deadline);
-        }
-    }
-
-    pub fn disarm(&mut self, timer: u32) {
-        self.change_timer(timer);
-        self.timers.disarm(timer);
-        if let Some(live) = &mut self.live {
-            live.disarm(timer);
-        }
-    }
-
-    /// A new timer of the current task that fires after `span` nanoseconds.
-    pub fn set_timer(&mut self, span: u64, due: Due) -> u32 {
-        let deadline = self.clock().saturating_add(span);
-        let name = self.christen();
-        self.has_hidden_state |= self.is_in_lap() && self.timers.all().any(|(timer, _)| timer.name == name);
-        let object = self.ledger.register(name, 1);
-        let timer = self.timers.create(deadline, due, (self.current, name, object), span);
-        if let Some(live) = &mut self.live {
-            live.arm(timer, deadline);
-        }
-        timer
-    }
-
-    fn change_timer(&self, timer: u32) {
-        match self.timers.get(timer).object {
-            common::NONE => {}
-            object => self.ledger.change(object),
-        }
-    }
-
-    pub fn remove_timer(&mut self, timer: u32) {
-        self.change_timer(timer);
-        self.timers.remove(timer);
-        if let Some(live) = &mut self.live {
-            live.disarm(timer);
-        }
     }
 }

@@ -6,10 +6,11 @@
 
 use super::Runtime;
 use super::chooser::{Candidate, Choose};
-use super::core::{Core, Life};
+use super::core::Core;
 use super::ends::End;
 use super::ledger::{Account, Name, Touched, common, mix};
 use super::setting::Model;
+use super::slots::Life;
 use super::virtual_time::Run;
 
 /// Who can move, and what is asked about the state.

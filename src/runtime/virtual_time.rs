@@ -2,9 +2,10 @@
 
 use super::Runtime;
 use super::chooser::Candidate;
-use super::core::{Core, Life};
+use super::core::Core;
 use super::ends::{End, Limit};
 use super::setting::Setting;
+use super::slots::Life;
 use crate::trace::{Kind, TaskId, nanos};
 use std::cell::RefMut;
 use std::future::Future;

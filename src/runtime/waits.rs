@@ -1,5 +1,6 @@
 //! Parked operations and selects: who waits, for what, and which arm a peer has committed.
 
+use super::Runtime;
 use super::core::Core;
 use super::ends::Blocked;
 use super::operation::WaitId;
@@ -145,5 +146,46 @@ impl Core {
         found.generation = found.generation.wrapping_add(1);
         self.waits.free.push(wait.index);
         found.foreign.take()
+    }
+
+    /// Who waits for what, besides servers.
+    pub(crate) fn stuck(&self) -> Vec<(TaskId, Blocked)> {
+        let waits = self.open_waits().filter(|(task, _)| self.is_alive(*task) && !self.tasks[*task as usize].server);
+        waits.collect()
+    }
+}
+
+impl Runtime {
+    // What is returned is dropped with nothing borrowed: a foreign waker's destructor may use the runtime.
+
+    /// Which arm of a wait of the current task was committed; if none it goes on waiting with this waker.
+    pub(super) fn fired(&self, wait: WaitId, waker: &Waker) -> Option<u8> {
+        let mut core = self.core();
+        if core.is_struck() {
+            return None;
+        }
+        let arm = core.fired(wait);
+        if arm.is_none() {
+            let old = core.refresh_wait(wait, waker);
+            drop(core);
+            drop(old);
+        }
+        arm
+    }
+
+    pub(super) fn release_wait(&self, wait: WaitId) {
+        let old = self.core().release_wait(wait);
+        drop(old);
+    }
+
+    /// Whether the current task was struck, or is struck by a fault that only may strike at the operation it begins.
+    #[inline]
+    pub(super) fn strikes(&self, has_begun: bool) -> bool {
+        let mut core = self.core();
+        if core.is_struck() {
+            return true;
+        }
+        let task = core.current;
+        !has_begun && (core.plan.has_may() && core.may_strike_here() || !core.is_alive(task))
     }
 }
