@@ -63,7 +63,7 @@ impl TokenBucket {
     /// A full bucket.
     ///
     /// # Errors
-    /// If the burst is 0 under a limit: it would never grant anything. ([`set_burst`](Bucket::set_burst) closes a
+    /// If the burst is 0 under a limit: it would never grant anything. ([`set_burst`](super::Adjustable::set_burst) closes a
     /// bucket for a while.)
     pub fn new(rate: Rate, burst: u32) -> Result<Self, ConfigError> {
         ConfigError::unless(burst > 0 || rate.is_infinite(), "burst", burst, "> 0")?;
