@@ -208,6 +208,8 @@ export default defineConfig({
     rolldownOptions: {
       input: ['index.html', 'embed.html', SPAWN].map(here),
       output: { chunkFileNames: ({ facadeModuleId }) => `assets/${languageOf(facadeModuleId)}[name]-[hash].js` },
+      // How long parts of a build of a few seconds take is of no interest to whoever wants the page.
+      checks: { pluginTimings: false },
     },
   },
   worker: { format: 'es' },

@@ -211,7 +211,7 @@ function Tip({ event, x, y }: { event: number; x: number; y: number }) {
 
 /** Progress with a stop button, and how the run ended when that needs saying. */
 function RunState() {
-  const { session } = useApp()
+  const { look, session } = useApp()
   const progress = session.progress.value
   const shown = session.shown.value
   if (progress) {
@@ -222,6 +222,14 @@ function RunState() {
         <button type="button" onClick={session.stop}>
           {t('run.stop')}
         </button>
+      </output>
+    )
+  }
+  if (look.waiting.value) {
+    return (
+      <output class="run-state">
+        <span class="spinner" aria-hidden="true" />
+        <span>{t('axis.busy')}</span>
       </output>
     )
   }

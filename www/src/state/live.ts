@@ -63,6 +63,7 @@ export function createLive(spawn: () => Port, shown: Signal<Shown | null>, lost:
               rows,
               find,
               write,
+              arrange: null,
               deviations: [],
               stopped: false,
               live: true,

@@ -1,10 +1,15 @@
 /** The core's home: owns one wasm instance, answers requests, and runs in slices so that it can always be stopped. */
-import { indexTrace, transferables } from '../timeline/index_trace'
+import { arrange } from '../timeline/arrange'
+import { foldTasks } from '../timeline/fold'
+import { indexTrace } from '../timeline/index_trace'
+import type { RawTrace } from '../timeline/trace'
+import { newOf } from './arranged'
 import { type Core, type EventRow, type LinkInfo, MARK, type Progress, type Timeline } from './core'
 import { loadCore } from './load'
 import type { Judged, Origin, Reply, Request } from './protocol'
 import { breathe, crash, refusal } from './slices'
-import { type PostedTrace, tasksOf } from './tasks'
+import { namesOf, type PostedTrace } from './tasks'
+import { buffersOf } from './transfer'
 
 /** Milliseconds of core work between two looks at the inbox. */
 const SLICE_MS = 8
@@ -19,11 +24,13 @@ const FOUND = 1_000
 const LARGE = 50_000
 /** Marks that get their words with the run; more are fetched when they are looked at. */
 const WORDED_MARKS = 2_000
-const WORDED_OF_LARGE = 500
+const WORDED_OF_LARGE = 100
 
 let core: Core
 let kinds: string[] = []
 let current = 0
+/** The run that the core has in hand. */
+let held = 0
 let finding = 0
 let stopAsked = false
 let liveTimer = 0
@@ -46,23 +53,29 @@ function guard(id: number, body: () => void, first?: () => void): boolean {
   }
 }
 
-/** Reads the run so far, and what of it need not be copied on its way to the page. */
-function readTrace(duration: number, alive?: () => void): { trace: PostedTrace; transfer: ArrayBuffer[] } {
-  const timeline = core.timeline()
-  alive?.()
+/** Reads the run so far. */
+function readTrace(duration: number, alive?: () => void): PostedTrace {
   const tasks = core.task_columns()
-  const columns = core.columns()
-  const raw = {
-    columns,
-    kinds,
-    tasks: tasksOf(tasks),
-    sources: core.source_lines(),
-    timeline,
-    words: readWords(timeline, columns.time.length),
-  }
+  const raw = readRaw()
   alive?.()
-  const trace = indexTrace(raw, duration, alive)
-  return { trace: { ...trace, tasks }, transfer: transferables(trace) }
+  raw.words = readWords(raw.timeline, raw.columns.time.length)
+  return { ...indexTrace(raw, duration, alive, foldTasks(namesOf(tasks))), tasks }
+}
+
+/** What there is but the tasks: on their lanes they are numbers, and the page has them as columns. */
+function readRaw(): RawTrace {
+  const sources = core.source_lines()
+  return { columns: core.columns(), kinds, tasks: [], sources, timeline: core.timeline(), words: new Map() }
+}
+
+/** Puts the run on another axis or on other lanes; nothing if it is no longer the one that was asked about. */
+function rearrange({ id, run, duration, axis, laneOf }: Asked & { type: 'arrange' }): void {
+  if (run !== held) return post({ type: 'arranged', id, arranged: null })
+  guard(id, () => {
+    const raw = readRaw()
+    const arranged = newOf(arrange({ ...raw, count: raw.columns.time.length, duration }, axis, laneOf))
+    post({ type: 'arranged', id, arranged }, buffersOf(arranged))
+  })
 }
 
 /** What the first marks say. */
@@ -115,6 +128,7 @@ async function open(id: number, origin: Origin, ignoreUnknown: boolean): Promise
   }
   if (info.unknown.length > 0) return tell()
   const begin = performance.now()
+  held = id
   if (!guard(id, () => core.open(info.link), tell)) return
   stopAsked = false
   let slice = 500
@@ -145,9 +159,9 @@ function finish(id: number, { events, time_ns }: Progress, stopped: boolean, cor
     alive()
     const judged = readVerdicts()
     alive()
-    const { trace, transfer } = readTrace(judged?.report.duration_ns ?? time_ns, alive)
+    const trace = readTrace(judged?.report.duration_ns ?? time_ns, alive)
     const deviations = Array.from(core.deviations())
-    post({ type: 'run', id, info, result: { trace, judged, deviations, stopped, coreMs } }, transfer)
+    post({ type: 'run', id, info, result: { trace, judged, deviations, stopped, coreMs } }, buffersOf(trace))
   })
 }
 
@@ -156,8 +170,8 @@ function live(id: number, link: string): void {
   const look = () => {
     guard(id, () => {
       const poll = core.live_poll()
-      const { trace, transfer } = readTrace(poll.time_ns)
-      post({ type: 'live', id, poll, trace, judged: poll.done ? readVerdicts() : null }, transfer)
+      const trace = readTrace(poll.time_ns)
+      post({ type: 'live', id, poll, trace, judged: poll.done ? readVerdicts() : null }, buffersOf(trace))
       // A long session costs more per picture; the gap grows with it so that the tasks keep the thread.
       if (!poll.done) liveTimer = self.setTimeout(look, LIVE_MS + trace.count / 100)
     })
@@ -170,8 +184,8 @@ function stopLive(id: number): void {
   guard(id, () => {
     core.live_stop()
     const poll = core.live_poll()
-    const { trace, transfer } = readTrace(poll.time_ns)
-    post({ type: 'live', id, poll, trace, judged: readVerdicts() }, transfer)
+    const trace = readTrace(poll.time_ns)
+    post({ type: 'live', id, poll, trace, judged: readVerdicts() }, buffersOf(trace))
   })
 }
 
@@ -217,6 +231,9 @@ function handle(request: Asked): void {
       return
     case 'export':
       guard(id, () => post({ type: 'written', id, text: core.export_run(request.format) }))
+      return
+    case 'arrange':
+      rearrange(request)
       return
     case 'live':
       live(id, request.link)

@@ -1,6 +1,8 @@
 /** The messages between the page and its core worker. Every request has an id; a new run makes older ones stale. */
 
+import type { AxisKind } from '../timeline/scale'
 import type { Trace } from '../timeline/trace'
+import type { Arranged } from './arranged'
 import type {
   Catalogue,
   CoreError,
@@ -27,6 +29,7 @@ export type Request =
   | { type: 'rows'; id: number; from: number; to: number }
   | { type: 'find'; id: number; text: string; count: number }
   | { type: 'export'; id: number; format: ExportFormat }
+  | { type: 'arrange'; id: number; run: number; duration: number; axis: AxisKind; laneOf: Uint32Array }
   | { type: 'live'; id: number; link: string }
   | { type: 'act'; id: number; action: string }
   | { type: 'live-stop'; id: number }
@@ -61,5 +64,6 @@ export type Reply =
   | { type: 'rows'; id: number; rows: EventRow[] }
   | { type: 'found'; id: number; events: number[] }
   | { type: 'written'; id: number; text: string }
+  | { type: 'arranged'; id: number; arranged: Arranged | null }
   | { type: 'live'; id: number; poll: LivePoll; trace: PostedTrace; judged: Judged | null }
   | { type: 'crashed'; message: string }
