@@ -199,11 +199,15 @@ impl Fault {
     /// then of time, so that it does not matter who was waited for first; those without a record come last.
     #[track_caller]
     pub fn all(rt: &Runtime, operation: &'static str, what: impl Into<String>, failed: Vec<Box<dyn Error>>) -> Self {
-        let mut failed: Vec<Rc<dyn Error>> = failed.into_iter().map(Rc::from).collect();
-        failed.sort_by_key(|error| {
-            search::record(&**error).map_or((TaskId::MAX, u64::MAX, u32::MAX), |of| (of.task, of.when, of.id))
-        });
-        Fault::build(rt, operation, what.into(), failed, false)
+        let rank = |error: &(dyn Error + 'static)| {
+            search::record(error).map_or((TaskId::MAX, u64::MAX, u32::MAX), |of| (of.task, of.when, of.id))
+        };
+        let mut causes: Vec<Rc<dyn Error>> = Vec::new();
+        for error in failed {
+            let place = causes.partition_point(|other| rank(&**other) <= rank(&*error));
+            causes.insert(place, Rc::from(error));
+        }
+        Fault::build(rt, operation, what.into(), causes, false)
     }
 
     #[track_caller]
