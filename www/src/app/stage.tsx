@@ -211,9 +211,10 @@ function Tip({ event, x, y }: { event: number; x: number; y: number }) {
 
 /** Progress with a stop button, and how the run ended when that needs saying. */
 function RunState() {
-  const { look, session } = useApp()
+  const { look, session, ui } = useApp()
   const progress = session.progress.value
   const shown = session.shown.value
+  if (ui.held.value) return <p class="run-state">{t('question.held')}</p>
   if (progress) {
     return (
       <output class="run-state">
