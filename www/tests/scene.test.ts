@@ -235,17 +235,21 @@ test('every mark is drawn, alone or in a crowd of its kind: none hides another, 
       const slow: typeof drawn = []
       for (let lane = 0; lane < 3; lane++) {
         for (let kind = MARK.accept; kind <= MARK.duplicate; kind++) {
+          // How far apart is told in the run's own time: places in px are rounded, so are their differences.
+          const step = (v.t1 - v.t0) / v.width
           const places = marks
             .filter((one) => one.lane === lane && one.kind === kind)
-            .map(({ time }) => toPx(v, time))
-            .filter((x) => x >= -8 && x < v.width + 8)
+            .map(({ time }) => time)
+            .filter((time) => time >= v.t0 - 8 * step && time < v.t1 + 8 * step)
             .sort((p, q) => p - q)
-          for (const x of places) {
-            const crowd = slow.at(-1)
-            if (crowd && crowd.lane === lane && crowd.kind === kind && x - crowd.x1 < CROWD_PX) {
+          let last = -Infinity
+          for (const time of places) {
+            const [crowd, x] = [slow.at(-1), toPx(v, time)]
+            if (crowd && crowd.lane === lane && crowd.kind === kind && time - last < CROWD_PX * step) {
               crowd.x1 = x
               crowd.count++
             } else slow.push({ lane, kind, x0: x, x1: x, count: 1 })
+            last = time
           }
         }
       }

@@ -142,6 +142,7 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
       watch(null)
       run = null
       made = data.id
+      if (data.info) mine.events.info(data.info)
       mine.events.result({ ...data.result, trace: received(data.result.trace) })
     } else if (data.type === 'live' && live) live.events.picture(data.poll, received(data.trace), data.judged)
   }

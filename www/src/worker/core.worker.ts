@@ -40,12 +40,13 @@ type Asked = Exclude<Request, { type: 'start' }>
 
 const post = (reply: Reply, transfer: Transferable[] = []) => self.postMessage(reply, { transfer })
 
-/** Answers with what the core refused; anything else that is thrown is a crash of the core. */
-function guard(id: number, body: () => void): boolean {
+/** Answers with what the core refused, after what was to be told `first`; anything else that is thrown is a crash of the core. */
+function guard(id: number, body: () => void, first?: () => void): boolean {
   try {
     body()
     return true
   } catch (thrown) {
+    first?.()
     const error = refusal(thrown)
     post(error ? { type: 'refused', id, error } : { type: 'crashed', message: crash(thrown) })
     return false
@@ -119,20 +120,26 @@ async function open(id: number, origin: Origin, ignoreUnknown: boolean): Promise
     if (ignoreUnknown && info.unknown.length > 0) info = resolve({ edit: { ...info, unknown: [] } })
   })
   if (!readable) return
-  post({ type: 'info', id, info })
-  if (info.unknown.length > 0) return
+  // What is over at once is told at once: then the page is drawn once, not twice.
+  let untold: LinkInfo | undefined = info
+  const tell = () => {
+    if (untold) post({ type: 'info', id, info: untold })
+    untold = undefined
+  }
+  if (info.unknown.length > 0) return tell()
   const begin = performance.now()
   held = id
-  if (!guard(id, () => core.open(info.link))) return
+  if (!guard(id, () => core.open(info.link), tell)) return
   stopAsked = false
   let slice = 500
   let reported = begin
   for (;;) {
     const before = performance.now()
     let progress: Progress = { done: true, events: 0, time_ns: 0 }
-    if (!guard(id, () => (progress = core.advance(slice)))) return
+    if (!guard(id, () => (progress = core.advance(slice)), tell)) return
     const now = performance.now()
-    if (progress.done || stopAsked) return finish(id, progress, stopAsked && !progress.done, now - begin)
+    if (now - begin > SLICE_MS) tell()
+    if (progress.done || stopAsked) return finish(id, progress, stopAsked && !progress.done, now - begin, untold)
     slice = Math.max(16, Math.min(200_000, Math.round((slice * SLICE_MS) / Math.max(now - before, 0.5))))
     if (now - reported > PROGRESS_MS) {
       reported = now
@@ -143,7 +150,7 @@ async function open(id: number, origin: Origin, ignoreUnknown: boolean): Promise
   }
 }
 
-function finish(id: number, { events, time_ns }: Progress, stopped: boolean, coreMs: number): void {
+function finish(id: number, { events, time_ns }: Progress, stopped: boolean, coreMs: number, info?: LinkInfo): void {
   // Reading a large run takes longer than the page's watchdog waits.
   const alive = () => {
     if (events > LARGE) post({ type: 'progress', id, events, timeNs: time_ns })
@@ -154,7 +161,7 @@ function finish(id: number, { events, time_ns }: Progress, stopped: boolean, cor
     alive()
     const trace = readTrace(judged?.report.duration_ns ?? time_ns, alive)
     const deviations = Array.from(core.deviations())
-    post({ type: 'run', id, result: { trace, judged, deviations, stopped, coreMs } }, buffersOf(trace))
+    post({ type: 'run', id, info, result: { trace, judged, deviations, stopped, coreMs } }, buffersOf(trace))
   })
 }
 

@@ -59,7 +59,8 @@ export type Reply =
   | { type: 'link'; id: number; link: string }
   | { type: 'refused'; id: number; error: CoreError }
   | { type: 'progress'; id: number; events: number; timeNs: number }
-  | { type: 'run'; id: number; result: RunResult<PostedTrace> }
+  /** A run that was over at once brings its `info` along; any other has sent it before. */
+  | { type: 'run'; id: number; info?: LinkInfo | undefined; result: RunResult<PostedTrace> }
   | { type: 'rows'; id: number; rows: EventRow[] }
   | { type: 'found'; id: number; events: number[] }
   | { type: 'written'; id: number; text: string }
