@@ -103,6 +103,35 @@ test.describe('touch', () => {
   const way = (from: { x: number; y: number }, dx: number, dy: number) =>
     Array.from({ length: 11 }, (_, i) => ({ x: from.x + (dx * i) / 10, y: from.y + (dy * i) / 10 }))
 
+  test('a finger that rests on a lane takes hold of it and moves it; one that does not scrolls the page', async ({
+    page,
+  }) => {
+    await open(page, '#/duplicated-message')
+    const names = () => page.locator('.lane .name').allInnerTexts()
+    const before = await names()
+    const lane = page.locator('.lane', { hasText: 'stage-a2' })
+    await lane.scrollIntoViewIfNeeded()
+    const grip = async () => {
+      const box = (await lane.boundingBox())!
+      return { x: box.x + 30, y: box.y + box.height / 2, height: box.height }
+    }
+    const from = await grip()
+    const up = way(from, 0, -1.2 * from.height).map((point) => [point])
+    await touch(page, up)
+    expect(await names()).toEqual(before)
+    // A page that was pushed goes on for a moment.
+    await page.waitForTimeout(800)
+    const again = await grip()
+    await touch(
+      page,
+      way(again, 0, -1.2 * again.height).map((point) => [point]),
+      700,
+    )
+    await expect.poll(names).not.toEqual(before)
+    await expect(page).toHaveURL(/lanes=/)
+    expect((await names()).indexOf('stage-a2')).toBe(before.indexOf('stage-a'))
+  })
+
   test('two fingers zoom, one moves, two taps zoom', async ({ page }) => {
     await open(page, '#/duplicated-message')
     const { middle } = await plot(page)

@@ -4,11 +4,17 @@ import fc from 'fast-check'
 import jsQR from 'jsqr'
 import { describe, expect, test } from 'vitest'
 import { type LinkIn, linkIn } from '../src/picture/link'
+import { layoutPicture, toSvg } from '../src/picture/picture'
 import { crc, withText } from '../src/picture/png'
 import { type QrCode, qrCode } from '../src/picture/qr'
 import { SvgBrush, stripsInSvg } from '../src/picture/svg'
 import { escaped, unescaped } from '../src/picture/xml'
 import { fileName, TAKES } from '../src/state/files'
+import { indexTrace } from '../src/timeline/index_trace'
+import { lanesOf } from '../src/timeline/lanes'
+import { broken } from '../src/timeline/paint_text'
+import { readPalette } from '../src/timeline/palette'
+import { rawTrace } from './raw_trace'
 
 const ADDRESS = 'https://example.org/play/#/duplicated-message?~2s&policy=accept-first&note=<&"é\u{1f493}>'
 const LINK = ADDRESS.slice(ADDRESS.indexOf('#'))
@@ -246,4 +252,71 @@ test('files are named after the run, and differ in their endings', () => {
   expect(names).toContain('duplicated-message-01234567.png')
   expect(names).toContain('duplicated_message_01234567.rs')
   expect(fileName('csv', 'deadlock', undefined)).toBe('deadlock.csv')
+})
+
+describe('what stands on the timeline besides the run', () => {
+  const steps = [0, 10, 20, 30, 40].map((time) => ({ task: 1, time }))
+  const tasks = ['main', 'worker'].map((name, id) => ({ name, parent: id === 0 ? null : 0 }))
+  const trace = indexTrace(rawTrace({ tasks, events: steps }), 40)
+  const none = () => ''
+  const palette = readPalette((name) => `var-${name}`)
+  const svg = (change: Partial<Parameters<typeof layoutPicture>[0]>) =>
+    toSvg(
+      layoutPicture({
+        ...{
+          trace,
+          window: null,
+          lanes: lanesOf(trace, []),
+          pins: [],
+          ruler: null,
+          departures: [],
+          palette,
+          middle: 0,
+        },
+        measure: (text) => text.length * 6,
+        words: {
+          ...{ work: none, slowed: none, hang: none, tooLate: none, folded: none, folds: none, step: none },
+          ...{ cancel: none, mark: none, crowd: none },
+        },
+        texts: {
+          ...{ title: 'T', facts: 'F', summary: 'S', address: 'https://example.org/#/x', tooManyArrows: 'many' },
+          ...{ gauge: String, server: 'server', more: String },
+        },
+        ...change,
+      }),
+    )
+
+  test('is on the picture: notes, the ruler with its length, a fork at each departure', () => {
+    const plain = svg({})
+    expect(plain).not.toMatch(/20 ns, 2 events|var-replica/)
+    const ruled = svg({ ruler: { from: 3, to: 1, text: '20 ns, 2 events' } })
+    expect(ruled).toContain('20 ns, 2 events')
+    expect(ruled).toContain('var-sel')
+    const forked = svg({ departures: [2, 4, 4, 99] })
+    // Two of them: one was told twice, one is not in the run.
+    const numbers = [...forked.matchAll(/<text[^>]*var-replica[^>]*>(\d+)<\/text>/g)].map(([, number]) => number)
+    expect(numbers).toEqual(['1', '2'])
+    expect(svg({ pins: [{ at: 10, text: 'look here' }] })).toContain('look here')
+  })
+
+  test('is left out where it lies beside the window', () => {
+    const window = { t0: 0, t1: 5, width: 960 }
+    expect(svg({ window, ruler: { from: 1, to: 3, text: 'far away' } })).not.toContain('far away')
+    expect(svg({ window, departures: [4] })).not.toContain('var-replica')
+    expect(svg({ window, ruler: { from: 0, to: 3, text: 'half of it' } })).toContain('half of it')
+  })
+})
+
+test('a remark that is wider than the picture is broken after blanks and signs, and loses nothing', () => {
+  const wide = (text: string) => text.length
+  expect(broken('Too many messages: zoom in.', 100, wide)).toEqual(['Too many messages: zoom in.'])
+  expect(broken('Too many messages: zoom in.', 12, wide)).toEqual(['Too many', 'messages:', 'zoom in.'])
+  expect(broken('多すぎます。拡大してください。', 10, wide)).toEqual(['多すぎます。', '拡大してください。'])
+  fc.assert(
+    fc.property(fc.string(), fc.nat(40), (text, room) => {
+      const lines = broken(text, room, wide)
+      expect(lines.join('').replaceAll(' ', '')).toBe(text.trimEnd().replaceAll(' ', '').trimEnd())
+      for (const line of lines) if (line.trim().includes(' ')) expect(wide(line)).toBeLessThanOrEqual(room)
+    }),
+  )
 })

@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { catalogue, initSync } from 'heartrace'
 import { expect, test } from 'vitest'
+import { GOALS } from '../src/challenge/goals'
+import { QUESTIONS } from '../src/challenge/questions'
 
 initSync({ module: readFileSync(new URL('../../pkg/heartrace_bg.wasm', import.meta.url)) })
 
@@ -43,7 +45,14 @@ test.each(catalogue().scenarios)('$id: every name has a text, and every text a n
   expect(required.filter((key) => !(key in texts))).toEqual([])
   const ids = claims.map(({ id }) => id)
   expect(ids.filter((id) => !(`claim.${id}` in texts) && !(`claim.${id}` in core))).toEqual([])
-  const known = new Set([...required, ...ids.map((id) => `claim.${id}`)])
+  const asked = QUESTIONS.filter((one) => one.scenario === scenario.id)
+  const goals = GOALS.filter((one) => one.scenario === scenario.id)
+  const known = new Set([
+    ...required,
+    ...ids.map((id) => `claim.${id}`),
+    ...asked.flatMap(({ preset }) => [`question.${preset}`, `why.${preset}`]),
+    ...goals.map(({ id }) => `goal.${id}`),
+  ])
   // Notes, messages and charts are named where they are made.
   const made = (key: string) => /^(note|message|gauge)\./.test(key) && named(key.slice(key.indexOf('.') + 1))
   expect(Object.keys(texts).filter((key) => !known.has(key) && !made(key))).toEqual([])

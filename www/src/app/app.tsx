@@ -9,7 +9,7 @@ import { Pictures } from './drop'
 import { Faults } from './faults'
 import { Header } from './header'
 import { Inspector } from './inspector'
-import { Later } from './later'
+import { Fetched, Later } from './later'
 import { Legend } from './legend'
 import { LivePanel } from './live_panel'
 import { LiveRegion } from './live_region'
@@ -86,7 +86,7 @@ function Workbench({ told }: { told: boolean }) {
       </div>
     )
   return (
-    <div class={`bench ${ui.table.value ? 'with-table' : ''}`}>
+    <div class={`bench ${ui.table.value ? 'with-table' : ''} ${ui.held.value ? 'held' : ''}`}>
       <SideList />
       <main class="stage" id="main">
         <Lesson />
@@ -104,6 +104,7 @@ function Workbench({ told }: { told: boolean }) {
         )}
       </main>
       <aside>
+        <Fetched part="challenges">{({ Question }) => <Question />}</Fetched>
         {ui.explore.value && !ui.narrow.value && (
           <Later part="explore" close={() => (ui.explore.value = false)}>
             {({ ExplorePanel }) => <ExplorePanel />}
@@ -116,6 +117,7 @@ function Workbench({ told }: { told: boolean }) {
         <Parameters />
         <Faults />
         <Order />
+        <Fetched part="challenges">{({ Challenges }) => <Challenges />}</Fetched>
         {!docked && <Inspector />}
         <Summary />
       </aside>

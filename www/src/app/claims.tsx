@@ -24,7 +24,7 @@ export function Claims() {
   // A verdict that changes is said aloud; nothing else is while a run plays.
   useSignalEffect(() => {
     const now = session.shown.value
-    if (!now?.report) return
+    if (!now?.report || ui.held.value) return
     const spoken = now.report.claims.map(
       ({ id, holds }) => [claimText(now.info.scenario, id), verdictWord(holds)] as const,
     )

@@ -25,6 +25,8 @@ export interface Ui {
   /** One column: what has no room of its own is a sheet. */
   narrow: Signal<boolean>
   letters: Signal<boolean>
+  /** A question waits for its answer: the run is not to be seen or heard. */
+  held: Signal<boolean>
   /** Heartbeats are heard while a run plays. */
   sound: Signal<boolean>
   /** What can have nothing to do with the chosen event fades. */

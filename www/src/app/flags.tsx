@@ -7,6 +7,7 @@ import { AXIS } from '../timeline/paint'
 import { toPx } from '../timeline/scale'
 import type { Pin } from '../worker/core'
 import { useApp } from './context'
+import { IconButton } from './icon_button'
 import { Branches, Close } from './icons'
 
 /** Departures that are marked, and rows of notes over each other. */
@@ -117,15 +118,9 @@ export function NoteForm() {
           {t('notes.delete')}
         </button>
       )}
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={t('notes.cancel')}
-        title={t('notes.cancel')}
-        onClick={close}
-      >
+      <IconButton label={t('notes.cancel')} act={close}>
         <Close />
-      </button>
+      </IconButton>
     </form>
   )
 }
@@ -158,15 +153,9 @@ function Ruler() {
       {x1 <= window.width && <span class="ruler-end" style={{ left: `${right - left}px` }} />}
       <p style={{ left: `${Math.min(Math.max((right - left) / 2, 84 - left), window.width - left - 84)}px` }}>
         <b>{duration}</b> <span>{events}</span>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t('measure.clear')}
-          title={t('measure.clear')}
-          onClick={look.clearMeasure}
-        >
+        <IconButton label={t('measure.clear')} act={look.clearMeasure}>
           <Close />
-        </button>
+        </IconButton>
       </p>
     </div>
   )

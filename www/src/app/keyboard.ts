@@ -21,7 +21,7 @@ export function listen(app: App, window: Window): () => void {
     if (typing || (!undoKey && belongsToFocus(tag, input?.type ?? '', target?.getAttribute('role') ?? null, event.key)))
       return
     const intent = readKey(event, app.ui.letters.value)
-    if (!intent || app.session.face.value.kind !== 'run') return
+    if (!intent || app.session.face.value.kind !== 'run' || app.ui.held.value) return
     event.preventDefault()
     carryOut(app, intent)
   }

@@ -1,23 +1,35 @@
-/** The names of the lanes beside the picture: a tree with one stop for the Tab key; arrows move in it, Alt and arrows move a lane. */
+/** The names of the lanes beside the picture: a tree with one stop for the Tab key; arrows move in it, Alt and arrows move a lane, as do a mouse and a finger that rests on it. */
 import { useSignal } from '@preact/signals'
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { count, t } from '../text/locale'
 import type { Lane } from '../timeline/lane_tree'
 import { type LaneLayout, rowTop, visibleRows } from '../timeline/lanes'
 import { AXIS } from '../timeline/paint'
 import { useApp } from './context'
 
-/** Px that a press may stray before it drags a lane, and px that a lane under another is set in. */
+/** Px that a press may stray: a mouse then drags the lane, a finger scrolls; and px that a lane under another is set in. */
 const STRAY = 6
+/** Milliseconds after which a finger that rests on a lane has taken hold of it. */
+const HOLD_MS = 450
 const INDENT = 9
 
 /** The tree; only the lanes in view are in the document. */
 export function LaneNames(props: { layout: LaneLayout | null; height: number; scroll(dy: number): void }) {
   const { layout, height, scroll } = props
   const { look, transport } = useApp()
-  const press = useRef<{ y: number; touch: boolean; lane: Lane | null } | null>(null)
+  const tree = useRef<HTMLDivElement>(null)
+  const press = useRef<{ y: number; touch: boolean; lane: Lane | null; hold: number } | null>(null)
   /** The lane that is dragged, and the one that it would be put before. */
   const drag = useSignal<{ lane: Lane; before: Lane | null } | null>(null)
+  // While a finger has hold of a lane it moves that and not the page.
+  useEffect(() => {
+    const own = (event: TouchEvent) => {
+      if (drag.peek() && event.cancelable) event.preventDefault()
+    }
+    const element = tree.current
+    element?.addEventListener('touchmove', own, { passive: false })
+    return () => element?.removeEventListener('touchmove', own)
+  }, [layout === null])
   if (!layout) return <div class="lanes" />
   const { lanes } = layout
   const [first, last] = visibleRows(layout, height)
@@ -57,22 +69,29 @@ export function LaneNames(props: { layout: LaneLayout | null; height: number; sc
     if (!held) return
     // It was let go outside.
     if (event.buttons === 0) {
+      clearTimeout(held.hold)
       press.current = null
       return
     }
-    if (held.touch) {
+    const strayed = Math.abs(event.clientY - held.y) >= STRAY
+    if (!drag.value && held.touch) {
+      if (strayed) clearTimeout(held.hold)
+      if (!longer) return
       scroll(held.y - event.clientY)
       held.y = event.clientY
       return
     }
-    if (!held.lane || (!drag.value && Math.abs(event.clientY - held.y) < STRAY)) return
+    if (held.lane && (drag.value || strayed)) carry(held.lane, event)
+  }
+  const carry = (lane: Lane, { clientY, pointerId }: Pick<PointerEvent, 'clientY' | 'pointerId'>) => {
+    const element = tree.current
+    if (!element) return
     // Not before: a press that is held is no click on what is under it.
-    const tree = event.currentTarget as HTMLElement
-    if (!drag.value) tree.setPointerCapture(event.pointerId)
-    const box = tree.getBoundingClientRect()
-    drag.value = { lane: held.lane, before: dropAt(layout, held.lane, event.clientY - box.top - AXIS) }
+    if (!drag.value) element.setPointerCapture(pointerId)
+    drag.value = { lane, before: dropAt(layout, lane, clientY - element.getBoundingClientRect().top - AXIS) }
   }
   const lift = (event: PointerEvent) => {
+    clearTimeout(press.current?.hold)
     press.current = null
     const dropped = drag.value
     drag.value = null
@@ -82,6 +101,7 @@ export function LaneNames(props: { layout: LaneLayout | null; height: number; sc
   const mark = drag.value && markOf(layout, drag.value.lane, drag.value.before)
   return (
     <div
+      ref={tree}
       class={`lanes ${lanes.some(({ branch }) => branch) ? 'tree' : ''} ${drag.value ? 'dragging' : ''}`}
       role="tree"
       aria-label={t('timeline.lanes')}
@@ -91,8 +111,15 @@ export function LaneNames(props: { layout: LaneLayout | null; height: number; sc
       style={{ height: `${AXIS + height}px`, touchAction: longer ? 'none' : 'auto' }}
       onPointerDown={(event) => {
         const touch = event.pointerType === 'touch'
-        if (event.button !== 0 || (touch && !longer) || (event.target as Element).closest('.fold')) return
-        press.current = { y: event.clientY, touch, lane: touch ? null : laneAt(event.target) }
+        if (event.button !== 0 || (event.target as Element).closest('.fold')) return
+        const lane = laneAt(event.target)
+        const { clientY, pointerId } = event
+        const hold = touch && lane ? window.setTimeout(() => carry(lane, { clientY, pointerId }), HOLD_MS) : 0
+        press.current = { y: clientY, touch, lane, hold }
+      }}
+      onContextMenu={(event) => {
+        // A finger that rests asks for the lane, not for a menu.
+        if (press.current?.touch) event.preventDefault()
       }}
       onPointerMove={onPointerMove}
       onPointerUp={lift}

@@ -13,6 +13,7 @@ const load = {
   explore: () => import('./explore'),
   events: () => import('./events'),
   help: () => import('./help'),
+  challenges: () => import('./challenges'),
 }
 type Part = keyof typeof load
 type Parts = { [P in Part]: Awaited<ReturnType<(typeof load)[P]>> }
@@ -74,5 +75,17 @@ export function Later<P extends Part>(props: {
       ui.notice.value = { text: t(part === 'share' ? 'share.not-loaded' : 'part.not-loaded'), bad: true }
     })
   }, [part])
+  return loaded ? children(loaded) : null
+}
+
+/** A part that nobody has asked for: there once it has been fetched. */
+export function Fetched<P extends Part>({
+  part,
+  children,
+}: {
+  part: P
+  children(loaded: Parts[P]): ComponentChildren
+}) {
+  const loaded = parts.value[part]
   return loaded ? children(loaded) : null
 }

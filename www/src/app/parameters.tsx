@@ -5,6 +5,7 @@ import { t } from '../text/locale'
 import type { ParameterInfo } from '../worker/core'
 import { useApp } from './context'
 import { Field, Slider } from './fields'
+import { IconButton } from './icon_button'
 import { Redo, Undo } from './icons'
 
 /** The panel. */
@@ -19,26 +20,12 @@ export function Parameters() {
     <section class="panel parameters">
       <div class="panel-head">
         <h2>{t('parameters.title')}</h2>
-        <button
-          type="button"
-          class="icon-button"
-          disabled={past.length === 0}
-          aria-label={t('parameters.undo')}
-          title={t('parameters.undo')}
-          onClick={session.undo}
-        >
+        <IconButton label={t('parameters.undo')} disabled={past.length === 0} act={session.undo}>
           <Undo />
-        </button>
-        <button
-          type="button"
-          class="icon-button"
-          disabled={future.length === 0}
-          aria-label={t('parameters.redo')}
-          title={t('parameters.redo')}
-          onClick={session.redo}
-        >
+        </IconButton>
+        <IconButton label={t('parameters.redo')} disabled={future.length === 0} act={session.redo}>
           <Redo />
-        </button>
+        </IconButton>
       </div>
       {scenario.presets.length > 0 && (
         <fieldset class="presets">

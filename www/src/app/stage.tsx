@@ -13,6 +13,7 @@ import { splitLesson } from './catalogue'
 import { ChartNames } from './charts'
 import { useApp } from './context'
 import { Flags } from './flags'
+import { IconButton } from './icon_button'
 import { Fit, Minus, Plus } from './icons'
 import { LaneNames } from './lane_names'
 import { ViewBar } from './view_bar'
@@ -157,33 +158,15 @@ export function TimelinePanel() {
         {tip.value && <Tip {...tip.value} />}
       </div>
       <div class="zoom">
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t('timeline.zoom.out')}
-          title={t('timeline.zoom.out')}
-          onClick={() => zoom(1 / 1.6)}
-        >
+        <IconButton label={t('timeline.zoom.out')} act={() => zoom(1 / 1.6)}>
           <Minus />
-        </button>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t('timeline.zoom.all')}
-          title={t('timeline.zoom.all')}
-          onClick={() => zoom(0)}
-        >
+        </IconButton>
+        <IconButton label={t('timeline.zoom.all')} act={() => zoom(0)}>
           <Fit />
-        </button>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t('timeline.zoom.in')}
-          title={t('timeline.zoom.in')}
-          onClick={() => zoom(1.6)}
-        >
+        </IconButton>
+        <IconButton label={t('timeline.zoom.in')} act={() => zoom(1.6)}>
           <Plus />
-        </button>
+        </IconButton>
       </div>
       <RunState />
       <ViewBar />
@@ -211,9 +194,10 @@ function Tip({ event, x, y }: { event: number; x: number; y: number }) {
 
 /** Progress with a stop button, and how the run ended when that needs saying. */
 function RunState() {
-  const { look, session } = useApp()
+  const { look, session, ui } = useApp()
   const progress = session.progress.value
   const shown = session.shown.value
+  if (ui.held.value) return <p class="run-state">{t('question.held')}</p>
   if (progress) {
     return (
       <output class="run-state">

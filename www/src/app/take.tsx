@@ -10,6 +10,7 @@ import { count, t } from '../text/locale'
 import { createMeasure, middleOf } from '../timeline/measure'
 import { readPalette } from '../timeline/palette'
 import { type App, useApp } from './context'
+import { measured } from './flags'
 import { summarise } from './summary'
 import { wordsFor } from './words'
 
@@ -83,6 +84,8 @@ function pictureOf({ look, session, ui }: App, shown: Shown, address: string): P
     window: ui.window.value,
     lanes: look.lanes.value,
     pins: session.view.value.pins,
+    ruler: rulerOf(session.view.value.measure, trace.columns.time),
+    departures: shown.deviations,
     words: wordsFor(trace, info.scenario, shown.live),
     palette,
     measure: createMeasure(c, palette),
@@ -98,4 +101,11 @@ function pictureOf({ look, session, ui }: App, shown: Shown, address: string): P
       more: (lanes) => t('take.more', { lanes: count(lanes) }),
     },
   })
+}
+
+function rulerOf(ends: readonly number[] | null | undefined, time: ArrayLike<number>) {
+  const [from, to] = ends ?? []
+  if (from === undefined || to === undefined) return null
+  const { duration, events } = measured(from, to, time)
+  return { from, to, text: `${duration} ${events}` }
 }

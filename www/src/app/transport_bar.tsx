@@ -8,6 +8,7 @@ import { t } from '../text/locale'
 import { landmarks, type Trace } from '../timeline/trace'
 import { MARK } from '../worker/core'
 import { useApp } from './context'
+import { IconButton } from './icon_button'
 import { Cone, Pause, Play, Replay, Rows, Sliders, StepBack, StepOn, ToStart } from './icons'
 import { AxisChoice } from './view_bar'
 
@@ -25,26 +26,12 @@ export function TransportBar() {
   const off = shown === null || (shown.live && live.state.value?.poll?.done !== true)
   return (
     <fieldset class="transport" aria-label={t('transport.label')}>
-      <button
-        type="button"
-        class="icon-button"
-        disabled={off}
-        aria-label={t('transport.start')}
-        title={t('transport.start')}
-        onClick={() => transport.seek(0)}
-      >
+      <IconButton label={t('transport.start')} disabled={off} act={() => transport.seek(0)}>
         <ToStart />
-      </button>
-      <button
-        type="button"
-        class="icon-button"
-        disabled={off}
-        aria-label={t('transport.back')}
-        title={t('transport.back')}
-        onClick={() => transport.step(-1, false)}
-      >
+      </IconButton>
+      <IconButton label={t('transport.back')} disabled={off} act={() => transport.step(-1, false)}>
         <StepBack />
-      </button>
+      </IconButton>
       <button
         type="button"
         class="icon-button main"
@@ -54,16 +41,9 @@ export function TransportBar() {
       >
         {playing ? <Pause /> : atEnd ? <Replay /> : <Play />}
       </button>
-      <button
-        type="button"
-        class="icon-button"
-        disabled={off}
-        aria-label={t('transport.step')}
-        title={t('transport.step')}
-        onClick={() => transport.step(1, false)}
-      >
+      <IconButton label={t('transport.step')} disabled={off} act={() => transport.step(1, false)}>
         <StepOn />
-      </button>
+      </IconButton>
       <Scrubber off={off} />
       <time>{showTime(transport.cursor.value)}</time>
       <label class="speed">

@@ -24,6 +24,7 @@ export function createUi(window: Window, store: Store): Ui {
     narrow: signal(asks(NARROW, (matches) => (ui.narrow.value = matches))),
     roomy: signal(asks(ROOMY, (matches) => (ui.roomy.value = matches))),
     letters: signal(store.read('letters') !== 'false'),
+    held: signal(false),
     looks: signal(0),
     search: signal(0),
     lens: signal(false),

@@ -10,6 +10,7 @@ import { fit, toPx, type View } from '../timeline/scale'
 import { buildScene } from '../timeline/scene'
 import type { Trace } from '../timeline/trace'
 import type { Pin } from '../worker/core'
+import { paintDepartures, paintNotes, paintRuler } from './flags'
 import { METADATA } from './link'
 import { SvgBrush, stripsInSvg } from './svg'
 import { escaped } from './xml'
@@ -22,8 +23,6 @@ const LANE = 84
 const TALLEST = 4_000
 /** Room for each chart, px. */
 const CHART = 64
-/** The widest note, px. */
-const NOTE = 260
 /** Free room around, above the plot for the title, left of it for the lanes' names, and below it for the link; px. */
 const EDGE = 16
 const HEAD = 66
@@ -38,6 +37,10 @@ export interface PictureInput {
   lanes: Lane[]
   /** The reader's notes, ns from the start of the run. */
   pins: readonly Pin[]
+  /** Two events between which the reader measures, and how far they are apart in words. */
+  ruler: { from: number; to: number; text: string } | null
+  /** The events before which the run departed from the usual order. */
+  departures: readonly number[]
   words: Words
   palette: Palette
   measure: SceneInput['measure']
@@ -71,6 +74,8 @@ export interface Picture {
   charts: { name: string; y: number }[]
   /** The notes in view by their place, px. */
   notes: { x: number; text: string }[]
+  ruler: { x0: number; x1: number; text: string } | null
+  departures: { x: number; row: number; number: number }[]
   /** Lanes that had no room. */
   left: number
   texts: PictureTexts
@@ -99,12 +104,28 @@ export function layoutPicture(input: PictureInput): Picture {
     notes: input.pins
       .map(({ at, text }) => ({ x: toPx(view, axisOf(trace).x(at)), text }))
       .filter(({ x }) => x >= 0 && x <= width),
+    ruler: rulerOn(input, view),
+    departures: [...new Set(input.departures)]
+      .filter((event) => event < trace.count)
+      .map((event, i) => ({
+        x: toPx(view, trace.columns.time[event]!),
+        row: lanes.rowOf[trace.columns.task[event]!] ?? -1,
+        number: i + 1,
+      })),
     charts: charts.map((row) => ({ name: texts.gauge(row.chart.name), y: row.y + row.height / 2 })),
     left: all.length - Math.min(all.length, Math.floor(height / lanes.height + 1e-6)),
     texts,
     measure,
     middle: input.middle,
   }
+}
+
+/** The ruler in px, from left to right; none where it lies beside the picture. */
+function rulerOn({ trace, ruler }: PictureInput, view: View): Picture['ruler'] {
+  if (!ruler || Math.max(ruler.from, ruler.to) >= trace.count) return null
+  const [from, to] = [ruler.from, ruler.to].map((event) => toPx(view, trace.columns.time[event]!))
+  const [x0, x1] = [Math.min(from!, to!), Math.max(from!, to!)]
+  return x1 < 0 || x0 > view.width ? null : { x0, x1, text: ruler.text }
 }
 
 /** Paints it on any brush; the link is painted by itself, for a brush that can make one of it. */
@@ -134,6 +155,8 @@ export function paintPicture(c: Brush, picture: Picture, strips: StripPainter): 
   c.save()
   c.translate(EDGE + GUTTER, HEAD)
   paint(c, frame, strips)
+  paintDepartures(c, picture)
+  paintRuler(c, picture)
   paintNotes(c, picture)
   c.restore()
   c.textAlign = 'left'
@@ -141,41 +164,6 @@ export function paintPicture(c: Brush, picture: Picture, strips: StripPainter): 
     const words = texts.more(left)
     const x = width - EDGE - picture.measure(words, false, false)
     write(words, x, height - FOOT / 2, palette.ink2, `11.5px ${palette.sans}`)
-  }
-}
-
-/** Paints the notes: a line down each, and its words at the foot of it; those that would cover another stand higher. */
-function paintNotes(c: Brush, picture: Picture): void {
-  const { frame, notes, measure } = picture
-  const { palette, view } = frame
-  const bottom = AXIS + frame.height + frame.below
-  const free = [0, 0, 0]
-  for (const { x, text } of notes) {
-    const words = fitting(text, NOTE, picture)
-    const width = measure(words, true, false) + 14
-    const left = x + width > view.width ? x - width : x
-    const row = Math.max(
-      0,
-      free.findIndex((until) => until <= left),
-    )
-    free[row] = left + width + 6
-    const y = bottom - 26 - row * 25
-    c.strokeStyle = palette.tones.user
-    c.lineWidth = 1.5
-    c.beginPath()
-    c.moveTo(x, 22)
-    c.lineTo(x, bottom)
-    c.stroke()
-    c.fillStyle = palette.panel
-    c.beginPath()
-    c.roundRect(left, y, width, 21, 4)
-    c.fill()
-    c.stroke()
-    c.fillStyle = palette.ink
-    c.font = `11.5px ${palette.sans}`
-    c.textAlign = 'left'
-    c.textBaseline = 'middle'
-    c.fillText(words, left + 7, y + 11)
   }
 }
 
@@ -191,7 +179,7 @@ export function paintLink(c: Brush, picture: Picture): void {
 }
 
 /** A text, cut so that it has room. */
-function fitting(text: string, room: number, { measure }: Picture, mono = false): string {
+export function fitting(text: string, room: number, { measure }: Picture, mono = false): string {
   if (measure(text, !mono, mono) <= room) return text
   const signs = Array.from(text.slice(0, 2_000))
   let [fits, over] = [0, signs.length]

@@ -7,7 +7,7 @@ import { paintArrow } from './paint_arrows'
 import { paintCharts } from './paint_charts'
 import { paintBars, paintLines, paintPulse } from './paint_lanes'
 import { paintAxis, paintPaper } from './paint_paper'
-import { text } from './paint_text'
+import { broken, text } from './paint_text'
 import type { Palette } from './palette'
 import type { View } from './scale'
 import type { DensityStrip, Measure, Scene } from './scene'
@@ -47,21 +47,26 @@ export function paint(c: Brush, frame: Frame, paintStrips: StripPainter): void {
   for (const measure of scene.measures) paintMeasure(c, measure, palette)
   for (const glyph of scene.glyphs) paintGlyph(c, glyph, palette)
   paintWords(c, scene, palette)
-  if (frame.note) paintNote(c, frame.note, height, palette)
+  if (frame.note) paintNote(c, frame.note, frame)
   c.restore()
   if (below > 0) paintCharts(c, frame)
 }
 
-/** A remark on the picture, in its lower corner and over everything there. */
-function paintNote(c: Brush, note: string, height: number, palette: Palette): void {
+/** A remark on the picture, in its lower corner and over everything there; on as many lines as it needs. */
+function paintNote(c: Brush, note: string, { view, height, palette }: Frame): void {
   c.font = `12px ${palette.sans}`
+  const wide = (words: string) => c.measureText(words).width
+  const lines = broken(note, view.width - 26, wide)
+  const top = height - 9 - 16 * lines.length
   c.fillStyle = palette.panel
   c.globalAlpha = 0.9
   c.beginPath()
-  c.roundRect(6, height - 25, c.measureText(note).width + 14, 20, 4)
+  c.roundRect(6, top, Math.max(...lines.map(wide)) + 14, 16 * lines.length + 4, 4)
   c.fill()
   c.globalAlpha = 1
-  text(c, note, 13, height - 14.5, palette.ink2, c.font, null)
+  lines.forEach((line, i) => {
+    text(c, line, 13, top + 10.5 + 16 * i, palette.ink2, c.font, null)
+  })
 }
 
 function paintMeasure(c: Brush, { x0, x1, y }: Measure, palette: Palette): void {

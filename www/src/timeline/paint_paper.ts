@@ -51,18 +51,39 @@ export function paintPaper(c: Brush, { scene, view, height, below, palette, layo
   c.stroke()
 }
 
-/** An idle stretch that is folded: the paper is pinched together, and torn at the upper edge. */
+/** Px below the upper edge to which a fold that is too narrow for two edges is torn. */
+const TEAR = 12
+
+/**
+ * An idle stretch that is folded: the paper is pinched together, and torn at the upper edge. One that is too narrow for two
+ * edges is torn there only and dotted below: there are many of them, and what happens between them is what matters.
+ */
 function paintFold(c: Brush, px0: number, px1: number, bottom: number, palette: Palette): void {
   c.fillStyle = palette.panel
   c.fillRect(px0, AXIS - 5, px1 - px0, bottom + 5)
   c.strokeStyle = palette.ink3
   c.beginPath()
-  for (const px of [px0, px1]) {
+  const narrow = px0 === px1
+  for (const px of narrow ? [px0] : [px0, px1]) {
     const x = Math.round(px) + 0.5
     c.moveTo(x, AXIS - 8)
-    for (let y = AXIS - 8, side = 1; y < AXIS + bottom; y += 5, side = -side) c.lineTo(x + 1.5 * side, y + 5)
+    const end = AXIS + (narrow ? TEAR : bottom)
+    for (let y = AXIS - 8, side = 1; y < end; y += 5, side = -side) c.lineTo(x + 1.5 * side, y + 5)
   }
   c.stroke()
+  if (narrow) dotted(c, [px0], AXIS + TEAR, bottom)
+}
+
+function dotted(c: Brush, places: number[], from: number, bottom: number): void {
+  c.setLineDash([1, 4])
+  c.beginPath()
+  for (const px of places) {
+    const x = Math.round(px) + 0.5
+    c.moveTo(x, from)
+    c.lineTo(x, AXIS + bottom)
+  }
+  c.stroke()
+  c.setLineDash([])
 }
 
 /** Folds too close to tell apart: the paper is torn along its upper edge from the first to the last, and what lies between stays. */
@@ -74,14 +95,7 @@ function paintFolds(c: Brush, px0: number, px1: number, bottom: number, palette:
   for (let x = left, side = 1; x < right; x += 4, side = -side)
     c.lineTo(Math.min(x + 4, right), AXIS - 5 - 2 * (side + 1))
   c.stroke()
-  c.setLineDash([1, 4])
-  c.beginPath()
-  for (const x of [left, right]) {
-    c.moveTo(x, AXIS - 5)
-    c.lineTo(x, AXIS + bottom)
-  }
-  c.stroke()
-  c.setLineDash([])
+  dotted(c, [px0, px1], AXIS - 5, bottom)
 }
 
 /** What is written over the picture. */

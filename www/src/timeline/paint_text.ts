@@ -36,3 +36,14 @@ export function text(
   c.fillStyle = colour
   c.fillText(words, x, y)
 }
+
+/** A text on lines of at most `room` px, broken after blanks and signs of the sentence; a single word may be wider. */
+export function broken(words: string, room: number, wide: (words: string) => number): string[] {
+  const lines: string[] = []
+  for (const piece of words.split(/(?<=[ 、。])/)) {
+    const line = (lines.at(-1) ?? '') + piece
+    if (lines.length > 0 && wide(line.trimEnd()) <= room) lines[lines.length - 1] = line
+    else lines.push(piece)
+  }
+  return lines.map((line) => line.trimEnd())
+}

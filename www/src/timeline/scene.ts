@@ -15,6 +15,9 @@ export type { Arrow, Measure } from './arrows'
 export type { Glyph } from './marks'
 export type { Bar, DensityStrip, Line, Pulse } from './spans'
 
+/** Px at the foot that the remark on too many messages takes, on two lines. */
+const NOTE = 42
+
 /** Everything visible. */
 export interface Scene {
   ruler: Ruler
@@ -90,6 +93,6 @@ function obstacles(scene: Scene, height: number, measure: SceneInput['measure'])
   for (const { x, y, badge, badgeY } of scene.glyphs) {
     if (badge) glyphs.push({ x: x + 6, y: y + badgeY - 6, width: measure(badge, true, false), height: 12 })
   }
-  const note = scene.tooManyArrows ? [{ x: 0, y: height - 22, width: 330, height: 22 }] : []
+  const note = scene.tooManyArrows ? [{ x: 0, y: height - NOTE, width: 330, height: NOTE }] : []
   return [...bars, ...glyphs, ...note]
 }
