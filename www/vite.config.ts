@@ -195,6 +195,9 @@ function languageOf(path: string | null): string {
   return language ? `${language}.` : ''
 }
 
+/** What the page has and later scripts use too. */
+const SHARED = /src\/(timeline\/scale|state\/slider|app\/(fields|summary)|text\/(core|duration)|worker\/core)\.tsx?$/
+
 export default defineConfig({
   base: './',
   plugins: [startCore(), policyMeta(), rustSources(), titles(), fewTexts(), standAlone()],
@@ -206,7 +209,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: ['index.html', 'embed.html', SPAWN].map(here),
-      output: { chunkFileNames: ({ facadeModuleId }) => `assets/${languageOf(facadeModuleId)}[name]-[hash].js` },
+      output: {
+        chunkFileNames: ({ facadeModuleId }) => `assets/${languageOf(facadeModuleId)}[name]-[hash].js`,
+        // Small files that later scripts share with the page would each be a script of its own, and weigh more.
+        codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'shared', test: SHARED }] },
+      },
     },
   },
   worker: { format: 'es' },

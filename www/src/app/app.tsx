@@ -56,7 +56,7 @@ export function Page() {
         </Later>
       )}
       {ui.explore.value && ui.narrow.value && face.kind === 'run' && (
-        <Later part="explore" close={() => (ui.explore.value = false)}>
+        <Later part="extras" close={() => (ui.explore.value = false)}>
           {({ ExploreSheet }) => <ExploreSheet />}
         </Later>
       )}
@@ -105,7 +105,7 @@ function Workbench({ told }: { told: boolean }) {
       </main>
       <aside>
         {ui.explore.value && !ui.narrow.value && (
-          <Later part="explore" close={() => (ui.explore.value = false)}>
+          <Later part="extras" close={() => (ui.explore.value = false)}>
             {({ ExplorePanel }) => <ExplorePanel />}
           </Later>
         )}

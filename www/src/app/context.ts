@@ -45,6 +45,10 @@ export interface Ui {
   announcement: Signal<string>
   /** Zooms the timeline: a factor, or 0 for the whole run; the timeline listens. */
   zoom: Signal<{ factor: number } | null>
+  /** Moves the cause of the chosen event by so many steps; its handle listens. */
+  nudge: Signal<{ steps: number } | null>
+  /** Something in the picture is dragged: the timeline's window keeps still, whatever the run becomes. */
+  held: Signal<boolean>
   /** The timeline's window onto time, for pictures of it; null before the first one. */
   window: Signal<View | null>
   /** What came of a picture that somebody brought. */

@@ -15,6 +15,7 @@ export function Help() {
     [['↑', '↓'], t('help.lanes')],
     [['[', ']'], t('help.brackets')],
     [['Home', 'End'], t('help.ends')],
+    [[',', '.'], t('help.nudge')],
     [['+', '−', '0'], t('help.zoom')],
     [['t'], t('help.table')],
     [['/'], t('help.find')],

@@ -10,7 +10,7 @@ import { type App, useApp } from './context'
 
 const load = {
   share: () => import('./share'),
-  explore: () => import('./explore'),
+  extras: () => import('./extras'),
   events: () => import('./events'),
   help: () => import('./help'),
 }
@@ -56,6 +56,12 @@ export function fetchLater({ session }: App): void {
 function whenIdle(act: () => void): void {
   if ('requestIdleCallback' in window) requestIdleCallback(act, { timeout: 1000 })
   else setTimeout(act, 200)
+}
+
+/** A part that adds to what is there anyway: nothing until it has come by itself, and nothing if it cannot be had. */
+export function Added<P extends Part>({ part, children }: { part: P; children(loaded: Parts[P]): ComponentChildren }) {
+  const loaded = parts.value[part]
+  return loaded ? children(loaded) : null
 }
 
 /** A part that is wanted now: nothing until it is there; if it cannot be had, it is closed again and that is said. */

@@ -7,7 +7,8 @@ import { showTime } from '../text/duration'
 import { count, locale, t } from '../text/locale'
 import { axisOf } from '../timeline/arrange'
 import type { ChartRow } from '../timeline/charts'
-import type { LaneLayout } from '../timeline/lanes'
+import { anatomy, type LaneLayout, rowTop } from '../timeline/lanes'
+import { AXIS } from '../timeline/paint'
 import { createTimeline, type Timeline } from '../timeline/view'
 import { splitLesson } from './catalogue'
 import { ChartNames } from './charts'
@@ -15,6 +16,7 @@ import { useApp } from './context'
 import { Flags } from './flags'
 import { Fit, Minus, Plus } from './icons'
 import { LaneNames } from './lane_names'
+import { Added } from './later'
 import { ViewBar } from './view_bar'
 import { wordsFor } from './words'
 
@@ -119,7 +121,7 @@ export function TimelinePanel() {
   useSignalEffect(() => {
     void session.arrivals.value
     const now = session.shown.value
-    if (!now || now.live || now.info !== session.info.value) return
+    if (ui.held.value || !now || now.live || now.info !== session.info.value) return
     const run = look.drawn.peek()
     if (run) timeline.current?.lookAt(windowOf(session.view.peek(), run))
   })
@@ -131,6 +133,7 @@ export function TimelinePanel() {
       playing: transport.playing.value,
       lens: ui.lens.value,
       ruler: ui.ruler.value,
+      held: ui.held.value,
     })
   })
   useSignalEffect(() => {
@@ -145,6 +148,12 @@ export function TimelinePanel() {
     else timeline.current?.zoomBy(asked.factor)
   })
 
+  /** Where on the lane of a task a px of the axis is, or null out of view. */
+  const spot = (task: number, x: number) => {
+    const [lanes, seen] = [layout.value, ui.window.value]
+    const y = lanes ? rowTop(lanes, lanes.rowOf[task] ?? -1) + anatomy(lanes.height).middle : -1
+    return !seen || y < 0 || y > height.value || x < 0 || x > seen.width ? null : { x, y: AXIS + y }
+  }
   const zoom = (factor: number) => (ui.zoom.value = { factor })
   return (
     <div class="timeline" id="timeline">
@@ -154,7 +163,8 @@ export function TimelinePanel() {
       </div>
       <div class="plot" ref={host}>
         <Flags layout={layout.value} height={height.value} />
-        {tip.value && <Tip {...tip.value} />}
+        <Added part="extras">{({ Handles }) => <Handles spot={spot} />}</Added>
+        {tip.value && !ui.held.value && <Tip {...tip.value} />}
       </div>
       <div class="zoom">
         <button

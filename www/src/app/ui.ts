@@ -33,6 +33,8 @@ export function createUi(window: Window, store: Store): Ui {
     note: signal(null),
     announcement: signal(''),
     zoom: signal(null),
+    nudge: signal(null),
+    held: signal(false),
     window: signal(null),
     notice: signal(null),
     dropping: signal(false),

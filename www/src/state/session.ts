@@ -6,6 +6,7 @@ import type {
   Catalogue,
   CoreError,
   ExportFormat,
+  LeverInfo,
   LinkInfo,
   Report,
   ScenarioInfo,
@@ -45,6 +46,8 @@ export interface Shown {
   find(text: string): Promise<number[]>
   /** The run written for another tool. */
   write(format: ExportFormat): Promise<string>
+  /** What of the link an event moves with. */
+  levers(event: number): Promise<LeverInfo[]>
   /** Where the run departed from what it would have done by itself: the events after its recorded choices. */
   deviations: number[]
   stopped: boolean
@@ -132,6 +135,7 @@ export function createSession(world: World, recover: (text: string, error: CoreE
         rows,
         find,
         write: client.write,
+        levers: client.levers,
         deviations,
         stopped,
         live: false,
@@ -306,6 +310,11 @@ export function createSession(world: World, recover: (text: string, error: CoreE
     /** Makes one change and runs again. */
     change(change: Change) {
       if (info.value) open({ edit: applyChange({ ...info.value, view: view.value }, change) }, { change })
+    },
+    /** The same without a step that could be taken back: while something is dragged. */
+    attempt(change: Change) {
+      if (!info.value) return
+      open({ edit: applyChange({ ...info.value, view: view.value }, change) }, { change, keepHistory: true })
     },
     /** Replaces the faults of the present link, as after a live session. */
     reset() {

@@ -42,6 +42,8 @@ export interface Standing {
   lens: boolean
   /** Dragging draws a ruler out, as it does with the shift key held down. */
   ruler: boolean
+  /** The window keeps still, whatever the run becomes: something in it is dragged. */
+  held?: boolean
 }
 
 /** A timeline in the page. */
@@ -236,7 +238,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       if (first) measureHost()
       // On another axis the same stretch of the run.
       if (was && was.kind !== is.kind) view = { ...view, t0: is.x(was.time(view.t0)), t1: is.x(was.time(view.t1)) }
-      view = whole || follow ? fit(next.duration, view.width) : clamp(view, next.duration)
+      if (!standing.held) view = whole || follow ? fit(next.duration, view.width) : clamp(view, next.duration)
       hovered = null
       scene = null
       request(true)
@@ -252,7 +254,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       lens = trace && next.lens && next.selected !== null && !next.playing ? lensOf(trace, next.selected) : null
       // A window that follows the cursor moves by itself; who asked for less motion moves it by hand.
       const follows = next.playing && !still.matches
-      if (trace && (jumped || follows)) setView(reveal(view, next.cursor, trace.duration))
+      if (trace && !next.held && (jumped || follows)) setView(reveal(view, next.cursor, trace.duration))
       if (jumped && next.selected !== null && trace) {
         const row = layout.rowOf[trace.columns.task[next.selected]!] ?? -1
         const y = rowTop(layout, row)

@@ -1,7 +1,7 @@
 /** The page's end of a core worker: one promise per question, runs as callbacks, and a watchdog that ends a silent worker. */
 
 import type { Trace } from '../timeline/trace'
-import type { Catalogue, CoreError, EventRow, ExportFormat, LinkEdit, LinkInfo, LivePoll } from './core'
+import type { Catalogue, CoreError, EventRow, ExportFormat, LeverInfo, LinkEdit, LinkInfo, LivePoll } from './core'
 import type { Judged, Origin, Reply, Request, RunResult } from './protocol'
 import { received } from './tasks'
 
@@ -52,6 +52,8 @@ export interface Client {
   find(text: string, count: number): Promise<number[]>
   /** The run written for another tool. */
   write(format: ExportFormat): Promise<string>
+  /** What of the link an event moves with; what is measured no more once another run or event is asked for stays away. */
+  levers(event: number): Promise<LeverInfo[]>
   open(origin: Origin, ignoreUnknown: boolean, events: RunEvents): void
   stop(): void
   live(link: string, events: LiveEvents): void
@@ -120,6 +122,7 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
     else if (data.type === 'rows') settle(data.id, data.rows)
     else if (data.type === 'found') settle(data.id, data.events)
     else if (data.type === 'written') settle(data.id, data.text)
+    else if (data.type === 'levers') settle(data.id, data.levers)
     else if (data.type === 'refused') {
       waiting.get(data.id)?.reject(new Refused(data.error))
       waiting.delete(data.id)
@@ -146,6 +149,7 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
     rows: (from, to) => ask((id) => ({ type: 'rows', id, from, to })),
     find: (text, count) => ask((id) => ({ type: 'find', id, text, count })),
     write: (format) => ask((id) => ({ type: 'export', id, format })),
+    levers: (event) => ask((id) => ({ type: 'levers', id, event })),
     open(origin, ignoreUnknown, events) {
       const id = nextId++
       run = { id, events }

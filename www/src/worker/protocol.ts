@@ -6,6 +6,7 @@ import type {
   CoreError,
   EventRow,
   ExportFormat,
+  LeverInfo,
   LinkEdit,
   LinkInfo,
   LivePoll,
@@ -27,6 +28,7 @@ export type Request =
   | { type: 'rows'; id: number; from: number; to: number }
   | { type: 'find'; id: number; text: string; count: number }
   | { type: 'export'; id: number; format: ExportFormat }
+  | { type: 'levers'; id: number; event: number }
   | { type: 'live'; id: number; link: string }
   | { type: 'act'; id: number; action: string }
   | { type: 'live-stop'; id: number }
@@ -60,5 +62,6 @@ export type Reply =
   | { type: 'rows'; id: number; rows: EventRow[] }
   | { type: 'found'; id: number; events: number[] }
   | { type: 'written'; id: number; text: string }
+  | { type: 'levers'; id: number; levers: LeverInfo[] }
   | { type: 'live'; id: number; poll: LivePoll; trace: PostedTrace; judged: Judged | null }
   | { type: 'crashed'; message: string }

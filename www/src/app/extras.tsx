@@ -1,0 +1,6 @@
+/**
+ * What is fetched once a run is there and works on it: one script, since each further one would take apart what it shares
+ * with the page, which then weighs more.
+ */
+export { ExplorePanel, ExploreSheet } from './explore'
+export { Handles, Moves } from './handles'
