@@ -196,7 +196,8 @@ function languageOf(path: string | null): string {
 }
 
 /** What the page has and later scripts use too. */
-const SHARED = /src\/(timeline\/scale|state\/slider|app\/(fields|summary)|text\/(core|duration)|worker\/core)\.tsx?$/
+const SHARED =
+  /src\/(timeline\/(?!twin|divergence)|state\/slider|app\/(fields|summary|words|claims)|text\/(core|duration)|worker\/core)[^?]*\.tsx?$/
 
 export default defineConfig({
   base: './',
@@ -212,7 +213,10 @@ export default defineConfig({
       output: {
         chunkFileNames: ({ facadeModuleId }) => `assets/${languageOf(facadeModuleId)}[name]-[hash].js`,
         // Small files that later scripts share with the page would each be a script of its own, and weigh more.
-        codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'shared', test: SHARED }] },
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: 'shared', test: SHARED }],
+        },
       },
     },
   },

@@ -9,7 +9,7 @@ import { Pictures } from './drop'
 import { Faults } from './faults'
 import { Header } from './header'
 import { Inspector } from './inspector'
-import { Later } from './later'
+import { Added, Later } from './later'
 import { Legend } from './legend'
 import { LivePanel } from './live_panel'
 import { LiveRegion } from './live_region'
@@ -18,7 +18,6 @@ import { NewVersion } from './offline'
 import { Order } from './order'
 import { Parameters } from './parameters'
 import { Lesson, TimelinePanel } from './stage'
-import { Story } from './story'
 import { Summary } from './summary'
 import { TransportBar } from './transport_bar'
 import { BadLink, Lost, UnknownKeys } from './trouble'
@@ -109,7 +108,14 @@ function Workbench({ told }: { told: boolean }) {
             {({ ExplorePanel }) => <ExplorePanel />}
           </Later>
         )}
-        <Story />
+        <Added part="extras">
+          {({ Comparison, Story }) => (
+            <>
+              <Comparison />
+              <Story />
+            </>
+          )}
+        </Added>
         <LivePanel />
         <Claims />
         <Log />

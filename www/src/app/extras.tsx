@@ -2,5 +2,7 @@
  * What is fetched once a run is there and works on it: one script, since each further one would take apart what it shares
  * with the page, which then weighs more.
  */
+export { Comparison, Kept, Parting } from './compare'
 export { ExplorePanel, ExploreSheet } from './explore'
 export { Handles, Moves } from './handles'
+export { Story } from './story'

@@ -27,6 +27,8 @@ export function Help() {
     [['n'], t('help.note')],
     [['f'], t('help.fold')],
     [['Alt ↑', 'Alt ↓'], t('help.move')],
+    [['k'], t('help.keep')],
+    [['b'], t('help.fork')],
     [['x'], t('help.explore')],
     [['Ctrl Z', 'Ctrl Shift Z'], t('help.undo')],
     [['?'], t('help.help')],

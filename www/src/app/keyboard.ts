@@ -64,6 +64,9 @@ function carryOut(app: App, intent: KeyIntent): void {
     case 'nudge':
       ui.nudge.value = { steps: intent.steps }
       return
+    case 'keep':
+      ui.keeping.value = { fork: intent.fork }
+      return
     case 'table':
       ui.table.value = !ui.table.value
       return

@@ -9,6 +9,7 @@ import { axisOf } from '../timeline/arrange'
 import type { ChartRow } from '../timeline/charts'
 import { anatomy, type LaneLayout, rowTop } from '../timeline/lanes'
 import { AXIS } from '../timeline/paint'
+import type { Trace } from '../timeline/trace'
 import { createTimeline, type Timeline } from '../timeline/view'
 import { splitLesson } from './catalogue'
 import { ChartNames } from './charts'
@@ -104,13 +105,15 @@ export function TimelinePanel() {
     return () => made.destroy()
   }, [])
 
+  /** On the axis of time there is room for the end of the run that is kept. */
+  const beside = ({ axis }: Trace) => (axis ? 0 : (ui.kept.value?.trace.duration ?? 0))
   useSignalEffect(() => {
     const now = session.shown.value
     const run = look.drawn.value
     void locale.value
     if (now && run)
       timeline.current?.show(
-        drawn.value === run.charts ? run : { ...run, charts: drawn.value },
+        { ...run, charts: drawn.value, extent: Math.max(run.duration, beside(run)) },
         look.lanes.value,
         wordsFor(now.trace, now.info.scenario, now.live),
         t('timeline.arrows'),
@@ -135,6 +138,9 @@ export function TimelinePanel() {
       ruler: ui.ruler.value,
       held: ui.held.value,
     })
+  })
+  useSignalEffect(() => {
+    if (ui.look.value) timeline.current?.lookAt(ui.look.value)
   })
   useSignalEffect(() => {
     void ui.theme.value
@@ -163,7 +169,14 @@ export function TimelinePanel() {
       </div>
       <div class="plot" ref={host}>
         <Flags layout={layout.value} height={height.value} />
-        <Added part="extras">{({ Handles }) => <Handles spot={spot} />}</Added>
+        <Added part="extras">
+          {({ Handles, Parting }) => (
+            <>
+              <Parting />
+              <Handles spot={spot} />
+            </>
+          )}
+        </Added>
         {tip.value && !ui.held.value && <Tip {...tip.value} />}
       </div>
       <div class="zoom">
@@ -195,6 +208,7 @@ export function TimelinePanel() {
           <Plus />
         </button>
       </div>
+      <Added part="extras">{({ Kept }) => <Kept />}</Added>
       <RunState />
       <ViewBar />
     </div>
