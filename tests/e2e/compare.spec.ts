@@ -14,7 +14,7 @@ const row = (page: Page, name: string) => comparison(page).locator('tr', { hasTe
 
 test('keep, change a policy: both runs, the event where they part, and the verdicts side by side', async ({ page }) => {
   await open(page, '#/duplicated-message')
-  const keep = page.getByRole('button', { name: 'Keep for comparison' })
+  const keep = page.getByRole('button', { name: 'Compare', exact: true })
   await keep.click()
   await expect(keep).toHaveAttribute('aria-pressed', 'true')
   await expect(comparison(page)).toContainText('Both runs are the same')
