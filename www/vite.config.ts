@@ -32,30 +32,31 @@ function policyMeta(): Plugin {
   }
 }
 
-/** What takes longest begins first: the core's worker and module, while the page's script and style are on their way. */
+/**
+ * What takes longest begins first: the core's worker and module, before the page's script and style. Browsers open six
+ * connections to a host, so what is named late may wait for one.
+ */
 function startCore(): Plugin {
   return {
     name: 'start-core',
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler: (_, { bundle, path }) => {
+      handler: (html, { bundle, path }) => {
         // An embed sleeps until it is wanted.
-        if (path !== '/index.html') return []
+        if (path !== '/index.html') return html
         const files = Object.values(bundle ?? {})
         const script = files.find((file) => file.type === 'chunk' && file.facadeModuleId?.endsWith(SPAWN))
         const core = files.find((file) => file.fileName.endsWith('.wasm'))
         if (!script || !core) throw new Error(`the build has no chunk of ${SPAWN}, or no module`)
-        const link = { rel: 'preload', href: `./${core.fileName}`, as: 'fetch', type: 'application/wasm' }
-        return [
-          // Without `async` it would wait for the style.
-          {
-            tag: 'script',
-            attrs: { type: 'module', async: true, crossorigin: true, src: `./${script.fileName}` },
-            injectTo: 'head' as const,
-          },
-          { tag: 'link', attrs: { ...link, crossorigin: true }, injectTo: 'head' },
+        const tags = [
+          // Without `async` it would wait for the style; with it, browsers take it for unimportant.
+          `<script type="module" async crossorigin fetchpriority="high" src="./${script.fileName}"></script>`,
+          `<link rel="preload" href="./${core.fileName}" as="fetch" type="application/wasm" crossorigin>`,
         ]
+        const first = /^ *<script type="module"/m
+        if (!first.test(html)) throw new Error(`${path} has no script of its own`)
+        return html.replace(first, (own) => `${tags.map((tag) => `    ${tag}\n`).join('')}${own}`)
       },
     },
   }
@@ -197,7 +198,7 @@ function languageOf(path: string | null): string {
 
 /** What the page has and later scripts use too. */
 const SHARED =
-  /src\/(timeline\/(?!twin|divergence)|state\/slider|app\/(fields|summary|words|claims)|text\/(core|duration)|worker\/core)[^?]*\.tsx?$/
+  /src\/(timeline\/(?!twin|divergence)|state\/(slider|edit)|app\/(fields|summary|words|claims)|text\/(core|duration)|worker\/core)[^?]*\.tsx?$/
 
 export default defineConfig({
   base: './',
@@ -218,11 +219,18 @@ export default defineConfig({
           groups: [{ name: 'shared', test: SHARED }],
         },
       },
+      // How long parts of a build of a few seconds take is of no interest to whoever wants the page.
+      checks: { pluginTimings: false },
     },
   },
   worker: { format: 'es' },
   // The Rust sources that the page shows lie above this folder.
   server: { fs: { allow: [here('..')] } },
   // A busy machine is no failure.
-  test: { include: ['tests/**/*.test.{ts,tsx}'], passWithNoTests: false, testTimeout: 0 },
+  test: {
+    include: ['tests/**/*.test.{ts,tsx}'],
+    setupFiles: ['tests/seed.ts'],
+    passWithNoTests: false,
+    testTimeout: 0,
+  },
 })

@@ -125,8 +125,8 @@ pub struct Jury {
     pub outcome: Option<Box<dyn Outcome>>,
     /// Of each claim without a key, and last of the outcome: a hash of all that it has seen, if it was asked for.
     seen: Vec<Option<u64>>,
-    /// What each wants to see; last the outcome.
-    kinds: Vec<u32>,
+    /// By kind of event: who wants to see it, by number; the last is the outcome.
+    listeners: [Vec<u8>; 32],
 }
 
 impl Jury {
@@ -151,10 +151,15 @@ impl Jury {
     pub fn new(claims: Vec<Box<dyn Claim>>, outcome: Option<Box<dyn Outcome>>) -> Self {
         let keys = claims.iter().map(|claim| claim.key());
         let keys = keys.chain([outcome.as_ref().map_or(Some(0), |outcome| outcome.key())]);
+        let seen = keys.map(|key| key.is_none().then_some(0)).collect();
         let kinds = claims.iter().map(|claim| claim.kinds());
         let kinds = kinds.chain([outcome.as_ref().map_or(0, |outcome| outcome.kinds())]);
-        let (seen, kinds) = (keys.map(|key| key.is_none().then_some(0)).collect(), kinds.collect());
-        Jury { claims, outcome, seen, kinds }
+        let mut listeners: [Vec<u8>; 32] = Default::default();
+        for (index, kinds) in (0..=u8::MAX).zip(kinds) {
+            let wanted = listeners.iter_mut().enumerate().filter(|(kind, _)| kinds >> kind & 1 == 1);
+            wanted.for_each(|(_, listeners)| listeners.push(index));
+        }
+        Jury { claims, outcome, seen, listeners }
     }
 }
 
@@ -175,17 +180,16 @@ pub struct SharedJury(pub Rc<RefCell<Jury>>);
 
 impl Observe for SharedJury {
     fn kinds(&self) -> u32 {
-        self.0.borrow().kinds.iter().fold(0, |kinds, more| kinds | more)
+        let jury = self.0.borrow();
+        let wanted = jury.listeners.iter().zip(0..).filter(|(listeners, _)| !listeners.is_empty());
+        wanted.fold(0, |kinds, (_, kind)| kinds | 1 << kind)
     }
 
     fn see(&mut self, event: &Event, trace: &Trace, mut touch: Option<&mut Touch<'_>>) {
-        let bit = event.kind.bit();
         let mut jury = self.0.borrow_mut();
-        let Jury { claims, outcome, kinds, seen } = &mut *jury;
-        for (index, (kinds, seen)) in kinds.iter().zip(seen).enumerate() {
-            if kinds & bit == 0 {
-                continue;
-            }
+        let Jury { claims, outcome, listeners, seen } = &mut *jury;
+        for index in &listeners[event.kind as usize] {
+            let index = usize::from(*index);
             let claim = claims.get_mut(index);
             if let Some(touch) = &mut touch {
                 // Each fold has parts of its own.
@@ -196,7 +200,7 @@ impl Observe for SharedJury {
                     (None, Some(outcome)) => outcome.order(event, trace, touch),
                     (None, None) => {}
                 }
-                if let Some(seen) = seen {
+                if let Some(seen) = &mut seen[index] {
                     *seen = key_of([*seen, hash_of(event, trace)]);
                 }
             }

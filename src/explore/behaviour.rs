@@ -99,6 +99,7 @@ impl Behaviour {
     }
 
     /// Takes in a step: who moved and what it touched.
+    #[inline]
     pub fn step(&mut self, mover: Name, now: u64, touched: &mut Touched<'_>) {
         let variant = std::mem::take(&mut self.variant);
         let since = if touched.everything { self.since } else { 0 };

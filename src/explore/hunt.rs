@@ -135,6 +135,7 @@ impl Hunter {
         }
     }
 
+    #[inline]
     pub(super) fn step(&mut self, moment: &Moment<'_>) -> u32 {
         let arity = moment.candidates.len();
         if arity == 1 || self.learns {
@@ -196,6 +197,7 @@ impl Hunter {
         u64::from(total).saturating_sub(made).max(1)
     }
 
+    #[inline]
     pub(super) fn stepped(&mut self, mover: Name, touch: impl FnOnce() -> Touch) {
         self.steps += 1;
         if self.learns || self.draw == Draw::Urw {

@@ -159,13 +159,7 @@ impl Choose for Walker {
 }
 
 impl Follow for Walker {
-    fn wants_state(&mut self) -> bool {
-        match &self.borrow().mind {
-            Mind::Proves(prover) => prover.wants_state(),
-            _ => false,
-        }
-    }
-
+    #[inline]
     fn pick(&mut self, moment: &Moment<'_>) -> Option<u32> {
         let mut walk = self.borrow();
         let walk = &mut *walk;
@@ -187,6 +181,7 @@ impl Follow for Walker {
         Some(pick)
     }
 
+    #[inline]
     fn stepped(&mut self, touched: Option<&mut Touched<'_>>) {
         let mut walk = self.borrow();
         let walk = &mut *walk;

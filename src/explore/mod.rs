@@ -27,17 +27,26 @@ pub mod world;
 use crate::scenarios::Scenario;
 
 /// The scenarios whose tasks share nothing but objects of the runtime, so that the [reductions](prove) are sound for
-/// them. Elsewhere a proof executes every sequence of choices.
-/// Contexts are such objects: whoever looks at the end of one reads its signal.
-const REDUCIBLE: [&str; 8] = [
+/// them: channels, signals, [variables](crate::runtime::Variable). Contexts are such objects: whoever looks at the end of
+/// one reads its signal. Elsewhere, where limiters, budgets and counters are shared as they are, a proof executes every
+/// sequence of choices.
+const REDUCIBLE: [&str; 16] = [
+    "error-boundary",
+    "cancellation-reasons",
+    "preemption",
+    "shared-state",
+    "stale-data",
+    "deadlock",
     "duplicated-message",
     "interval-heartbeat",
     "silent-worker",
-    "healthy-ward-restarted",
-    "deadlock",
-    "preemption",
     "work-unit-heartbeat",
     "heartbeat-tests",
+    "detectors",
+    "steward",
+    "restarted-stream",
+    "healthy-ward-restarted",
+    "supervision-tree",
 ];
 
 /// Whether the reductions are sound for a scenario.

@@ -195,10 +195,6 @@ impl Prover {
         self.is_redundant = false;
     }
 
-    pub(super) fn wants_state(&self) -> bool {
-        self.reduction.cache && self.cursor == self.nodes.len() && !self.is_redundant
-    }
-
     /// How many choices the present path has.
     fn choices(&self) -> u32 {
         self.nodes.last().map_or(0, |node| node.choices + u32::from(node.arity > 1))
@@ -233,7 +229,9 @@ impl Prover {
             self.is_redundant = true;
             return None;
         }
-        if let Some(state) = moment.state.filter(|_| is_handed_out)
+        if self.reduction.cache
+            && is_handed_out
+            && let Some(state) = moment.state()
             && self.was_left(state)
         {
             self.is_redundant = true;

@@ -1,6 +1,6 @@
 //! Stage, then commit: changes are made to a copy, and one step puts the copy in place. Nobody sees half of them.
 
-use std::cell::RefCell;
+use crate::runtime::{Runtime, Variable};
 use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ struct Place<T> {
 }
 
 /// A value that several tasks share. Clones are the same value.
-pub struct Shared<T>(Rc<RefCell<Place<T>>>);
+pub struct Shared<T>(Variable<Place<T>>);
 
 impl<T> Clone for Shared<T> {
     fn clone(&self) -> Self {
@@ -20,27 +20,27 @@ impl<T> Clone for Shared<T> {
 
 impl<T: Clone> Shared<T> {
     /// A shared value, in its first version.
-    pub fn new(value: T) -> Self {
-        Shared(Rc::new(RefCell::new(Place { value: Rc::new(value), version: 1 })))
+    pub fn new(rt: &Runtime, value: T) -> Self {
+        Shared(Variable::new(rt, Place { value: Rc::new(value), version: 1 }))
     }
 
     /// The value as it is now. Whoever has it keeps this version, whatever is published meanwhile.
     pub fn read(&self) -> Rc<T> {
-        self.0.borrow().value.clone()
+        self.0.read(|place| place.value.clone())
     }
 
     /// The number of the version that is read now, from 1.
     pub fn version(&self) -> u64 {
-        self.0.borrow().version
+        self.0.read(|place| place.version)
     }
 
     /// Puts a value in place, whatever is there: fit for a single writer, or for one who holds a lock.
     pub fn write(&self, value: T) {
-        let mut place = self.0.borrow_mut();
-        let old = std::mem::replace(&mut place.value, Rc::new(value));
-        place.version += 1;
-        drop(place);
-        // Its destructor finds nothing borrowed.
+        let old = self.0.change(|place| {
+            place.version += 1;
+            std::mem::replace(&mut place.value, Rc::new(value))
+        });
+        // Its destructor finds the variable free.
         drop(old);
     }
 

@@ -7,9 +7,10 @@
 //! code of the virtual engine; only the order and the lateness of timers are the browser's.
 
 use super::Runtime;
-use super::core::{Core, Life, Live};
+use super::core::{Core, Live};
 use super::ends::End;
 use super::setting::{Fault, Setting};
+use super::slots::Life;
 use super::timers::TimerId;
 use crate::trace::TaskId;
 use gloo_timers::callback::Timeout;
@@ -149,7 +150,7 @@ impl Session {
         self.sample((now - deadline) as f64 / 1e6);
         self.slice_began.set(None);
         rt.fire(timer);
-        rt.take_foreign_wakes();
+        drop(rt.awake());
         self.check_end(&rt);
     }
 
@@ -195,7 +196,7 @@ impl Session {
             core.forget_late();
             core.plan.next_at()
         };
-        rt.take_foreign_wakes();
+        drop(rt.awake());
         self.set_faults(next);
     }
 
@@ -321,7 +322,7 @@ impl LiveRun {
             let mut core = self.rt.core();
             (core.strike(fault), core.plan.next_at())
         };
-        self.rt.take_foreign_wakes();
+        drop(self.rt.awake());
         self.session.set_faults(next);
         struck
     }

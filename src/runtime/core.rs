@@ -6,74 +6,22 @@
 //! 3. A crashed task is in no ready set, and nothing of it is dropped or withdrawn until the run ends.
 //! 4. Nothing but the run loop moves the virtual clock.
 
-use super::chooser::{Candidate, Choose, Misfit, Point, Recorded, Seeded};
+use super::chooser::{Candidate, Misfit};
+use super::deciding::Deciding;
 use super::ends::Limit;
 use super::faults::Plan;
-use super::ledger::{Ledger, Name, Object, common, mix};
+use super::ledger::{Ledger, Name, mix};
 use super::random::Draws;
 use super::ready::Ready;
-use super::setting::{Model, Order, Setting};
+use super::setting::{Model, Setting};
 use super::signal::Signal;
+use super::slots::TaskSlot;
 use super::timers::{TimerId, Timers};
-use super::waiters::Waiters;
 use super::waits::Waits;
-use crate::trace::{Event, EventId, Fingerprint, Kind, Observe, Site, TaskId, TaskInfo, Time, Touch, Trace};
+use crate::trace::{Event, EventId, Fingerprint, Kind, Observe, Site, TaskId, Time, Touch, Trace};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::task::Waker;
-
-/// What a task is doing, as far as the runtime knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Life {
-    Alive,
-    Ended,
-    Stopped,
-    Crashed,
-}
-
-pub(crate) struct TaskSlot {
-    pub life: Life,
-    pub server: bool,
-    /// In so many hangs and blocking stretches: not polled, whatever wakes it.
-    pub held: u32,
-    /// How many of them are hangs.
-    pub hung: u32,
-    /// In the ready set, or to be put there when no longer held.
-    pub woken: bool,
-    /// The last event this task knows of: its own, or what woke it.
-    pub last: Option<EventId>,
-    /// How much longer its work takes, in thousandths.
-    pub slow: u64,
-    /// It shall be dropped as soon as its poll returns.
-    pub doomed: bool,
-    /// Faults that only may strike begin here.
-    pub vulnerable: bool,
-    /// A hang for good has struck it in the middle of a poll.
-    pub frozen: bool,
-    /// Who waits for its end.
-    pub joiners: Waiters,
-    /// The same in every execution.
-    pub name: Name,
-    /// The first of its two objects: whether and where it goes on.
-    pub object: Object,
-    /// How many objects it has created, since the head of a loop if it has declared one, to name the next.
-    pub created: u32,
-    /// What it has declared at the head of a loop; 0 if nothing.
-    pub lap: u64,
-    /// Which numbers it has drawn: how many from each stream.
-    pub drawn: u64,
-    /// What it has observed.
-    pub history: u64,
-    /// What it returns says nothing.
-    pub is_plain: bool,
-}
-
-impl TaskSlot {
-    /// The object of its being over or not.
-    pub fn ending(&self) -> Object {
-        self.object + 1
-    }
-}
 
 /// The user's input for tasks of one name.
 pub(crate) struct Input {
@@ -92,12 +40,6 @@ pub(crate) trait Live {
     fn arm(&mut self, timer: TimerId, deadline: u64);
     /// A timer was taken back.
     fn disarm(&mut self, timer: TimerId);
-}
-
-pub(crate) enum Deciding {
-    Canonical,
-    Free(Box<dyn Choose>),
-    Recorded(Recorded),
 }
 
 pub(crate) struct Core {
@@ -129,7 +71,7 @@ pub(crate) struct Core {
     /// The last number given for each purpose.
     pub numbers: BTreeMap<&'static str, u32>,
     pub messages: u32,
-    deciding: Deciding,
+    pub deciding: Deciding,
     /// Choices made so far.
     pub choices: u64,
     /// For each recorded deviation that was made the number of the next event.
@@ -153,11 +95,6 @@ pub(crate) struct Core {
 
 impl Core {
     pub fn new(setting: Setting, recording: bool) -> Self {
-        let deciding = match (&setting.schedule, setting.order) {
-            (Some(deviations), order) => Deciding::Recorded(Recorded::new(order, setting.seed, deviations.clone())),
-            (None, Order::Seeded) => Deciding::Free(Box::new(Seeded::new(setting.seed))),
-            (None, Order::Canonical) => Deciding::Canonical,
-        };
         Core {
             ledger: Rc::default(),
             created: 0,
@@ -181,7 +118,7 @@ impl Core {
             signals: 0,
             numbers: BTreeMap::new(),
             messages: 0,
-            deciding,
+            deciding: Deciding::new(&setting),
             choices: 0,
             deviations: Vec::new(),
             misfit: None,
@@ -219,16 +156,10 @@ impl Core {
         left
     }
 
-    pub fn decide_with(&mut self, chooser: Box<dyn Choose>) {
-        self.deciding = Deciding::Free(chooser);
-    }
-
     pub fn observe(&mut self, observer: Box<dyn Observe>) {
         self.observed = observer.kinds();
         self.observer = Some(observer);
     }
-
-    // --- time and record ---
 
     pub fn clock(&self) -> u64 {
         self.live.as_ref().map_or(self.now, |live| live.now())
@@ -262,19 +193,24 @@ impl Core {
         if let Some(slot) = self.tasks.get_mut(task as usize) {
             slot.last = Some(id);
         }
-        let watched = self.observed & kind.bit() != 0;
-        if self.recording || watched {
-            let event = Event { id, time: Time::from_nanos(self.clock()), task, kind, a, b, cause };
-            if self.recording {
-                self.trace.push(&event, site);
-            }
-            if watched && let Some(observer) = &mut self.observer {
-                let mut touch = |name, access| self.ledger.touch_claims(name, access);
-                let touch: Option<&mut Touch<'_>> = if self.ledger.is_kept() { Some(&mut touch) } else { None };
-                observer.see(&event, &self.trace, touch);
-            }
+        if self.recording || self.observed & kind.bit() != 0 {
+            self.show(&Event { id, time: Time::from_nanos(self.clock()), task, kind, a, b, cause }, site);
         }
         Some(id)
+    }
+
+    /// Stores an event and lets the observer see it.
+    fn show(&mut self, event: &Event, site: Option<Site>) {
+        if self.recording {
+            self.trace.push(event, site);
+        }
+        if self.observed & event.kind.bit() != 0
+            && let Some(observer) = &mut self.observer
+        {
+            let mut touch = |name, access| self.ledger.touch_claims(name, access);
+            let touch: Option<&mut Touch<'_>> = if self.ledger.is_kept() { Some(&mut touch) } else { None };
+            observer.see(event, &self.trace, touch);
+        }
     }
 
     /// A look at the clock by the current task.
@@ -299,7 +235,7 @@ impl Core {
             Some(creator) => {
                 self.ledger.change(creator.object);
                 creator.created += 1;
-                mix(mix(creator.name, creator.lap), u64::from(creator.created))
+                mix(creator.stem, u64::from(creator.created))
             }
             None => {
                 self.created += 1;
@@ -340,207 +276,5 @@ impl Core {
 
     pub fn reach(&mut self, limit: Limit) {
         self.over.get_or_insert(limit);
-    }
-
-    // --- tasks ---
-
-    pub fn add_task(&mut self, name: &str, parent: Option<TaskId>, server: bool, is_plain: bool) -> TaskId {
-        let id = self.tasks.len() as TaskId;
-        if id >= self.setting.limits.objects {
-            self.reach(Limit::Objects);
-        }
-        self.ledger.change(common::TASKS);
-        let task_name = self.christen() & !1;
-        self.has_hidden_state |= self.is_in_lap() && self.tasks.iter().any(|task| task.name == task_name);
-        let object = self.ledger.register(task_name, 2);
-        let (name, hash) = self.trace.task_names.unique(name);
-        let path = match parent.and_then(|parent| self.trace.tasks.get(parent as usize)) {
-            Some(parent) => hash ^ parent.path.rotate_left(7),
-            None => hash,
-        };
-        self.trace.tasks.push(TaskInfo { name, path, parent, server });
-        self.tasks.push(TaskSlot {
-            life: Life::Alive,
-            server,
-            held: 0,
-            hung: 0,
-            woken: true,
-            last: None,
-            slow: 1000,
-            doomed: false,
-            vulnerable: parent.is_some(),
-            frozen: false,
-            joiners: Waiters::default(),
-            name: task_name,
-            object,
-            created: 0,
-            lap: 0,
-            drawn: 0,
-            history: 0,
-            is_plain,
-        });
-        id
-    }
-
-    /// Asks whether a task is over, as another task may.
-    pub fn look_at(&self, task: TaskId) -> Option<Life> {
-        let slot = self.tasks.get(task as usize)?;
-        self.ledger.read(slot.ending());
-        self.ledger.observe_of(slot.name, slot.life as u64);
-        Some(slot.life)
-    }
-
-    pub fn is_alive(&self, task: TaskId) -> bool {
-        self.tasks[task as usize].life == Life::Alive
-    }
-
-    /// Whether the current task has crashed or was hung for good in the poll that is under way: a combinator
-    /// may go on to its other parts, but none of them does anything any more.
-    pub fn is_struck(&self) -> bool {
-        self.tasks.get(self.current as usize).is_some_and(|task| task.frozen || task.life == Life::Crashed)
-    }
-
-    /// Makes a task runnable; it runs next (S4).
-    pub fn wake(&mut self, task: TaskId, cause: Option<EventId>) {
-        let slot = &mut self.tasks[task as usize];
-        self.ledger.change(slot.object);
-        if slot.life != Life::Alive {
-            return;
-        }
-        if cause.is_some() {
-            slot.last = cause;
-        }
-        if slot.woken {
-            return;
-        }
-        slot.woken = true;
-        if slot.held == 0 {
-            self.enqueue(task);
-        }
-    }
-
-    pub fn enqueue(&mut self, task: TaskId) {
-        match &mut self.live {
-            Some(live) => live.wake(task),
-            None => self.ready.push_next(task),
-        }
-    }
-
-    /// Keeps a task from being polled until it is released as often.
-    pub fn hold(&mut self, task: TaskId) {
-        let slot = &mut self.tasks[task as usize];
-        self.ledger.change(slot.object);
-        slot.held += 1;
-        if slot.woken {
-            self.ready.remove(task);
-        }
-    }
-
-    pub fn release(&mut self, task: TaskId) {
-        let slot = &mut self.tasks[task as usize];
-        self.ledger.change(slot.object);
-        slot.held = slot.held.saturating_sub(1);
-        if slot.held == 0 && slot.woken && slot.life == Life::Alive {
-            self.enqueue(task);
-        }
-    }
-
-    /// Marks the end of a task and tells who waits for it.
-    pub fn finish_task(&mut self, task: TaskId, life: Life, cause: Option<EventId>) {
-        let slot = &mut self.tasks[task as usize];
-        self.ledger.change(slot.object);
-        self.ledger.change(slot.ending());
-        if task == 0 {
-            // Nothing moves after the end of the root.
-            self.ledger.touch_everything();
-        }
-        slot.life = life;
-        if slot.woken {
-            self.ready.remove(task);
-        }
-        let mut joiners = std::mem::take(&mut self.tasks[task as usize].joiners);
-        for (wait, arm) in joiners.take() {
-            self.commit(wait, arm, cause);
-        }
-    }
-
-    // --- choices ---
-
-    /// Asks the chooser. With one candidate there is nothing to ask.
-    pub fn choose(&mut self, point: Point<'_>) -> u32 {
-        if point.arity() < 2 {
-            return 0;
-        }
-        let choice = self.choices;
-        self.choices += 1;
-        match &mut self.deciding {
-            Deciding::Canonical => 0,
-            Deciding::Free(chooser) => chooser.choose(point).min(point.arity() - 1),
-            Deciding::Recorded(record) => {
-                let made = record.made();
-                let pick = record.pick(point, choice).unwrap_or_else(|misfit| {
-                    self.misfit.get_or_insert(misfit);
-                    0
-                });
-                if record.made() > made {
-                    self.deviations.push(self.events);
-                }
-                pick
-            }
-        }
-    }
-
-    /// Deviations that were not used by the end of the run.
-    pub fn left_over(&mut self) {
-        if let Deciding::Recorded(record) = &self.deciding
-            && self.misfit.is_none()
-        {
-            self.misfit = record.left_over(self.choices);
-        }
-    }
-
-    /// Who moves next; none if nothing can move without time passing (in the any-speed model: at all).
-    pub fn next(&mut self) -> Option<Candidate> {
-        let horizon = self.horizon();
-        let first = match self.ready.first() {
-            Some(task) => Candidate::Task(task),
-            None => {
-                let timer = self.timers.first().filter(|id| self.timers.get(*id).deadline <= horizon)?;
-                Candidate::Timer(timer)
-            }
-        };
-        if matches!(self.deciding, Deciding::Canonical) || self.is_alone(first, horizon) {
-            return Some(first);
-        }
-        let mut candidates = std::mem::take(&mut self.candidates);
-        self.list_candidates(&mut candidates);
-        let pick = self.choose(Point::Step(&candidates));
-        let chosen = candidates[pick as usize];
-        self.candidates = candidates;
-        Some(chosen)
-    }
-
-    /// Up to which deadline timers are candidates.
-    fn horizon(&self) -> u64 {
-        match self.model {
-            Model::Timed => self.now,
-            Model::AnySpeed => u64::MAX,
-        }
-    }
-
-    /// Everybody who can move now: first who would move canonically.
-    pub fn list_candidates(&mut self, candidates: &mut Vec<Candidate>) {
-        candidates.clear();
-        self.ready.list(candidates);
-        self.timers.pending_until(self.horizon(), candidates);
-    }
-
-    fn is_alone(&self, first: Candidate, horizon: u64) -> bool {
-        match first {
-            Candidate::Task(_) => {
-                self.ready.len() == 1 && self.timers.first_deadline().is_none_or(|deadline| deadline > horizon)
-            }
-            Candidate::Timer(_) => !self.timers.has_second_due(horizon),
-        }
     }
 }

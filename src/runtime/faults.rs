@@ -4,11 +4,11 @@
 //! anything else of that instant. One whose task does not exist yet waits for it within the same instant.
 
 use super::chooser::Point;
-use super::core::{Core, Life};
+use super::core::Core;
 use super::ledger::{common, mix};
 use super::setting::{Fault, Harm, May, Setting};
 use super::signal::Cause;
-use super::timers::Due;
+use super::slots::Life;
 use crate::trace::{FaultCode, Kind, Reason, TaskId, nanos};
 
 /// What the plan does at a moment.
@@ -68,6 +68,11 @@ impl Plan {
     /// When the next fault strikes or hang ends.
     pub fn next_at(&self) -> Option<u64> {
         self.coming.last().map(|(at, _)| *at)
+    }
+
+    /// Whether any fault only may strike.
+    pub fn has_may(&self) -> bool {
+        !self.may.is_empty()
     }
 
     /// Whether it matters which number a message has.
@@ -286,9 +291,6 @@ impl Core {
 
     /// At the beginning of every asynchronous operation: whether the current task crashes or hangs for good here.
     pub fn may_strike_here(&mut self) -> bool {
-        if self.plan.may.is_empty() {
-            return false;
-        }
         let task = self.current;
         if !self.tasks[task as usize].vulnerable {
             return false;
@@ -305,44 +307,5 @@ impl Core {
             return true;
         }
         false
-    }
-
-    // --- timers, wherever they run ---
-
-    pub fn arm(&mut self, timer: u32, deadline: u64) {
-        self.ledger.change(self.timers.get(timer).object);
-        self.timers.arm(timer, deadline);
-        if let Some(live) = &mut self.live {
-            live.arm(timer, deadline);
-        }
-    }
-
-    pub fn disarm(&mut self, timer: u32) {
-        self.ledger.change(self.timers.get(timer).object);
-        self.timers.disarm(timer);
-        if let Some(live) = &mut self.live {
-            live.disarm(timer);
-        }
-    }
-
-    /// A new timer of the current task that fires after `span` nanoseconds.
-    pub fn set_timer(&mut self, span: u64, due: Due) -> u32 {
-        let deadline = self.clock().saturating_add(span);
-        let name = self.christen();
-        self.has_hidden_state |= self.is_in_lap() && self.timers.all().any(|(timer, _)| timer.name == name);
-        let object = self.ledger.register(name, 1);
-        let timer = self.timers.create(deadline, due, (self.current, name, object), span);
-        if let Some(live) = &mut self.live {
-            live.arm(timer, deadline);
-        }
-        timer
-    }
-
-    pub fn remove_timer(&mut self, timer: u32) {
-        self.ledger.change(self.timers.get(timer).object);
-        self.timers.remove(timer);
-        if let Some(live) = &mut self.live {
-            live.disarm(timer);
-        }
     }
 }

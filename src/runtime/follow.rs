@@ -6,21 +6,21 @@
 
 use super::Runtime;
 use super::chooser::{Candidate, Choose};
-use super::core::{Core, Life};
+use super::core::Core;
 use super::ends::End;
 use super::ledger::{Account, Name, Touched, common, mix};
 use super::setting::Model;
+use super::slots::Life;
 use super::virtual_time::Run;
 
-/// Who can move, and in which state.
+/// Who can move, and what is asked about the state.
 pub struct Moment<'a> {
     /// The present moment in nanoseconds.
     pub now: u64,
     /// Who can move: first who would move canonically.
     pub candidates: &'a [Candidate],
-    /// A hash of everything on which it depends what happens from here on, if it was asked for and there is one.
-    pub state: Option<u64>,
     core: &'a Core,
+    rt: &'a Runtime,
 }
 
 impl Moment<'_> {
@@ -33,13 +33,16 @@ impl Moment<'_> {
     pub fn names(&self) -> impl Iterator<Item = Name> + '_ {
         self.candidates.iter().map(|candidate| self.core.name_of(*candidate))
     }
+
+    /// A hash of everything on which it depends what happens from here on, if there is one.
+    pub fn state(&self) -> Option<u64> {
+        self.rt.state_key(self.core)
+    }
 }
 
 /// Somebody who decides every step. What is decided within a step ([`Point::Select`](super::chooser::Point),
 /// [`Point::Fault`](super::chooser::Point)) its chooser is asked.
 pub trait Follow {
-    /// Whether the hash of the state is wanted before this step.
-    fn wants_state(&mut self) -> bool;
     /// Who moves, of the candidates; none: the execution is given up. The runtime is not to be used meanwhile.
     fn pick(&mut self, moment: &Moment<'_>) -> Option<u32>;
     /// A step was made; what it touched, if account is kept of that.
@@ -55,35 +58,33 @@ impl Run {
 
     /// Goes on to the end, or until the follower gives up: [`End::Interrupted`].
     pub fn follow(&mut self, follower: &mut impl Follow) -> End {
-        let mut candidates = std::mem::take(&mut self.runtime().core().candidates);
+        let rt = self.runtime().clone();
+        let mut candidates = std::mem::take(&mut rt.core().candidates);
         let end = loop {
-            if let Some(end) = self.settle() {
+            let mut core = rt.awake();
+            if let Some(end) = core.settle() {
                 break end;
             }
-            let state = if follower.wants_state() { self.runtime().state_key() } else { None };
-            let mut core = self.runtime().core();
             core.list_candidates(&mut candidates);
             if candidates.is_empty() {
-                drop(core);
-                match self.wait() {
+                match core.wait() {
                     Some(end) => break end,
                     None => continue,
                 }
             }
-            let moment = Moment { now: core.now, candidates: &candidates, state, core: &core };
+            let moment = Moment { now: core.now, candidates: &candidates, core: &core, rt: &rt };
             let Some(pick) = follower.pick(&moment) else { break End::Interrupted };
             let candidate = candidates[pick as usize];
             core.begin_step(candidate);
-            drop(core);
-            if let Some(end) = self.move_on(candidate) {
+            if let Some(end) = rt.move_on(core, candidate) {
                 break end;
             }
-            match self.runtime().ledger() {
+            match rt.ledger() {
                 ledger if ledger.is_kept() => ledger.with_touched(|touched| follower.stepped(Some(touched))),
                 _ => follower.stepped(None),
             }
         };
-        self.runtime().core().candidates = candidates;
+        rt.core().candidates = candidates;
         self.conclude(end.clone());
         end
     }
@@ -106,6 +107,7 @@ impl Core {
         }
     }
 
+    #[inline]
     fn begin_step(&mut self, candidate: Candidate) {
         self.ledger.begin();
         match candidate {
@@ -135,8 +137,7 @@ impl Core {
 impl Runtime {
     /// A hash of everything on which it depends what happens next, the order of the ready queue aside, which decides
     /// only who is candidate 0. None if something is part of it that has no hash.
-    fn state_key(&self) -> Option<u64> {
-        let core = self.core();
+    fn state_key(&self, core: &Core) -> Option<u64> {
         let judges = match &core.observer {
             Some(observer) => observer.key()?,
             None => 0,
@@ -165,8 +166,9 @@ impl Runtime {
         });
         let committed = core.waits.committed().map(|(task, arm)| mix(core.tasks[task as usize].name, u64::from(arm)));
         let landings = self.0.landings.borrow();
-        let channels = landings.iter().map(|landing| landing.key(&core, with_time));
-        let unordered = tasks.chain(timers).chain(committed).chain(channels).fold(core.objects, u64::wrapping_add);
+        let channels = landings.iter().map(|landing| landing.key(core, with_time));
+        let objects = core.objects.wrapping_add(core.ledger.variables());
+        let unordered = tasks.chain(timers).chain(committed).chain(channels).fold(objects, u64::wrapping_add);
         let when = if with_time { core.now } else { 0 };
         Some(mix(mix(mix(unordered, when), core.plan.key()), judges))
     }

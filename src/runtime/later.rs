@@ -40,12 +40,11 @@ impl Runtime {
         Later { rt: self.clone(), timer }
     }
 
-    /// Does what a timer stands for.
+    /// Does what a timer stands for that has fired.
     pub(crate) fn act(&self, timer: TimerId) {
         let act = self.0.acts.borrow_mut().remove(&timer);
         let own = {
             let mut core = self.core();
-            core.disarm(timer);
             let task = core.timers.get(timer).task;
             std::mem::replace(&mut core.current, task)
         };

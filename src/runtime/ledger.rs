@@ -36,7 +36,9 @@ pub(crate) mod common {
     pub const BUDGET: Object = 5;
     /// The numbers given in the order of asking.
     pub const NUMBERS: Object = 6;
-    /// How many there are, the first of which means nothing.
+    /// The number of what is no object.
+    pub const NONE: Object = 0;
+    /// How many numbers are taken.
     pub const COUNT: Object = 7;
 }
 
@@ -83,15 +85,13 @@ impl Touched<'_> {
     pub fn after(&self) -> u64 {
         let mut after = 0_u64;
         for object in &self.pages.touched {
-            let Page { name, access, changed, added, read } = self.pages.all[*object as usize];
+            let page = &self.pages.all[*object as usize];
             // An addition comes after the reads, a read after the additions, a change after both.
-            let before = match access {
-                1 => changed.wrapping_add(added.rotate_left(32)),
-                2 => changed.wrapping_add(read.rotate_left(16)),
-                _ => changed.wrapping_add(added.rotate_left(32)).wrapping_add(read.rotate_left(16)),
-            };
+            let added = if page.access & 1 != 0 { page.added.rotate_left(32) } else { 0 };
+            let read = if page.access & 2 != 0 { page.read.rotate_left(16) } else { 0 };
+            let before = page.changed.wrapping_add(added).wrapping_add(read);
             if before != 0 {
-                after = after.wrapping_add(join(name ^ u64::from(access) << 62, before));
+                after = after.wrapping_add(join(page.name ^ u64::from(page.access) << 62, before));
             }
         }
         after
@@ -99,14 +99,15 @@ impl Touched<'_> {
 
     /// Writes the step down under a hash, and turns the page.
     pub fn write_down(&mut self, step: u64) {
-        for object in self.pages.touched.drain(..) {
-            let page = &mut self.pages.all[object as usize];
+        for object in &self.pages.touched {
+            let page = &mut self.pages.all[*object as usize];
             match std::mem::take(&mut page.access) {
                 1 => page.read = page.read.wrapping_add(step),
                 2 => page.added = page.added.wrapping_add(step),
                 _ => (page.changed, page.added, page.read) = (step, 0, 0),
             }
         }
+        self.pages.touched.clear();
     }
 }
 
@@ -152,9 +153,10 @@ impl Pages {
     }
 
     fn turn(&mut self) {
-        for object in self.touched.drain(..) {
-            self.all[object as usize].access = 0;
+        for object in &self.touched {
+            self.all[*object as usize].access = 0;
         }
+        self.touched.clear();
     }
 }
 
@@ -166,6 +168,8 @@ pub(crate) struct Ledger {
     everything: Cell<bool>,
     pages: RefCell<Pages>,
     history: Cell<u64>,
+    /// The sum of what shared variables hold, as hashes.
+    variables: Cell<u64>,
     /// Whether any step has looked at the clock in the any-speed model: then it is part of the state.
     clock_read: Cell<bool>,
 }
@@ -187,11 +191,9 @@ impl Ledger {
         if !self.is_kept.get() {
             return 0;
         }
-        let mut pages = self.pages.borrow_mut();
-        let first = pages.register(name);
-        for next in 1..count {
-            pages.register(name ^ next);
-        }
+        let all = &mut self.pages.borrow_mut().all;
+        let first = all.len() as Object;
+        all.extend((0..count).map(|next| Page { name: name ^ next, ..Page::default() }));
         first
     }
 
@@ -259,6 +261,21 @@ impl Ledger {
         }
     }
 
+    /// What a shared variable holds from now on, in the place of what it held: a hash of all that the present task knows.
+    pub fn replace(&self, variable: Name, held: u64) -> u64 {
+        if !self.keeps_histories.get() {
+            return 0;
+        }
+        let holds = mix(variable, self.history.get());
+        self.variables.set(self.variables.get().wrapping_sub(held).wrapping_add(holds));
+        holds
+    }
+
+    /// What all shared variables hold, as a hash.
+    pub fn variables(&self) -> u64 {
+        self.variables.get()
+    }
+
     /// A look at the clock where time is one of the choices.
     pub fn read_clock(&self, now: u64) {
         if self.is_kept.get() {
@@ -298,6 +315,7 @@ impl Ledger {
     pub fn clear(&self) {
         self.everything.set(false);
         self.history.set(0);
+        self.variables.set(0);
         let mut pages = self.pages.borrow_mut();
         pages.all.clear();
         pages.touched.clear();

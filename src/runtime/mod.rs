@@ -4,20 +4,24 @@
 //! - [`setting`]: what a run is given · [`ends`]: how it ends
 //! - [`task`]: spawn, join, stop · [`scope`]: no task outlives it · [`sleep`]: sleeping and working · [`interval`]: ticks
 //! - [`channel`]: rendezvous, buffers, links · [`signal`]: cancel signals · [`select`](mod@select): one of several
-//! - [`later`]: what happens by itself · [`wall`]: the wall clock
+//! - [`variable`]: what tasks share · [`later`]: what happens by itself · [`wall`]: the wall clock
 //! - [`operation`]: what all of these are · [`chooser`]: who decides · `random`: draws
-//! - `core`: the state · `ready`, `timers`: its two queues · `waits`, `waiters`: who is parked · `faults`: what goes wrong
+//! - `core`: the state · `slots`: its tasks · `waits`, `waiters`: who is parked · `wakers`: who is woken from outside
+//! - `ready`, `timers` with their `agenda`: who can move · `deciding`: who moves · `firing`: timers · `faults`: what goes wrong
 //! - `seat`: where a task's future is · `shelf`: what one execution leaves for the next
 //! - [`ledger`]: what a step touches and a task observes · [`follow`]: the explorer's seat
 //! - [`virtual_time`]: the repeatable engine · `browser`: the live one
 
+mod agenda;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod channel;
 pub mod chooser;
 mod core;
+mod deciding;
 pub mod ends;
 mod faults;
+mod firing;
 pub mod follow;
 pub mod interval;
 pub mod later;
@@ -32,11 +36,14 @@ pub mod setting;
 mod shelf;
 pub mod signal;
 pub mod sleep;
+mod slots;
 pub mod task;
 mod timers;
+pub mod variable;
 pub mod virtual_time;
 mod waiters;
 mod waits;
+mod wakers;
 pub mod wall;
 
 pub use self::channel::{Closed, Message, Receiver, Refused, Sender};
@@ -46,28 +53,26 @@ pub use self::operation::{Op, Operation};
 pub use self::select::{Of2, Of3, Of4, Of5, Of6, select, select_now};
 pub use self::signal::{Cause, Signal};
 pub use self::task::{Gone, Task};
+pub use self::variable::Variable;
 pub use crate::trace::{Reason, TaskId, Time, UNITS, decimal, write_duration};
 
 use self::channel::Landing;
 use self::chooser::Choose;
 use self::core::Core;
-use self::ends::Blocked;
 use self::later::Act;
-use self::ledger::{Ledger, Name, common, mix};
-use self::operation::WaitId;
-use self::seat::{Chair, Returned, Seats};
+use self::ledger::{Ledger, common, mix};
+use self::seat::Seats;
 use self::setting::Fault;
 use self::shelf::Shelf;
-use self::timers::{Due, TimerId};
-use crate::trace::{ChannelId, EventId, Fingerprint, Kind, Observe, Site, Trace};
+use self::timers::TimerId;
+use self::wakers::Outside;
+use crate::trace::{EventId, Fingerprint, Kind, Observe, Trace};
 use std::cell::{Cell, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Wake, Waker};
+use std::sync::Arc;
 
 /// 2026-01-01T00:00:00Z, the wall clock at the start of every virtual run, in seconds since 1970.
 pub const EPOCH_SECONDS: u64 = 1_767_225_600;
@@ -86,28 +91,6 @@ struct World {
 /// The runtime of one run. Clones are the same runtime.
 #[derive(Clone)]
 pub struct Runtime(Rc<World>);
-
-/// Tasks woken through a plain [`Waker`], by a combinator or a foreign future.
-#[derive(Default)]
-struct Outside {
-    any: AtomicBool,
-    woken: Mutex<Vec<TaskId>>,
-}
-
-struct TaskWaker {
-    task: TaskId,
-    outside: Arc<Outside>,
-}
-
-impl Wake for TaskWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.outside.woken.lock().unwrap_or_else(PoisonError::into_inner).push(self.task);
-        self.outside.any.store(true, Ordering::Relaxed);
-    }
-}
 
 impl Runtime {
     fn new(core: Core) -> Self {
@@ -218,14 +201,13 @@ impl Runtime {
     pub fn input(&self, task: &str) -> Signal {
         self.ledger().change(common::INPUTS);
         let known = self.core().inputs.get(task).and_then(|known| known.given.clone());
-        let input = match &known {
-            Some(input) if input.given().is_none() => input.clone(),
-            _ => self.signal(),
-        };
+        let input = known.filter(|input| input.given().is_none()).unwrap_or_else(|| {
+            let new = self.signal();
+            self.core().set_input(task, &new);
+            new
+        });
         self.ledger().observe(input.name());
-        let mut core = self.core();
-        core.set_input(task, &input);
-        core.strike_late();
+        self.core().strike_late();
         input
     }
 
@@ -267,7 +249,7 @@ impl Runtime {
         let mut core = self.core();
         let task = core.current;
         if let Some(slot) = core.tasks.get_mut(task as usize) {
-            (slot.lap, slot.created) = (lap, 0);
+            (slot.lap, slot.stem, slot.created) = (lap, mix(slot.name, lap), 0);
         }
     }
 
@@ -300,213 +282,5 @@ impl Runtime {
     /// Lets somebody else choose.
     pub fn decide_with(&self, chooser: Box<dyn Choose>) {
         self.core().decide_with(chooser);
-    }
-
-    // --- the engine's side ---
-
-    /// Puts a future among the tasks; it runs next. Gives its number and where its result will be.
-    fn admit<F: Future + 'static>(
-        &self,
-        name: &str,
-        server: bool,
-        site: Option<Site>,
-        future: F,
-    ) -> (TaskId, Returned<F::Output>) {
-        let id = {
-            let mut core = self.core();
-            let creator = core.current;
-            let is_root = core.tasks.is_empty();
-            let is_plain = size_of::<F::Output>() == 0;
-            let id = core.add_task(name, (!is_root).then_some(creator), server, is_plain);
-            if !is_root {
-                let event = core.emit(Kind::Spawn, id, 0, site);
-                core.tasks[id as usize].last = event;
-            }
-            core.strike_late();
-            id
-        };
-        let returned = seat::seat(&mut self.0.seats.borrow_mut(), future, || self.waker_of(id));
-        let mut core = self.core();
-        if core.is_alive(id) && core.tasks[id as usize].held == 0 {
-            core.enqueue(id);
-        }
-        (id, returned)
-    }
-
-    /// Drops the future of a seat that was taken out, with nothing borrowed: destructors use the runtime.
-    fn vacate(&self, task: TaskId, mut chair: Chair) {
-        chair.seat.vacate();
-        self.give_back(task, chair);
-    }
-
-    /// Gives an empty seat back if another execution may use it.
-    fn give_back(&self, task: TaskId, chair: Chair) {
-        if self.0.is_repeated.get() {
-            self.0.seats.borrow_mut().put_back(task, chair);
-        }
-    }
-
-    /// The waker of a task.
-    fn waker_of(&self, task: TaskId) -> Waker {
-        let mut core = self.core();
-        while core.wakers.len() <= task as usize {
-            let task = core.wakers.len() as TaskId;
-            core.wakers.push(Waker::from(Arc::new(TaskWaker { task, outside: self.0.outside.clone() })));
-        }
-        core.wakers[task as usize].clone()
-    }
-
-    /// Calls the wakers of combinators, then wakes the tasks that were woken through plain wakers.
-    fn take_foreign_wakes(&self) {
-        // Looking is cheaper than taking.
-        while self.0.outside.any.load(Ordering::Relaxed) || !self.core().foreign.is_empty() {
-            self.0.outside.any.store(false, Ordering::Relaxed);
-            let foreign = std::mem::take(&mut self.core().foreign);
-            foreign.into_iter().for_each(Waker::wake);
-            let woken = std::mem::take(&mut *self.0.outside.woken.lock().unwrap_or_else(PoisonError::into_inner));
-            let mut core = self.core();
-            for task in woken {
-                core.wake(task, None);
-            }
-        }
-    }
-
-    // What is returned is dropped with nothing borrowed: a foreign waker's destructor may use the runtime.
-
-    /// Which arm of a wait of the current task was committed; if none it goes on waiting with this waker.
-    fn fired(&self, wait: WaitId, waker: &Waker) -> Option<u8> {
-        let mut core = self.core();
-        if core.is_struck() {
-            return None;
-        }
-        let arm = core.fired(wait);
-        if arm.is_none() {
-            let old = core.refresh_wait(wait, waker);
-            drop(core);
-            drop(old);
-        }
-        arm
-    }
-
-    fn release_wait(&self, wait: WaitId) {
-        let old = self.core().release_wait(wait);
-        drop(old);
-    }
-
-    /// Whether the current task was struck, or is struck by a fault that only may strike at the operation it begins.
-    fn strikes(&self, has_begun: bool) -> bool {
-        let mut core = self.core();
-        if core.is_struck() {
-            return true;
-        }
-        let task = core.current;
-        !has_begun && (core.may_strike_here() || !core.is_alive(task))
-    }
-
-    /// Lets a timer fire.
-    pub(crate) fn fire(&self, timer: TimerId) {
-        let due = self.core().timers.get(timer).due;
-        if let Due::Land { channel } = due {
-            self.core().disarm(timer);
-            let landing = self.0.landings.borrow().get(channel).cloned();
-            if let Some(landing) = landing {
-                landing.land(self, timer);
-            }
-            return;
-        }
-        if due == Due::Act {
-            return self.act(timer);
-        }
-        let mut core = self.core();
-        core.disarm(timer);
-        let found = core.timers.get(timer);
-        let (task, set, site) = (found.task, found.set, found.site);
-        let (span, parked) = (found.span, found.parked);
-        let kind = match due {
-            Due::Alarm => Some(Kind::Wake),
-            Due::Work | Due::Unblock => Some(Kind::Worked),
-            Due::Tick | Due::Act | Due::Land { .. } => None,
-        };
-        let event = match kind {
-            Some(kind) if core.is_alive(task) => core.emit_as(task, kind, 0, span, set, site),
-            _ => None,
-        };
-        core.timers.get_mut(timer).fired = Some(event);
-        if let Some((wait, arm)) = parked {
-            core.commit(wait, arm, event);
-        }
-        if due == Due::Unblock && core.live.is_none() {
-            core.release(task);
-        }
-    }
-
-    /// Drops every task and what the channels hold; nothing of it is recorded. What another execution may use is left.
-    fn tear_down(&self) {
-        self.core().ended = true;
-        let mut task = 0;
-        let mut left = Vec::new();
-        loop {
-            // A destructor may spawn: that future, too, holds the runtime and has to go.
-            let mut seats = self.0.seats.borrow_mut().take_all();
-            if seats.is_empty() {
-                break;
-            }
-            for chair in &mut seats {
-                self.core().current = task;
-                chair.iter_mut().for_each(|chair| chair.seat.vacate());
-                task += 1;
-            }
-            if left.is_empty() {
-                left = seats;
-            } else {
-                left.extend(seats);
-            }
-        }
-        left.iter_mut().flatten().for_each(|chair| chair.seat.forget());
-        let acts = std::mem::take(&mut *self.0.acts.borrow_mut());
-        drop(acts);
-        let channels = self.0.landings.borrow_mut().take_all();
-        channels.iter().flatten().for_each(|channel| channel.empty());
-        if self.0.is_repeated.get() {
-            let rest = self.0.seats.borrow_mut().leave(left);
-            drop(rest);
-            let rest = self.0.landings.borrow_mut().leave(channels);
-            drop(rest);
-        }
-        let inputs = self.core().take_inputs();
-        drop(inputs);
-    }
-}
-
-impl Core {
-    /// A timer for the landing of a message; messages rank before timers of the same instant.
-    fn set_landing(&mut self, channel: ChannelId, of: Name, sender: TaskId, deadline: u64, rank: u64) -> TimerId {
-        let name = mix(of, self.tasks.get(sender as usize).map_or(0, |sender| sender.name));
-        let object = self.ledger.register(name, 1);
-        let timer = self.timers.create_ranked(deadline, rank, Due::Land { channel }, (sender, name, object), 0);
-        if let Some(live) = &mut self.live {
-            live.arm(timer, deadline);
-        }
-        timer
-    }
-
-    fn give_way(&mut self, task: TaskId) {
-        // It may have been woken during this very poll: it is to stand in the queue only once.
-        if std::mem::replace(&mut self.tasks[task as usize].woken, true) {
-            self.ready.remove(task);
-        }
-        if self.tasks[task as usize].held > 0 {
-            return;
-        }
-        match &mut self.live {
-            Some(live) => live.wake(task),
-            None => self.ready.push_back(task),
-        }
-    }
-
-    /// Who waits for what, besides servers.
-    pub(crate) fn stuck(&self) -> Vec<(TaskId, Blocked)> {
-        let waits = self.open_waits().filter(|(task, _)| self.is_alive(*task) && !self.tasks[*task as usize].server);
-        waits.collect()
     }
 }

@@ -52,10 +52,14 @@ impl Ready {
     /// Adds all of them: the canonical one, then the others by id.
     pub fn list(&self, found: &mut Vec<Candidate>) {
         let from = found.len();
-        found.extend(self.next.map(Candidate::Task));
-        let (front, back) = self.queue.as_slices();
-        found.extend(front.iter().map(|task| Candidate::Task(*task)));
-        found.extend(back.iter().map(|task| Candidate::Task(*task)));
+        if let Some(next) = self.next {
+            found.push(Candidate::Task(next));
+        }
+        if self.queue.is_empty() {
+            return;
+        }
+        // They are few as a rule: pushing them one by one is faster than to reckon how much room they need.
+        self.queue.iter().for_each(|task| found.push(Candidate::Task(*task)));
         if found.len() > from + 2 {
             found[from + 1..].sort_unstable_by_key(|candidate| match candidate {
                 Candidate::Task(id) | Candidate::Timer(id) => *id,

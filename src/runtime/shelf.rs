@@ -6,65 +6,64 @@
 const MOST_LEFT: usize = 1024;
 
 pub(super) struct Shelf<T> {
-    now: Vec<Option<T>>,
-    left: Vec<Option<T>>,
+    things: Vec<Option<T>>,
+    /// So many belong to this execution; what stands behind them was left by earlier ones.
+    len: usize,
 }
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Shelf { now: Vec::new(), left: Vec::new() }
+        Shelf { things: Vec::new(), len: 0 }
     }
 }
 
 impl<T> Shelf<T> {
-    /// What was left in the place of the thing that comes next.
-    pub fn take_left(&mut self) -> Option<T> {
-        self.left.get_mut(self.now.len())?.take()
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
+    /// What was left in the place of the thing that comes next.
+    pub fn take_left(&mut self) -> Option<T> {
+        self.things.get_mut(self.len)?.take()
+    }
+
+    /// Puts a thing into the next place, from which what was left has been taken.
     pub fn push(&mut self, thing: T) {
-        self.now.push(Some(thing));
+        match self.things.get_mut(self.len) {
+            Some(place) => *place = Some(thing),
+            None => self.things.push(Some(thing)),
+        }
+        self.len += 1;
     }
 
     pub fn get(&self, place: u32) -> Option<&T> {
-        self.now.get(place as usize)?.as_ref()
+        self.things[..self.len].get(place as usize)?.as_ref()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.now.iter().flatten()
+        self.things[..self.len].iter().flatten()
+    }
+
+    /// Every place, whether or not its thing is there.
+    pub fn places(&mut self) -> impl Iterator<Item = Option<&mut T>> {
+        self.things[..self.len].iter_mut().map(Option::as_mut)
     }
 
     /// Takes a thing out; its place stays.
     pub fn take(&mut self, place: u32) -> Option<T> {
-        self.now.get_mut(place as usize)?.take()
+        self.things[..self.len].get_mut(place as usize)?.take()
     }
 
     /// Puts a thing back that was taken out.
     pub fn put_back(&mut self, place: u32, thing: T) {
-        if let Some(empty) = self.now.get_mut(place as usize) {
+        if let Some(empty) = self.things[..self.len].get_mut(place as usize) {
             *empty = Some(thing);
         }
     }
 
-    /// Everything; nothing is there any more.
-    pub fn take_all(&mut self) -> Vec<Option<T>> {
-        std::mem::take(&mut self.now)
-    }
-
-    /// Leaves things for the next execution, besides those of earlier ones whose places were not needed; gives what is
-    /// too much, to be dropped when nothing is borrowed.
-    pub fn leave(&mut self, things: Vec<Option<T>>) -> Vec<Option<T>> {
-        let mut before = std::mem::replace(&mut self.left, things);
-        if before.len() > self.left.len() {
-            self.left.extend(before.drain(self.left.len()..));
-        }
-        let rest = self.left.split_off(self.left.len().min(MOST_LEFT));
-        if self.now.is_empty() && before.iter().all(Option::is_none) {
-            // The room is used again.
-            before.clear();
-            self.now = before;
-            return rest;
-        }
-        before.into_iter().chain(rest).collect()
+    /// Leaves everything for the next execution; gives what is too much.
+    pub fn leave(&mut self) -> Vec<Option<T>> {
+        self.len = 0;
+        self.things.split_off(self.things.len().min(MOST_LEFT))
     }
 }

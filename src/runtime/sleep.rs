@@ -66,8 +66,10 @@ impl Runtime {
     fn begin_work(&self, duration: Duration, due: Due, site: Site) -> TimerId {
         let mut core = self.core();
         let task = core.current;
-        let slow = core.tasks[task as usize].slow;
-        let span = (u128::from(nanos(duration)) * u128::from(slow) / 1000).min(u128::from(u64::MAX)) as u64;
+        let span = match core.tasks[task as usize].slow {
+            1000 => nanos(duration),
+            slow => u64::try_from(u128::from(nanos(duration)) * u128::from(slow) / 1000).unwrap_or(u64::MAX),
+        };
         let set = core.emit(Kind::Work, 0, span, Some(site));
         let timer = core.set_timer(span, due);
         core.timers.get_mut(timer).set = set;

@@ -1,11 +1,11 @@
 //! Tasks: spawned with a name and a parent, joined, stopped from outside, asked whether they are dead.
 
 use super::Runtime;
-use super::core::Life;
 use super::ends::Blocked;
 use super::ledger::mix;
 use super::operation::{Op, Operation, WaitId, sealed::Sealed};
 use super::seat::Returned;
+use super::slots::Life;
 use crate::trace::{Kind, Site, TaskId};
 use std::future::Future;
 use std::panic::Location;

@@ -2,10 +2,12 @@
 
 use super::Runtime;
 use super::chooser::Candidate;
-use super::core::{Core, Life};
+use super::core::Core;
 use super::ends::{End, Limit};
 use super::setting::Setting;
+use super::slots::Life;
 use crate::trace::{Kind, TaskId, nanos};
+use std::cell::RefMut;
 use std::future::Future;
 use std::task::Poll;
 
@@ -56,102 +58,13 @@ impl Run {
     }
 
     fn step(&self) -> Option<End> {
-        if let Some(end) = self.settle() {
+        let mut core = self.rt.awake();
+        if let Some(end) = core.settle() {
             return Some(end);
         }
-        let candidate = self.rt.core().next();
-        match candidate {
-            Some(candidate) => self.move_on(candidate),
-            None => self.wait(),
-        }
-    }
-
-    /// Does what is due before anybody moves; how the run has ended, if it has.
-    pub(super) fn settle(&self) -> Option<End> {
-        self.rt.take_foreign_wakes();
-        let mut core = self.rt.core();
-        if let Some(limit) = core.over {
-            return Some(End::Cut(limit));
-        }
-        if let Some(misfit) = core.misfit {
-            return Some(End::Misfit(misfit));
-        }
-        if core.tasks[0].life == Life::Ended {
-            return Some(End::Finished);
-        }
-        if core.plan.next_at().is_some_and(|at| at <= core.now) {
-            core.strike_due();
-        }
-        None
-    }
-
-    /// One step.
-    pub(super) fn move_on(&self, candidate: Candidate) -> Option<End> {
-        match candidate {
-            Candidate::Task(task) => self.poll(task),
-            Candidate::Timer(timer) => {
-                let deadline = self.rt.core().timers.get(timer).deadline;
-                if self.move_clock(deadline) {
-                    self.rt.fire(timer);
-                    // Whom it wakes by way of a combinator is woken within this step.
-                    self.rt.take_foreign_wakes();
-                }
-                None
-            }
-        }
-    }
-
-    fn poll(&self, task: TaskId) -> Option<End> {
-        {
-            let mut core = self.rt.core();
-            core.ready.remove(task);
-            core.polls += 1;
-            core.polls_at_once += 1;
-            let limits = &core.setting.limits;
-            let for_all = u64::from(limits.polls_each) * core.tasks.len() as u64;
-            if core.polls_at_once > limits.polls_at_once && u64::from(core.polls_at_once) > for_all {
-                return Some(End::LiveLocked { polls: core.polls_at_once, task });
-            }
-            if core.polls > core.setting.limits.polls {
-                return Some(End::Cut(Limit::Polls));
-            }
-        }
-        self.rt.poll_task(task);
-        None
-    }
-
-    /// Moves the clock up to a deadline. If a fault comes first the clock stops there: false.
-    fn move_clock(&self, deadline: u64) -> bool {
-        let mut core = self.rt.core();
-        if deadline <= core.now {
-            return true;
-        }
-        let fault = core.plan.next_at().filter(|at| *at <= deadline);
-        let to = fault.unwrap_or(deadline).max(core.now);
-        if to > nanos(core.setting.limits.time) {
-            core.reach(Limit::Time);
-            return false;
-        }
-        if to > core.now {
-            core.now = to;
-            core.polls_at_once = 0;
-            core.forget_late();
-        }
-        fault.is_none()
-    }
-
-    /// Nothing can move now: the clock goes on to the next timer or fault, or the run is stuck.
-    pub(super) fn wait(&self) -> Option<End> {
-        let next = {
-            let core = self.rt.core();
-            [core.timers.first_deadline(), core.plan.next_at()].into_iter().flatten().min()
-        };
-        match next {
-            Some(at) => {
-                self.move_clock(at);
-                None
-            }
-            None => Some(End::Stalled(self.rt.core().stuck())),
+        match core.next() {
+            Some(candidate) => self.rt.move_on(core, candidate),
+            None => core.wait(),
         }
     }
 
@@ -189,27 +102,102 @@ impl Drop for Run {
     }
 }
 
+impl Core {
+    /// Does what is due before anybody moves; how the run has ended, if it has.
+    pub(super) fn settle(&mut self) -> Option<End> {
+        if let Some(limit) = self.over {
+            return Some(End::Cut(limit));
+        }
+        if let Some(misfit) = self.misfit {
+            return Some(End::Misfit(misfit));
+        }
+        if self.tasks[0].life == Life::Ended {
+            return Some(End::Finished);
+        }
+        if self.plan.next_at().is_some_and(|at| at <= self.now) {
+            self.strike_due();
+        }
+        None
+    }
+
+    /// Takes a task out of those that are ready, to be polled; how the run has ended, if it has polled too often.
+    fn take_ready(&mut self, task: TaskId) -> Option<End> {
+        self.ready.remove(task);
+        self.polls += 1;
+        self.polls_at_once += 1;
+        let limits = &self.setting.limits;
+        let for_all = u64::from(limits.polls_each) * self.tasks.len() as u64;
+        if self.polls_at_once > limits.polls_at_once && u64::from(self.polls_at_once) > for_all {
+            return Some(End::LiveLocked { polls: self.polls_at_once, task });
+        }
+        (self.polls > limits.polls).then_some(End::Cut(Limit::Polls))
+    }
+
+    /// Moves the clock up to a deadline. If a fault comes first the clock stops there: false.
+    fn move_clock(&mut self, deadline: u64) -> bool {
+        if deadline <= self.now {
+            return true;
+        }
+        let fault = self.plan.next_at().filter(|at| *at <= deadline);
+        let to = fault.unwrap_or(deadline).max(self.now);
+        if to > nanos(self.setting.limits.time) {
+            self.reach(Limit::Time);
+            return false;
+        }
+        if to > self.now {
+            self.now = to;
+            self.polls_at_once = 0;
+            self.forget_late();
+        }
+        fault.is_none()
+    }
+
+    /// Nothing can move now: the clock goes on to the next timer or fault, or the run is stuck.
+    pub(super) fn wait(&mut self) -> Option<End> {
+        match [self.timers.first_deadline(), self.plan.next_at()].into_iter().flatten().min() {
+            Some(at) => {
+                self.move_clock(at);
+                None
+            }
+            None => Some(End::Stalled(self.stuck())),
+        }
+    }
+}
+
 impl Runtime {
-    /// Whether a task stopped itself. A crash comes first: of what has crashed nothing is dropped.
-    fn is_doomed(&self, task: TaskId) -> bool {
-        let core = self.core();
-        core.tasks[task as usize].doomed && core.is_alive(task)
+    /// One step.
+    #[inline]
+    pub(super) fn move_on(&self, mut core: RefMut<'_, Core>, candidate: Candidate) -> Option<End> {
+        match candidate {
+            Candidate::Task(task) => {
+                let end = core.take_ready(task);
+                drop(core);
+                if end.is_none() {
+                    self.poll_task(task);
+                }
+                end
+            }
+            Candidate::Timer(timer) => {
+                let deadline = core.timers.get(timer).deadline;
+                if core.move_clock(deadline) {
+                    drop(core);
+                    self.fire(timer);
+                    // Whom it wakes by way of a combinator is woken within this step.
+                    drop(self.awake());
+                }
+                None
+            }
+        }
     }
 
     /// Polls a task once; drops it when it has ended or is doomed.
+    #[inline]
     pub(crate) fn poll_task(&self, task: TaskId) {
         let chair = self.0.seats.borrow_mut().take(task);
         let Some(mut chair) = chair else { return };
-        {
-            let mut core = self.core();
-            core.current = task;
-            let slot = &mut core.tasks[task as usize];
-            slot.woken = false;
-            // Even a task that has observed nothing yet is not what it was before its first poll.
-            self.ledger().set_history(slot.history.max(1));
-        }
+        self.core().begin_poll(task);
         let mut context = std::task::Context::from_waker(&chair.waker);
-        match chair.seat.poll(&mut context) {
+        let mut core = match chair.seat.poll(&mut context) {
             Poll::Ready(()) => {
                 self.give_back(task, chair);
                 let mut core = self.core();
@@ -217,15 +205,39 @@ impl Runtime {
                     let event = core.emit(Kind::End, 0, 0, None);
                     core.finish_task(task, Life::Ended, event);
                 }
+                core
             }
-            Poll::Pending if self.is_doomed(task) => {
-                let event = self.core().emit(Kind::Stop, 0, 0, None);
-                self.vacate(task, chair);
-                self.core().finish_task(task, Life::Stopped, event);
+            Poll::Pending => {
+                let mut core = self.core();
+                if core.is_doomed(task) {
+                    let event = core.emit(Kind::Stop, 0, 0, None);
+                    drop(core);
+                    self.vacate(task, chair);
+                    core = self.core();
+                    core.finish_task(task, Life::Stopped, event);
+                } else {
+                    self.0.seats.borrow_mut().put_back(task, chair);
+                }
+                core
             }
-            Poll::Pending => self.0.seats.borrow_mut().put_back(task, chair),
-        }
-        self.core().tasks[task as usize].history = self.ledger().history();
-        self.take_foreign_wakes();
+        };
+        core.tasks[task as usize].history = core.ledger.history();
+        drop(self.pass_on_wakes(core));
+    }
+}
+
+impl Core {
+    #[inline]
+    fn begin_poll(&mut self, task: TaskId) {
+        self.current = task;
+        let slot = &mut self.tasks[task as usize];
+        slot.woken = false;
+        // Even a task that has observed nothing yet is not what it was before its first poll.
+        self.ledger.set_history(slot.history.max(1));
+    }
+
+    /// Whether a task stopped itself. A crash comes first: of what has crashed nothing is dropped.
+    fn is_doomed(&self, task: TaskId) -> bool {
+        self.tasks[task as usize].doomed && self.is_alive(task)
     }
 }

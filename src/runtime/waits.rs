@@ -1,5 +1,6 @@
 //! Parked operations and selects: who waits, for what, and which arm a peer has committed.
 
+use super::Runtime;
 use super::core::Core;
 use super::ends::Blocked;
 use super::operation::WaitId;
@@ -16,8 +17,9 @@ pub(crate) struct Wait {
     fired: Option<u8>,
     /// The waker of a combinator that keeps its own account of who was woken.
     foreign: Option<Waker>,
-    /// What its arms wait for.
-    on: [Option<Blocked>; MOST_ARMS],
+    /// What its arms wait for, the first so many of them.
+    on: [Blocked; MOST_ARMS],
+    arms: u8,
     used: bool,
 }
 
@@ -53,7 +55,8 @@ impl Core {
                 generation: 0,
                 fired: None,
                 foreign: None,
-                on: [None; MOST_ARMS],
+                on: [Blocked::Never; MOST_ARMS],
+                arms: 0,
                 used: false,
             });
             (self.waits.slots.len() - 1) as u32
@@ -62,7 +65,7 @@ impl Core {
         wait.task = task;
         wait.fired = None;
         wait.foreign = foreign;
-        wait.on = [None; MOST_ARMS];
+        wait.arms = 0;
         wait.used = true;
         WaitId { index, generation: wait.generation }
     }
@@ -74,15 +77,17 @@ impl Core {
         std::mem::replace(&mut self.waits.slots[wait.index as usize].foreign, (!own).then(|| waker.clone()))
     }
 
-    /// Notes what an arm of a wait waits for.
+    /// Notes what the next arm of a wait waits for.
     pub fn waits_on(&mut self, wait: WaitId, arm: u8, blocked: Blocked) {
-        self.waits.slots[wait.index as usize].on[usize::from(arm)] = Some(blocked);
+        let wait = &mut self.waits.slots[wait.index as usize];
+        wait.on[usize::from(arm)] = blocked;
+        wait.arms = arm + 1;
     }
 
     /// Every open wait: whose it is and what it waits for.
     pub fn open_waits(&self) -> impl Iterator<Item = (TaskId, Blocked)> + '_ {
         let open = self.waits.slots.iter().filter(|wait| wait.used && wait.fired.is_none());
-        open.flat_map(|wait| wait.on.iter().flatten().map(|blocked| (wait.task, *blocked)))
+        open.flat_map(|wait| wait.on[..usize::from(wait.arms)].iter().map(|blocked| (wait.task, *blocked)))
     }
 
     fn known(&self, wait: WaitId) -> Option<&Wait> {
@@ -97,10 +102,9 @@ impl Core {
 
     /// Whether a peer may still commit this wait.
     pub fn is_open(&self, wait: WaitId) -> bool {
-        if let Some(found) = self.known(wait) {
-            self.ledger.read(self.tasks[found.task as usize].object);
-        }
-        self.is_waiting(wait)
+        let Some(found) = self.known(wait) else { return false };
+        self.ledger.read(self.tasks[found.task as usize].object);
+        found.fired.is_none()
     }
 
     /// The same, asked by nobody in the run.
@@ -114,10 +118,15 @@ impl Core {
 
     /// Commits an arm of a wait and wakes its task; false if another arm was first or nobody waits any more.
     pub fn commit(&mut self, wait: WaitId, arm: u8, cause: Option<EventId>) -> bool {
-        if !self.is_open(wait) {
+        let found = &mut self.waits.slots[wait.index as usize];
+        if !found.used || found.generation != wait.generation {
             return false;
         }
-        let found = &mut self.waits.slots[wait.index as usize];
+        if found.fired.is_some() {
+            self.ledger.read(self.tasks[found.task as usize].object);
+            return false;
+        }
+        // To wake its task is more than to look at it.
         found.fired = Some(arm);
         let (task, foreign) = (found.task, found.foreign.take());
         self.wake(task, cause);
@@ -137,5 +146,46 @@ impl Core {
         found.generation = found.generation.wrapping_add(1);
         self.waits.free.push(wait.index);
         found.foreign.take()
+    }
+
+    /// Who waits for what, besides servers.
+    pub(crate) fn stuck(&self) -> Vec<(TaskId, Blocked)> {
+        let waits = self.open_waits().filter(|(task, _)| self.is_alive(*task) && !self.tasks[*task as usize].server);
+        waits.collect()
+    }
+}
+
+impl Runtime {
+    // What is returned is dropped with nothing borrowed: a foreign waker's destructor may use the runtime.
+
+    /// Which arm of a wait of the current task was committed; if none it goes on waiting with this waker.
+    pub(super) fn fired(&self, wait: WaitId, waker: &Waker) -> Option<u8> {
+        let mut core = self.core();
+        if core.is_struck() {
+            return None;
+        }
+        let arm = core.fired(wait);
+        if arm.is_none() {
+            let old = core.refresh_wait(wait, waker);
+            drop(core);
+            drop(old);
+        }
+        arm
+    }
+
+    pub(super) fn release_wait(&self, wait: WaitId) {
+        let old = self.core().release_wait(wait);
+        drop(old);
+    }
+
+    /// Whether the current task was struck, or is struck by a fault that only may strike at the operation it begins.
+    #[inline]
+    pub(super) fn strikes(&self, has_begun: bool) -> bool {
+        let mut core = self.core();
+        if core.is_struck() {
+            return true;
+        }
+        let task = core.current;
+        !has_begun && (core.plan.has_may() && core.may_strike_here() || !core.is_alive(task))
     }
 }

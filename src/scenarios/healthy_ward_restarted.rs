@@ -8,8 +8,7 @@ use crate::analysis::signs::OnlyTheSilentSuspected;
 use crate::patterns::cancel::Context;
 use crate::patterns::heartbeat::Pulse;
 use crate::patterns::steward::{Config, Exit, Life, Signs, Ward, steward};
-use crate::runtime::{Cause, Of2, Reason, Runtime, Task, select};
-use std::cell::RefCell;
+use crate::runtime::{Cause, Of2, Reason, Runtime, Task, Variable, select};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -99,15 +98,15 @@ fn plan(params: &Params) -> Plan {
 fn start(rt: &Runtime, params: &Params) -> Root {
     let (rt, plan) = (rt.clone(), plan(params));
     Box::pin(async move {
-        let lives = Rc::new(RefCell::new(Vec::new()));
+        let lives = Lives::new(&rt, Vec::new());
         let _ = rt.spawn("main", main(rt.clone(), plan, lives.clone())).join().await;
-        for life in lives.take() {
+        for life in lives.change(std::mem::take) {
             let _ = life.join().await;
         }
     })
 }
 
-type Lives = Rc<RefCell<Vec<Rc<Task<Exit>>>>>;
+type Lives = Variable<Vec<Rc<Task<Exit>>>>;
 
 /// Begins the steward and listens to its pulses, as somebody has to.
 async fn main(rt: Runtime, plan: Plan, lives: Lives) {
@@ -115,7 +114,7 @@ async fn main(rt: Runtime, plan: Plan, lives: Lives) {
     let _stop = rt.later(plan.horizon, move |_| cancel.because(Cause::new(Reason::Shutdown, "time is up")));
     let healthy = Ward::new(move |rt, life| {
         let signs = healthy(rt, life, plan.capacity);
-        lives.borrow_mut().push(signs.task.clone());
+        lives.change(|lives| lives.push(signs.task.clone()));
         signs
     });
     let Ok(steward) = steward("steward", plan.config, healthy) else { return };

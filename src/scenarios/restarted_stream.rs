@@ -9,8 +9,7 @@ use crate::patterns::bridge::{Switch, bridge, take};
 use crate::patterns::cancel::Context;
 use crate::patterns::heartbeat::Pulse;
 use crate::patterns::steward::{Change, Config, Exit, Handover, Life, Signs, Ward, steward};
-use crate::runtime::{Cause, Of2, Of3, Reason, Receiver, Runtime, Sender, select};
-use std::cell::RefCell;
+use crate::runtime::{Cause, Of2, Of3, Reason, Receiver, Runtime, Sender, Variable, select};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
@@ -126,7 +125,7 @@ async fn main(rt: Runtime, plan: Plan) {
         }
     };
     let config = Config { hook: Some(Rc::new(hook)), ..plan.config };
-    let Ok(steward) = steward("steward", config, generator(announce, plan.kept)) else { return };
+    let Ok(steward) = steward("steward", config, generator(&rt, announce, plan.kept)) else { return };
     let steward = steward.begin(&rt, Life { context: context.clone(), pulse: plan.pulse, epoch: 1 });
     let taken = take(&rt, &context, bridged.out, plan.take);
     while let Some(value) = taken.out.recv(&rt).await {
@@ -140,11 +139,11 @@ async fn main(rt: Runtime, plan: Plan) {
 
 /// A ward that announces a stream of its own in each life, then sends its values. It closes that stream when it
 /// ends, but not its heart: whoever waits for a closed one would be answered at once, for ever.
-fn generator(announce: Sender<Receiver<i64>>, kept: bool) -> Ward {
-    let list = Rc::new(RefCell::new(VecDeque::from(VALUES)));
+fn generator(rt: &Runtime, announce: Sender<Receiver<i64>>, kept: bool) -> Ward {
+    let list = Variable::new(rt, VecDeque::from(VALUES));
     Ward::new(move |rt, life| {
         // Shared, the list goes on where the last life left it; a copy begins anew.
-        let list = if kept { list.clone() } else { Rc::new(RefCell::new(list.borrow().clone())) };
+        let list = if kept { list.clone() } else { Variable::new(rt, list.get()) };
         let (heart, heartbeat) = rt.channel("heartbeat", 0);
         let (rt_inner, announce) = (rt.clone(), announce.clone());
         let task = rt.spawn("ward", async move {
@@ -164,14 +163,14 @@ fn generator(announce: Sender<Receiver<i64>>, kept: bool) -> Ward {
 async fn generate(
     rt: &Runtime,
     life: &Life,
-    list: Rc<RefCell<VecDeque<i64>>>,
+    list: Variable<VecDeque<i64>>,
     heart: Sender<u32>,
     send: &Sender<i64>,
 ) -> Exit {
     let pulse = Pulse::every(rt, life.pulse, heart);
     let mut sent = 0;
     loop {
-        let next = list.borrow_mut().pop_front();
+        let next = list.change(VecDeque::pop_front);
         let Some(value) = next else { return Exit::Normal };
         if value < 0 {
             rt.log(format!("negative value: {value}"));

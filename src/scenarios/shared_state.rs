@@ -114,7 +114,7 @@ fn start(rt: &Runtime, params: &Params) -> Root {
 
 /// Starts the writer and cancels it, unless it is done by then.
 async fn command(rt: Runtime, plan: Plan) {
-    let total = Shared::new(TOTALS[0]);
+    let total = Shared::new(&rt, TOTALS[0]);
     rt.spawn_server("reader", read(rt.clone(), total.clone()));
     let (context, cancel) = Context::background(&rt).with_cancel();
     let button = rt.input("writer");

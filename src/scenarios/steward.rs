@@ -10,8 +10,7 @@ use crate::analysis::signs::SilenceNoticed;
 use crate::patterns::cancel::Context;
 use crate::patterns::heartbeat::Pulse;
 use crate::patterns::steward::{Change, Config, Exit, Handover, Hook, Life, Signs, Ward, steward};
-use crate::runtime::{Cause, Of2, Reason, Receiver, Runtime, Task, select};
-use std::cell::RefCell;
+use crate::runtime::{Cause, Of2, Reason, Receiver, Runtime, Task, Variable, select};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -137,15 +136,15 @@ fn start(rt: &Runtime, params: &Params) -> Root {
     let (rt, plan) = (rt.clone(), plan(params));
     Box::pin(async move {
         // Every life, so that the run lasts as long as the last of them.
-        let lives = Rc::new(RefCell::new(Vec::new()));
+        let lives = Lives::new(&rt, Vec::new());
         let _ = rt.spawn("main", main(rt.clone(), plan, lives.clone())).join().await;
-        for life in lives.take() {
+        for life in lives.change(std::mem::take) {
             let _ = life.join().await;
         }
     })
 }
 
-type Lives = Rc<RefCell<Vec<Rc<Task<Exit>>>>>;
+type Lives = Variable<Vec<Rc<Task<Exit>>>>;
 
 /// Begins the steward, listens to its pulses, and has everything stopped in the end.
 async fn main(rt: Runtime, plan: Plan, lives: Lives) {
@@ -159,7 +158,7 @@ async fn main(rt: Runtime, plan: Plan, lives: Lives) {
     let ward = Ward::new(move |rt, life| {
         let begin = if plan.stuck { stuck } else { irresponsible };
         let signs = begin(rt, life, plan.lag);
-        lives.borrow_mut().push(signs.task.clone());
+        lives.change(|lives| lives.push(signs.task.clone()));
         signs
     });
     let Ok(mut top) = steward("steward", config, ward) else { return };

@@ -10,8 +10,7 @@ use crate::patterns::cancel::Context;
 use crate::patterns::config::ConfigError;
 use crate::patterns::steward::{Exit, Intensity, Life, Pauses, Restarts, Signs, Ward};
 use crate::patterns::supervisor::{Child, Config, Shutdown, Stopped, Strategy, Supervisor};
-use crate::runtime::{Cause, Of2, Reason, Receiver, Runtime, Time, select};
-use std::cell::Cell;
+use crate::runtime::{Cause, Of2, Reason, Receiver, Runtime, Time, Variable, select};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -45,7 +44,7 @@ pub static SCENARIO: Scenario = Scenario {
         ("deaf", "lag=1h"),
         ("crash", "failures=0&fault=source:crash@4s"),
     ],
-    check: |params| supervisors(&plan(params)).map(drop),
+    check: |params| supervisors(&plan(params), || false).map(drop),
     start,
 };
 
@@ -120,19 +119,15 @@ fn heals(params: &Params) -> Expect {
     Expect::Always
 }
 
-/// The tree: `top` over store, pool and front; `pool` over source, cache and index.
-fn supervisors(plan: &Plan) -> Result<Supervisor, ConfigError> {
+/// The tree: `top` over store, pool and front; `pool` over source, cache and index. Of each life of the cache `fails` is
+/// asked whether it will fail.
+fn supervisors(plan: &Plan, fails: impl Fn() -> bool + 'static) -> Result<Supervisor, ConfigError> {
     let (lag, grace, fails_after) = (plan.lag, plan.grace, plan.fails_after);
-    let failures = Rc::new(Cell::new(plan.failures));
     let steady = |name: &'static str, lag: Duration| {
         let ward = Ward::new(move |rt, life| worker(rt, name, life, None, lag));
         Child::new(name, ward).shutdown(Shutdown::Grace(grace))
     };
-    let cache = Ward::new(move |rt, life| {
-        let fails = failures.get() > 0;
-        failures.set(failures.get().saturating_sub(1));
-        worker(rt, "cache", life, fails.then_some(fails_after), Duration::ZERO)
-    });
+    let cache = Ward::new(move |rt, life| worker(rt, "cache", life, fails().then_some(fails_after), Duration::ZERO));
     let cache = Child::new("cache", cache).shutdown(Shutdown::Grace(grace));
     let none = Duration::ZERO;
     let config =
@@ -151,7 +146,10 @@ fn start(rt: &Runtime, params: &Params) -> Root {
 
 /// Begins the tree, has it stopped in the end, and says how that went.
 async fn main(rt: Runtime, plan: Plan) {
-    let Ok(top) = supervisors(&plan) else { return };
+    // How many lives of the cache are still to fail, whoever begins them.
+    let failures = Variable::new(&rt, plan.failures);
+    let fails = move || failures.change(|left| std::mem::replace(left, left.saturating_sub(1)) > 0);
+    let Ok(top) = supervisors(&plan, fails) else { return };
     let (context, cancel) = Context::background(&rt).with_cancel();
     let (top, handle) = top.begin(&rt, "top", Life { context, pulse: PULSE, epoch: 1 });
     let (button, stopping) = (rt.input("top"), cancel.clone());

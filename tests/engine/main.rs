@@ -9,6 +9,7 @@ mod live;
 mod tasks;
 mod timers;
 mod traps;
+mod variables;
 
 use heartrace::runtime::Runtime;
 use heartrace::runtime::chooser::{Choose, Point};

@@ -25,7 +25,7 @@ fn proven(text: &str, reduction: Reduction, executions: u64) -> Search {
 }
 
 /// Small enough to be searched without any reduction.
-const SMALL: [&str; 21] = [
+const SMALL: [&str; 32] = [
     "#/duplicated-message",
     "#/duplicated-message?work=2s",
     "#/duplicated-message?work=1.9s&may=crash:any*1",
@@ -47,6 +47,17 @@ const SMALL: [&str; 21] = [
     "#/healthy-ward-restarted?horizon=5s&may=crash:ward*1",
     "#/silent-worker?may=hang:worker*1",
     "#/duplicated-message?policy=heartbeat-suspect&work=1.5s&may=hang:stage-a*1",
+    "#/error-boundary?may=hang:any*1",
+    "#/cancellation-reasons",
+    "#/stale-data?policy=newest&may=crash:any*1",
+    "#/shared-state?cancel=2s&undo=true",
+    "#/shared-state?undo=true&may=crash:any*1",
+    "#/detectors?horizon=20s",
+    "#/steward?may=crash:any*1&stop=5s",
+    "#/steward?handover=kill&stop=6s",
+    "#/restarted-stream?take=1&stop=3ms&may=crash:steward*1",
+    "#/restarted-stream?take=1&list=kept&stop=3ms&may=crash:steward*1",
+    "#/supervision-tree?failures=1",
 ];
 
 #[test]

@@ -8,6 +8,8 @@ use heartrace::patterns::cancel::{Context, ContextError};
 use heartrace::patterns::fault::Fault;
 use heartrace::patterns::stage::{Outdated, Shared};
 use heartrace::patterns::undo::{Undo, transaction};
+use heartrace::runtime::setting::Setting;
+use heartrace::runtime::virtual_time::Run;
 use heartrace::runtime::{Cause, Reason, Runtime};
 use std::cell::RefCell;
 use std::error::Error;
@@ -186,7 +188,7 @@ fn o010_no_reader_sees_half_of_a_staged_change() {
         let count = counted.clone();
         story_in(seeded(seed), |rt| async move {
             // Both halves are always the same, and each writer changes them one after the other.
-            let pair = Shared::new((0_u32, 0_u32));
+            let pair = Shared::new(&rt, (0_u32, 0_u32));
             let writers: Vec<_> = (0..2)
                 .map(|_| {
                     let (rt, pair, count) = (rt.clone(), pair.clone(), count.clone());
@@ -230,7 +232,8 @@ fn o010_no_reader_sees_half_of_a_staged_change() {
 
 #[test]
 fn a_copy_that_is_not_published_leaves_no_trace() {
-    let value = Shared::new(vec![1]);
+    let run = Run::new(Setting::default(), false);
+    let value = Shared::new(run.runtime(), vec![1]);
     let before = value.read();
     let mut copy = value.stage();
     copy.push(2);

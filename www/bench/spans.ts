@@ -3,7 +3,8 @@
 import { indexTrace } from '../src/timeline/index_trace'
 import { straightAxis } from '../src/timeline/scale'
 import { createTimeline } from '../src/timeline/view'
-import { MARK, NONE, SPAN } from '../src/worker/core'
+import { MARK } from '../src/worker/core'
+import { rawTrace } from '../tests/raw_trace'
 
 const LANES = 64
 const SPANS = 1_000_000
@@ -35,44 +36,23 @@ function run() {
     .flat()
     .sort((p, q) => p.start - q.start)
   const marks = spans.map((_, event) => event).filter((event) => event % MARKED === 0)
-  return {
-    columns: {
-      time: Float64Array.from(spans, ({ start }) => start),
-      task: Uint32Array.from(spans, ({ lane }) => lane),
-      kind: new Uint8Array(SPANS),
-      a: new Uint32Array(SPANS),
-      b: new Float64Array(SPANS),
-      cause: new Uint32Array(SPANS).fill(NONE),
-      source: new Uint16Array(SPANS),
-    },
+  return rawTrace({
+    tasks: Array.from({ length: LANES }, (_, id) => ({ name: `task-${id}`, parent: null })),
     kinds: ['work'],
-    tasks: Array.from({ length: LANES }, (_, id) => ({ id, name: `task-${id}`, parent: null, server: false })),
-    sources: [],
-    timeline: {
-      spans: {
-        lane: Uint32Array.from(spans, ({ lane }) => lane),
-        start: Float64Array.from(spans, ({ start }) => start),
-        end: Float64Array.from(spans, ({ end }) => end),
-        kind: new Uint8Array(SPANS).fill(SPAN.work),
-        flags: new Uint8Array(SPANS),
-        event: Uint32Array.from(spans, (_, i) => i),
-      },
-      arrows: { from: new Uint32Array(), to: new Uint32Array(), kind: new Uint8Array(), reason: new Uint8Array() },
-      marks: {
-        event: Uint32Array.from(marks),
-        kind: Uint8Array.from(marks, (_, i) => (i % 500 === 0 ? MARK.crash : i % 3 === 0 ? MARK.timeout : MARK.accept)),
-      },
-      gauges: { curve: new Uint16Array(), event: new Uint32Array(), value: new Float64Array(), curves: [] },
-    },
-    words: new Map(),
-  }
+    events: spans.map(({ lane, start }) => ({ task: lane, time: start })),
+    spans: spans.map((span, event) => ({ ...span, event })),
+    marks: marks.map((event, i) => ({
+      event,
+      kind: i % 500 === 0 ? MARK.crash : i % 3 === 0 ? MARK.timeout : MARK.accept,
+    })),
+  })
 }
 
 const host = document.querySelector<HTMLElement>('.plot')
 if (host) {
   const ns = (value: number) => `${Math.round(value / 1e3)} µs`
   const words = {
-    ...{ work: ns, slowed: ns, hang: ns, tooLate: ns, folded: ns, step: String },
+    ...{ work: ns, slowed: ns, hang: ns, tooLate: ns, folded: ns, folds: ns, step: String },
     ...{ cancel: String, mark: () => 'mark', crowd: (count: number) => `×${count}` },
   }
   const ignore = () => {}

@@ -13,8 +13,9 @@ import { toPx, type View } from '../src/timeline/scale'
 import { buildScene, type Scene } from '../src/timeline/scene'
 import { bandsOf, type DensityStrip } from '../src/timeline/spans'
 import { opacity, pixels } from '../src/timeline/strips'
-import { neighbour, type RawTrace, type Trace } from '../src/timeline/trace'
+import { neighbour, type Trace } from '../src/timeline/trace'
 import { MARK, NONE, SPAN } from '../src/worker/core'
+import { rawTrace } from './raw_trace'
 
 const END = 100_000
 
@@ -38,42 +39,13 @@ function traceOf(lanes: number, spans: Span[], unsorted: Mark[], levels: { at: n
   const told = marks.map((mark, event) => ({ ...mark, event }))
   const shown = told.filter(({ kind }) => kind >= 0)
   const gauges = told.filter(({ kind }) => kind < 0)
-  const raw: RawTrace = {
-    columns: {
-      time: Float64Array.from(marks, ({ time }) => time),
-      task: Uint32Array.from(marks, ({ lane }) => lane),
-      kind: new Uint8Array(marks.length),
-      a: new Uint32Array(marks.length),
-      b: new Float64Array(marks.length),
-      cause: new Uint32Array(marks.length).fill(NONE),
-      source: new Uint16Array(marks.length),
-    },
-    kinds: ['note'],
-    tasks: Array.from({ length: lanes }, (_, id) => ({ id, name: `task-${id}`, parent: 0, server: false })),
-    sources: [],
-    timeline: {
-      spans: {
-        lane: Uint32Array.from(spans, ({ lane }) => lane),
-        start: Float64Array.from(spans, ({ start }) => start),
-        end: Float64Array.from(spans, ({ end }) => end),
-        kind: Uint8Array.from(spans, ({ kind }) => kind),
-        flags: new Uint8Array(spans.length),
-        event: new Uint32Array(spans.length),
-      },
-      arrows: { from: new Uint32Array(), to: new Uint32Array(), kind: new Uint8Array(), reason: new Uint8Array() },
-      marks: {
-        event: Uint32Array.from(shown, ({ event }) => event),
-        kind: Uint8Array.from(shown, ({ kind }) => kind),
-      },
-      gauges: {
-        curve: new Uint16Array(gauges.length),
-        event: Uint32Array.from(gauges, ({ event }) => event),
-        value: Float64Array.from(gauges, ({ value }) => value),
-        curves: gauges.length > 0 ? ['load'] : [],
-      },
-    },
-    words: new Map(),
-  }
+  const raw = rawTrace({
+    tasks: Array.from({ length: lanes }, (_, id) => ({ name: `task-${id}`, parent: 0 })),
+    events: marks.map(({ lane, time }) => ({ task: lane, time })),
+    spans,
+    marks: shown,
+    levels: gauges,
+  })
   return indexTrace(raw, END)
 }
 
@@ -88,6 +60,7 @@ function sceneOf(trace: Trace, view: View): Scene {
     hang: none,
     tooLate: none,
     folded: none,
+    folds: none,
     step: none,
     cancel: none,
     mark: none,
@@ -228,7 +201,7 @@ describe('the pyramid', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(END), { minLength: 1, maxLength: 300 }), wide, (all, v) => {
         const places = all.sort((p, q) => p - q)
-        const columns = columnsOf(momentPyramid(Float64Array.from(places), END), v)
+        const columns = columnsOf(momentPyramid(Uint32Array.from(places.keys()), Float64Array.from(places), END), v)
         if (!columns) return
         for (const place of places) {
           const x = Math.floor(toPx(v, place))
@@ -262,17 +235,21 @@ test('every mark is drawn, alone or in a crowd of its kind: none hides another, 
       const slow: typeof drawn = []
       for (let lane = 0; lane < 3; lane++) {
         for (let kind = MARK.accept; kind <= MARK.duplicate; kind++) {
+          // How far apart is told in the run's own time: places in px are rounded, so are their differences.
+          const step = (v.t1 - v.t0) / v.width
           const places = marks
             .filter((one) => one.lane === lane && one.kind === kind)
-            .map(({ time }) => toPx(v, time))
-            .filter((x) => x >= -8 && x < v.width + 8)
+            .map(({ time }) => time)
+            .filter((time) => time >= v.t0 - 8 * step && time < v.t1 + 8 * step)
             .sort((p, q) => p - q)
-          for (const x of places) {
-            const crowd = slow.at(-1)
-            if (crowd && crowd.lane === lane && crowd.kind === kind && x - crowd.x1 < CROWD_PX) {
+          let last = -Infinity
+          for (const time of places) {
+            const [crowd, x] = [slow.at(-1), toPx(v, time)]
+            if (crowd && crowd.lane === lane && crowd.kind === kind && time - last < CROWD_PX * step) {
               crowd.x1 = x
               crowd.count++
             } else slow.push({ lane, kind, x0: x, x1: x, count: 1 })
+            last = time
           }
         }
       }
@@ -337,10 +314,9 @@ describe('levels', () => {
 })
 
 test('large families share a lane, small ones and short lists do not', () => {
-  const tasks = (names: string[]) => names.map((name, id) => ({ id, name, parent: null, server: false }))
   const many = ['root', 'server', ...Array.from({ length: 30 }, (_, i) => (i === 0 ? 'client' : `client#${i + 1}`))]
-  expect([...foldTasks(tasks([...many, 'ward', 'ward#2']))]).toEqual([0, 1, ...Array(30).fill(2), 32, 33])
-  expect([...foldTasks(tasks(many.slice(0, 20)))]).toEqual(Array.from({ length: 20 }, (_, i) => i))
+  expect([...foldTasks([...many, 'ward', 'ward#2'])]).toEqual([0, 1, ...Array(30).fill(2), 32, 33])
+  expect([...foldTasks(many.slice(0, 20))]).toEqual(Array.from({ length: 20 }, (_, i) => i))
 })
 
 test('the lens finds exactly what causes, steps of one task and starts of tasks lead to', () => {

@@ -1,14 +1,19 @@
 // How a run is looked at: the three axes tell the truth, lanes are a tree that can be folded, sifted and rearranged.
+import { signal } from '@preact/signals'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rangeOf, windowOf } from '../src/state/look'
+import { PLAIN } from '../src/state/edit'
+import { drawnRun, rangeOf, windowOf } from '../src/state/look'
+import type { Shown } from '../src/state/session'
 import { arrange, axisOf, EVENT_STEP, idleGaps, squeezed } from '../src/timeline/arrange'
 import { indexTrace } from '../src/timeline/index_trace'
 import { foldLanes, type Lane, lanesOf, moveLane, stepLane, UNTOUCHED } from '../src/timeline/lane_tree'
 import { rulerOf } from '../src/timeline/ruler'
 import { type AxisKind, fit, lasting, type View, zoom } from '../src/timeline/scale'
 import type { Trace } from '../src/timeline/trace'
-import { NONE, SPAN } from '../src/worker/core'
+import { newOf, withNew } from '../src/worker/arranged'
+import { MARK, SPAN } from '../src/worker/core'
+import { rawTrace } from './raw_trace'
 
 const KINDS = ['spawn', 'work', 'worked', 'sleep', 'wake', 'end', 'note']
 
@@ -31,39 +36,14 @@ function runOf(steps: Step[], parents: (number | null)[], duration: number, leve
   }
   const marks = steps.flatMap(({ kind }, event) => (kind === 'note' && !levels.includes(event) ? [event] : []))
   return indexTrace(
-    {
-      columns: {
-        time: Float64Array.from(steps, ({ time }) => time),
-        task: Uint32Array.from(steps, ({ task }) => task),
-        kind: Uint8Array.from(steps, ({ kind }) => KINDS.indexOf(kind)),
-        a: new Uint32Array(steps.length),
-        b: new Float64Array(steps.length),
-        cause: Uint32Array.from(steps, ({ cause }) => cause ?? NONE),
-        source: new Uint16Array(steps.length),
-      },
+    rawTrace({
+      tasks: parents.map((parent, id) => ({ name: `t${id}`, parent })),
       kinds: KINDS,
-      tasks: parents.map((parent, id) => ({ id, name: `t${id}`, parent, server: false })),
-      sources: [],
-      timeline: {
-        spans: {
-          lane: Uint32Array.from(spans, ({ lane }) => lane),
-          start: Float64Array.from(spans, ({ start }) => start),
-          end: Float64Array.from(spans, ({ end }) => end),
-          kind: Uint8Array.from(spans, ({ kind }) => kind),
-          flags: new Uint8Array(spans.length),
-          event: Uint32Array.from(spans, ({ event }) => event),
-        },
-        arrows: { from: new Uint32Array(), to: new Uint32Array(), kind: new Uint8Array(), reason: new Uint8Array() },
-        marks: { event: Uint32Array.from(marks), kind: new Uint8Array(marks.length).fill(10) },
-        gauges: {
-          curve: new Uint16Array(levels.length),
-          event: Uint32Array.from(levels),
-          value: Float64Array.from(levels, () => 1),
-          curves: levels.length > 0 ? ['load'] : [],
-        },
-      },
-      words: new Map(),
-    },
+      events: steps.map((step) => ({ ...step, kind: KINDS.indexOf(step.kind) })),
+      spans,
+      marks: marks.map((event) => ({ event, kind: MARK.note })),
+      levels: levels.map((event) => ({ event, value: 1 })),
+    }),
     duration,
   )
 }
@@ -97,6 +77,20 @@ const anyRun = fc
 const kind = fc.constantFrom<AxisKind>('time', 'events', 'squeezed')
 
 describe('on every axis', () => {
+  test('what the worker posts of a run that it has arranged makes the same run on the page', () => {
+    fc.assert(
+      fc.property(anyRun, kind, fc.boolean(), (run, axis, folded) => {
+        const laneOf = folded ? foldLanes(run, ['t1']) : run.laneOf
+        const made = arrange(run, axis, laneOf)
+        const { axis: there, ...posted } = withNew(run, structuredClone(newOf(made)))
+        const { axis: here, ...whole } = made
+        expect(posted).toEqual(whole)
+        for (const at of [0, run.duration / 3, run.duration]) expect(there?.x(at)).toEqual(here?.x(at))
+        expect(there?.folds).toEqual(here?.folds)
+      }),
+    )
+  })
+
   test('events keep their order, and a place gives its event’s time back', () => {
     fc.assert(
       fc.property(anyRun, kind, (run, axis) => {
@@ -183,7 +177,7 @@ describe('the axis of events', () => {
   })
   test('is ruled at whole events, and says which', () => {
     const drawn = arrange(runOf(steps, [null, 0, 0], 100), 'events', Uint32Array.of(0, 1, 2))
-    const words = { folded: String, step: (step: number) => `#${step}` }
+    const words = { folded: String, folds: String, step: (step: number) => `#${step}` }
     const { labels, small, folds } = rulerOf(fit(drawn.duration, 1_200), axisOf(drawn), words)
     expect(labels.map(({ text }) => text)).toEqual(['#0', '#1', '#2', '#3', '#4', '#5'])
     expect([small.length, folds]).toEqual([6, []])
@@ -235,7 +229,7 @@ describe('squeezed time', () => {
   test('writes the length of a fold, and no time within it or over it', () => {
     const axis = squeezed([[2e9, 9e9]], 10e9)
     const view: View = fit(axis.length, 1_000)
-    const words = { folded: (ns: number) => `+${ns / 1e9}`, step: String }
+    const words = { folded: (ns: number) => `+${ns / 1e9}`, folds: String, step: String }
     const { folds, labels, large } = rulerOf(view, axis, words)
     expect(folds.map(({ text }) => text)).toEqual(['+7'])
     const { px0, px1 } = folds[0]!
@@ -248,13 +242,40 @@ describe('squeezed time', () => {
 test('of many folds the times between them are written, and narrow ones have one edge', () => {
   const gaps = Array.from({ length: 30 }, (_, i): [number, number] => [i * 1e8 + 2e7, (i + 1) * 1e8])
   const axis = squeezed(gaps, 3e9)
-  const words = { folded: (ns: number) => `+${ns / 1e6}`, step: String }
+  const words = { folded: (ns: number) => `+${ns / 1e6}`, folds: String, step: String }
   const { folds, labels } = rulerOf(fit(axis.length, 1_000), axis, words)
   expect(labels.length).toBeGreaterThan(5)
   expect(folds.filter(({ px0, px1 }) => px0 === px1)).toHaveLength(30)
   const written = [...labels, ...folds.filter(({ text }) => text).map(({ px0, text }) => ({ px: px0, text }))]
   for (const one of written)
     for (const other of written) if (one !== other) expect(Math.abs(one.px - other.px)).toBeGreaterThan(20)
+})
+
+test('folds too close to tell apart are one band, which says how many they are and how long together', () => {
+  const gaps = Array.from({ length: 600 }, (_, i): [number, number] => [i * 1e7 + 2e6, (i + 1) * 1e7])
+  const axis = squeezed([...gaps, [8e9, 9e9]], 10e9)
+  const words = { folded: () => 'one', folds: (count: number, ns: number) => `${count} ${ns / 1e6}`, step: String }
+  const { folds } = rulerOf(fit(axis.length, 1_000), axis, words)
+  expect(folds.map(({ count }) => count)).toEqual([600, 1])
+  expect(folds[0]!.text).toBe('600 4800')
+  // Close by, each of them is there.
+  const window = { t0: axis.x(0), t1: axis.x(1e8), width: 1_000 }
+  expect(rulerOf(window, axis, words).folds.map(({ count }) => count)).toEqual(Array(10).fill(1))
+  const marks = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 200 })
+  fc.assert(
+    fc.property(marks, fc.integer({ min: 50, max: 2_000 }), (steps, width) => {
+      const ends = steps.map((_, i) => steps.slice(0, i + 1).reduce((sum, step) => sum + step, 0))
+      const axis = squeezed(
+        ends.map((end) => [end - 0.5, end]),
+        ends.at(-1)! + 1,
+      )
+      const view = fit(axis.length, width)
+      const { folds } = rulerOf(view, axis, words)
+      expect(folds.reduce((sum, { count }) => sum + count, 0)).toBe(steps.length)
+      expect(folds.reduce((sum, { ns }) => sum + ns, 0)).toBeCloseTo(steps.length / 2, 6)
+      for (let i = 1; i < folds.length; i++) expect(folds[i]!.px0).toBeGreaterThanOrEqual(folds[i - 1]!.px1 - 1e-6)
+    }),
+  )
 })
 
 describe('lanes', () => {
@@ -326,4 +347,42 @@ describe('lanes', () => {
       ),
     )
   })
+})
+
+test('a large run keeps its picture until the worker has arranged it anew, and is asked for what is wanted by then', async () => {
+  const steps = Array.from({ length: 50_001 }, (_, time) => ({ task: 1, time, kind: 'note' }))
+  const trace = runOf(steps, [null, 0], steps.length)
+  const asked: AxisKind[] = []
+  const answers: (() => void)[] = []
+  const arrangeApart = (axis: AxisKind, laneOf: Uint32Array) => {
+    asked.push(axis)
+    return new Promise<Trace>((resolve) => answers.push(() => resolve(arrange(trace, axis, laneOf))))
+  }
+  const answer = async () => {
+    answers.shift()?.()
+    await new Promise((resolve) => setTimeout(resolve))
+  }
+  const view = signal(PLAIN)
+  const shown = signal({ trace, arrange: arrangeApart } as unknown as Shown)
+  const drawn = drawnRun({ view, shown })
+  expect([drawn.run.value, drawn.waiting.value]).toEqual([trace, false])
+  view.value = { ...PLAIN, axis: 'events' }
+  view.value = { ...PLAIN, axis: 'squeezed' }
+  expect([drawn.run.value === trace, drawn.waiting.value, asked]).toEqual([true, true, ['events']])
+  await answer()
+  // What came was no longer wanted.
+  expect([drawn.run.value === trace, drawn.waiting.value, asked]).toEqual([true, true, ['events', 'squeezed']])
+  await answer()
+  expect([drawn.run.value?.axis?.kind, drawn.waiting.value]).toEqual(['squeezed', false])
+  view.value = { ...PLAIN, folded: ['t0'], axis: 'squeezed' }
+  expect([drawn.folded.value, drawn.waiting.value]).toEqual([[], true])
+  await answer()
+  expect([drawn.folded.value, drawn.run.value?.laneOf[1], drawn.waiting.value]).toEqual([['t0'], 0, false])
+  // As it came it needs nobody; another run shows nothing of the one before.
+  view.value = PLAIN
+  expect(drawn.run.value).toBe(trace)
+  view.value = { ...PLAIN, axis: 'events' }
+  const other = runOf(steps, [null, 0], steps.length)
+  shown.value = { ...shown.value, trace: other }
+  expect(drawn.run.value).toBe(other)
 })

@@ -33,7 +33,7 @@ pub fn build() -> Result<()> {
     // The page ships the Rust sources that it shows.
     let inputs = files::hash_of(&[root.join("www"), root.join("pkg"), root.join("src")])?;
     files::once("page", inputs, &dist().join("index.html"), || {
-        run(&mut page_tool("vite", &["build"]))?;
+        run(&mut page_tool("vite", &["build", "--logLevel=warn"]))?;
         run(&mut command("node", &["www/budget.mjs", "compress"]))
     })?;
     Ok(())

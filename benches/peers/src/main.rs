@@ -1,8 +1,10 @@
 //! Executions of the duplicate race per second: ours natively, ours in a browser's workers, and shuttle's, in one run;
-//! and how many executions a proof starts with and without its reductions.
+//! how many executions a proof starts with and without its reductions; and the events of a run per second.
 //!
 //! `peers [ROUNDS [EXECUTIONS]]` prints JSON on stdout and tables on stderr. The browser runs the module in `pkg/`;
 //! `cargo xtask bench explore` sees to that.
+
+mod heartbeats;
 
 use heartrace::explore::options::{Options, Strategy};
 use heartrace::explore::prove::Reduction;
@@ -28,17 +30,7 @@ fn main() {
         ("shuttle random", Box::new(peer(|executions| shuttle::check_random(race, executions)))),
         ("shuttle pct", Box::new(peer(|executions| shuttle::check_pct(race, executions, 2)))),
     ];
-    let mut figures = vec![Vec::new(); contestants.len()];
-    for _ in 0..rounds {
-        for (figures, (_, measure)) in figures.iter_mut().zip(&contestants) {
-            figures.push(measure());
-        }
-    }
-    let figures = contestants.iter().zip(figures).map(|((name, _), mut figures)| {
-        figures.sort_by(f64::total_cmp);
-        ((*name).to_owned(), json!(figures[figures.len() / 2].round()))
-    });
-    let mut figures: serde_json::Map<String, Value> = figures.collect();
+    let mut figures = medians(rounds, &contestants);
     figures.extend(in_browser(executions, rounds));
     let figure = |name: &str| figures.get(name).and_then(Value::as_f64).unwrap_or(f64::NAN);
     let (peer, worker) = (figure("shuttle random"), figure("browser, 1 worker"));
@@ -48,6 +40,19 @@ fn main() {
         eprintln!("{name:24} {:>12.0} {:>10.2}  {wanted}", figure(name), figure(name) / peer);
     }
     eprintln!("two workers make {:.2} times as many as one\n", figure("browser, 2 workers") / worker);
+    let events = medians(
+        rounds,
+        &[
+            ("heartrace", Box::new(|| per_second(heartbeats::EVENTS, heartbeats::ours))),
+            ("tokio, paused", Box::new(|| per_second(heartbeats::EVENTS, heartbeats::tokios))),
+        ],
+    );
+    eprintln!("{:24} {:>12}  wanted", "events of 1,000 heartbeats", "per second");
+    for (name, figure) in &events {
+        let wanted = if name == "heartrace" { "40,000,000 and 2 × tokio" } else { "" };
+        eprintln!("{name:26} {:>12.0}  {wanted}", figure.as_f64().unwrap_or(f64::NAN));
+    }
+    eprintln!();
     let started = started();
     eprintln!("{:58} {:>9} {:>9} {:>8}", "executions started by a proof", "reduced", "plain", "share");
     for row in started.as_array().into_iter().flatten() {
@@ -59,7 +64,24 @@ fn main() {
     }
     let wanted: serde_json::Map<String, Value> =
         WANTED.map(|(name, wanted)| (name.to_owned(), json!(wanted))).into_iter().collect();
-    println!("{}", json!({ "executions_per_second": figures, "wanted": wanted, "started": started }));
+    println!("{}", json!({
+        "executions_per_second": figures, "wanted": wanted, "events_per_second": events, "started": started
+    }));
+}
+
+/// The median of each contestant over so many rounds, in which they take turns.
+fn medians(rounds: usize, contestants: &[(&str, Box<dyn Fn() -> f64>)]) -> serde_json::Map<String, Value> {
+    let mut figures = vec![Vec::new(); contestants.len()];
+    for _ in 0..rounds {
+        for (figures, (_, measure)) in figures.iter_mut().zip(contestants) {
+            figures.push(measure());
+        }
+    }
+    let figures = contestants.iter().zip(figures).map(|((name, _), mut figures)| {
+        figures.sort_by(f64::total_cmp);
+        ((*name).to_owned(), json!(figures[figures.len() / 2].round()))
+    });
+    figures.collect()
 }
 
 /// The figures to reach.

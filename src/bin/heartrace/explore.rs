@@ -1,6 +1,7 @@
 //! `explore` and `merge`: a search on several threads, with progress on stderr, and interrupted by a signal.
 
 use crate::output::as_json;
+use crate::texts;
 use heartrace::explore::merge::merge as merged;
 use heartrace::explore::options::{Asked, Options};
 use heartrace::explore::outcomes::Found;
@@ -130,6 +131,12 @@ pub fn merge(files: &[String], wants_json: bool) -> Result<(String, u8), LinkErr
     Ok((if wants_json { as_json(&report) } else { text_of(&report) }, code))
 }
 
+/// A number of things: "1 execution", "25 executions".
+fn counted(count: impl Into<u64>, thing: &str) -> String {
+    let count = count.into();
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A report for people.
 fn text_of(report: &Exploration) -> String {
     let mut text = String::new();
@@ -137,8 +144,8 @@ fn text_of(report: &Exploration) -> String {
     let shard = report.shard.as_ref().map_or_else(String::new, |shard| format!(", shard {shard}"));
     let _ = writeln!(text, "model        {}, strategy {}{shard}", report.model, report.strategy);
     let (executions, speed, behaviours) = (report.executions, report.executions_per_second, report.behaviours);
-    let _ = writeln!(text, "executions   {executions} ({speed:.0}/s), {behaviours} behaviours");
-    let texts = Texts::english();
+    let _ = writeln!(text, "executions   {executions} ({speed:.0}/s), {}", counted(behaviours, "behaviour"));
+    let texts = Link::parse(&report.link).map_or_else(|_| Texts::english().clone(), |link| texts::of(link.scenario));
     let said = match (report.exhausted, report.limit.as_deref()) {
         (true, _) if report.shard.is_some() => texts.fill("explored.part", &[]),
         (true, _) => texts.fill("explored.exhausted", &[]),
@@ -150,14 +157,15 @@ fn text_of(report: &Exploration) -> String {
     };
     let _ = writeln!(text, "exhausted    {said}");
     let example = |text: &mut String, found: &OutcomeReport| {
-        let _ = match (found.deviations, found.minimal) {
-            (0, _) => writeln!(text, "             the canonical run: {}", found.link),
-            (n, true) => writeln!(text, "             {n} deviations, no fewer will do: {}", found.link),
-            (n, false) => writeln!(text, "             {n} deviations: {}", found.link),
+        let how = match (found.deviations, found.minimal) {
+            (0, _) => "the canonical run".to_owned(),
+            (n, true) => format!("{}, no fewer will do", counted(n, "deviation")),
+            (n, false) => counted(n, "deviation"),
         };
+        let _ = writeln!(text, "             {how}: {}", found.link);
     };
     for (outcome, found) in &report.outcomes {
-        let _ = writeln!(text, "outcome      {outcome}: {} executions", found.count);
+        let _ = writeln!(text, "outcome      {outcome}: {}", counted(found.count, "execution"));
         example(&mut text, found);
     }
     for claim in &report.claims {
@@ -166,7 +174,8 @@ fn text_of(report: &Exploration) -> String {
             Some(false) => '✕',
             None => '?',
         };
-        let _ = writeln!(text, "claim        {sign} {} ({})", claim.id, claim.expect);
+        let says = texts.template(&format!("claim.{}", claim.id)).unwrap_or_default();
+        let _ = writeln!(text, "claim        {sign} {} ({}): {says}", claim.id, claim.expect);
         if let Some(broken) = &claim.broken {
             example(&mut text, broken);
             let story = Link::parse(&broken.link).ok().and_then(|link| story(&link).ok()).unwrap_or_default();

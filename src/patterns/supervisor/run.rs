@@ -103,7 +103,7 @@ impl Run {
         for place in (0..self.places.len()).rev() {
             if let Some(stopped) = self.stop(place).await {
                 let name = self.places[place].child.name.clone();
-                self.handle.shared.borrow_mut().stopped.push((name, stopped));
+                self.handle.shared.change(|shared| shared.stopped.push((name, stopped)));
             }
         }
         self.show();
@@ -249,10 +249,10 @@ impl Run {
     async fn restart(&mut self, place: usize) -> Result<(), Over> {
         if !self.restarts.admit(self.rt.now()) {
             self.rt.note("giveup after {} restarts", [self.handle.restarts(), 0]);
-            self.handle.shared.borrow_mut().gave_up = true;
+            self.handle.shared.change(|shared| shared.gave_up = true);
             return Err(Over(Exit::Shutdown));
         }
-        self.handle.shared.borrow_mut().restarts += 1;
+        self.handle.shared.change(|shared| shared.restarts += 1);
         let mut again = vec![place];
         for bystander in self.config.strategy.affected(place, self.places.len()).rev() {
             let was_pausing = self.places[bystander].due().is_some();
@@ -324,6 +324,7 @@ impl Run {
             };
             (at.child.name.clone(), state)
         });
-        self.handle.shared.borrow_mut().children = children.collect();
+        let children = children.collect();
+        self.handle.shared.change(|shared| shared.children = children);
     }
 }

@@ -3,9 +3,7 @@
 use super::Child;
 use super::stop::Stopped;
 use crate::patterns::steward::Exit;
-use crate::runtime::{Message, Receiver, Refused, Runtime, Sender};
-use std::cell::RefCell;
-use std::rc::Rc;
+use crate::runtime::{Message, Receiver, Refused, Runtime, Sender, Variable};
 
 /// What a child is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +65,7 @@ pub(super) struct Shared {
 /// A supervisor from outside. Clones are the same.
 #[derive(Clone)]
 pub struct Handle {
-    pub(super) shared: Rc<RefCell<Shared>>,
+    pub(super) shared: Variable<Shared>,
     commands: Sender<Command>,
 }
 
@@ -77,7 +75,7 @@ const MAILBOX: usize = 64;
 impl Handle {
     pub(super) fn new(rt: &Runtime, name: &str) -> (Self, Receiver<Command>) {
         let (commands, mailbox) = rt.channel(&format!("{name}-mailbox"), MAILBOX);
-        (Handle { shared: Rc::default(), commands }, mailbox)
+        (Handle { shared: Variable::new(rt, Shared::default()), commands }, mailbox)
     }
 
     pub(super) fn close(&self, rt: &Runtime) {
@@ -95,21 +93,20 @@ impl Handle {
 
     /// What a child is about; none if there is no such child.
     pub fn state(&self, name: &str) -> Option<State> {
-        let shared = self.shared.borrow();
-        shared.children.iter().find(|(known, _)| known == name).map(|(_, state)| *state)
+        self.shared.read(|shared| shared.children.iter().find(|(known, _)| known == name).map(|(_, state)| *state))
     }
 
     /// Every child in order.
     pub fn children(&self) -> Vec<(String, State)> {
-        self.shared.borrow().children.clone()
+        self.shared.read(|shared| shared.children.clone())
     }
 
     /// How many there are.
     pub fn counts(&self) -> Counts {
-        let shared = self.shared.borrow();
-        let of = |is: fn(&State) -> bool| shared.children.iter().filter(|(_, state)| is(state)).count();
+        let children = self.children();
+        let of = |is: fn(&State) -> bool| children.iter().filter(|(_, state)| is(state)).count();
         Counts {
-            specs: shared.children.len(),
+            specs: children.len(),
             active: of(|state| matches!(state, State::Running(_))),
             restarting: of(|state| matches!(state, State::Restarting)),
         }
@@ -117,16 +114,16 @@ impl Handle {
 
     /// How many restarts there were.
     pub fn restarts(&self) -> u32 {
-        self.shared.borrow().restarts
+        self.shared.read(|shared| shared.restarts)
     }
 
     /// Whether it ended because they were too many.
     pub fn gave_up(&self) -> bool {
-        self.shared.borrow().gave_up
+        self.shared.read(|shared| shared.gave_up)
     }
 
     /// Of the last time that everything was stopped: each child in the order of stopping, and how it went.
     pub fn report(&self) -> Vec<(String, Stopped)> {
-        self.shared.borrow().stopped.clone()
+        self.shared.read(|shared| shared.stopped.clone())
     }
 }

@@ -14,6 +14,7 @@
 mod message;
 mod operations;
 mod state;
+mod transit;
 
 pub use message::Message;
 pub use operations::{Quiet, Receive, Send};

@@ -6,28 +6,17 @@
 
 use super::super::Runtime;
 use super::super::core::Core;
-use super::super::ends::Limit;
 use super::super::ledger::{Name, Object, mix};
 use super::super::operation::WaitId;
 use super::super::timers::TimerId;
 use super::super::waiters::Waiters;
 use super::Message;
+use super::transit::Flight;
 use crate::trace::{ChannelId, EventId, Kind, Site, TaskId};
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
-
-/// A message under way.
-pub(super) struct Flight<T> {
-    pub message: u64,
-    pub value: T,
-    pub content: u64,
-    pub sent: Option<EventId>,
-    pub site: Site,
-    pub deadline: u64,
-    pub rank: u64,
-}
 
 /// A value with its message number and the event it came by.
 pub(super) struct Parcel<T> {
@@ -91,9 +80,6 @@ impl<T> Default for State<T> {
     }
 }
 
-/// So many lanes are kept although nothing is under way on them.
-const KEPT_LANES: usize = 8;
-
 /// What the run loop needs of a channel without knowing its type.
 pub(crate) trait Landing: Any {
     fn land(&self, rt: &Runtime, timer: TimerId);
@@ -133,16 +119,6 @@ impl<T: Message> State<T> {
         self.object + 1
     }
 
-    /// The object of what is under way.
-    fn air(&self) -> Object {
-        self.object + 2
-    }
-
-    /// The object of the numbers of its messages.
-    fn numbers(&self) -> Object {
-        self.object + 3
-    }
-
     /// What a value is, as far as the explorer can tell: its code if that says everything, else what its sender
     /// knew when it was sent.
     pub(super) fn content_of(rt: &Runtime, value: &T) -> u64 {
@@ -153,6 +129,7 @@ impl<T: Message> State<T> {
     }
 
     /// Forgets parked peers that were committed elsewhere or have gone.
+    #[inline]
     pub(super) fn prune(&mut self, rt: &Runtime) {
         while self.receivers.front().is_some_and(|(wait, _)| !rt.core().is_open(*wait)) {
             self.receivers.pop_front();
@@ -182,96 +159,8 @@ impl<T: Message> State<T> {
         !self.buffer.is_empty() || !self.senders.is_empty() || self.is_over(rt)
     }
 
-    /// Numbers a message and records that it was sent.
-    fn record_send(&mut self, rt: &Runtime, task: TaskId, value: &T, site: Site) -> (u64, Option<EventId>) {
-        self.sent += 1;
-        let message = u64::from(self.sent) << 32 | u64::from(value.code());
-        let mut core = rt.core();
-        if core.plan.counts_messages() {
-            core.ledger.change(self.numbers());
-        }
-        let cause = core.tasks[task as usize].last;
-        let event = core.emit_as(task, Kind::Send, self.id, message, cause, Some(site));
-        core.messages += 1;
-        if core.messages > core.setting.limits.messages {
-            core.reach(Limit::Messages);
-        }
-        (message, event)
-    }
-
-    /// A message takes effect: it sets out, is handed over or is put into the buffer.
-    pub(super) fn send(&mut self, rt: &Runtime, task: TaskId, value: T, content: u64, site: Site) {
-        let (message, event) = self.record_send(rt, task, &value, site);
-        let mishap = rt.core().mishap(self.id, self.sent);
-        if mishap.dropped {
-            let mut core = rt.core();
-            core.emit_as(task, Kind::Lose, self.id, message, event, Some(site));
-            core.messages -= 1;
-            drop(core);
-            self.settle(rt);
-            return;
-        }
-        let copy = mishap.duplicated.then(|| value.clone());
-        for value in [Some(value), copy].into_iter().flatten() {
-            let parcel = Parcel { value, message, content, came: event };
-            // Also at once if an earlier one of this sender is still under way: it is not to be overtaken.
-            let is_behind = self.lane(task).is_ok_and(|lane| !self.flights[lane].1.is_empty());
-            if self.latency.is_some() || mishap.delay > 0 || is_behind {
-                let latency = self.latency.unwrap_or(0).saturating_add(mishap.delay);
-                self.set_out(rt, task, parcel, site, latency);
-            } else {
-                self.deliver(rt, parcel);
-            }
-        }
-        if mishap.duplicated {
-            rt.core().messages += 1;
-        }
-    }
-
-    fn set_out(&mut self, rt: &Runtime, sender: TaskId, parcel: Parcel<T>, site: Site, latency: u64) {
-        rt.ledger().add(self.air());
-        let mut core = rt.core();
-        let own = core.clock().saturating_add(latency);
-        let lane = self.lane(sender).unwrap_or_else(|place| {
-            self.flights.insert(place, (sender, VecDeque::new()));
-            place
-        });
-        self.in_air += 1;
-        let flights = &mut self.flights[lane].1;
-        let deadline = flights.back().map_or(own, |ahead| own.max(ahead.deadline));
-        let rank = core.timers.message_rank();
-        if flights.is_empty() {
-            core.set_landing(self.id, self.name, sender, deadline, rank);
-        }
-        let Parcel { value, message, content, came: sent } = parcel;
-        flights.push_back(Flight { message, value, content, sent, site, deadline, rank });
-    }
-
-    fn land(&mut self, rt: &Runtime, timer: TimerId) {
-        rt.ledger().add(self.air());
-        let sender = rt.core().timers.get(timer).task;
-        let Ok(lane) = self.lane(sender) else { return };
-        let flights = &mut self.flights[lane].1;
-        let Some(flight) = flights.pop_front() else { return };
-        self.in_air -= 1;
-        let came = {
-            let mut core = rt.core();
-            core.remove_timer(timer);
-            if let Some(next) = flights.front() {
-                let deadline = next.deadline.max(core.clock());
-                core.set_landing(self.id, self.name, sender, deadline, next.rank);
-            }
-            let to = core.trace.channels[self.id as usize].receiver.unwrap_or(sender);
-            core.emit_as(to, Kind::Arrive, self.id, flight.message, flight.sent, Some(flight.site))
-        };
-        if self.flights.len() > KEPT_LANES && self.flights[lane].1.is_empty() {
-            self.flights.remove(lane);
-        }
-        self.deliver(rt, Parcel { value: flight.value, message: flight.message, content: flight.content, came });
-    }
-
     /// Hands a parcel to the first receiver that still waits, else keeps it.
-    fn deliver(&mut self, rt: &Runtime, parcel: Parcel<T>) {
+    pub(super) fn deliver(&mut self, rt: &Runtime, parcel: Parcel<T>) {
         rt.ledger().change(self.object);
         self.prune(rt);
         let came = parcel.came;
@@ -287,16 +176,12 @@ impl<T: Message> State<T> {
         }
     }
 
-    fn is_air_empty(&self) -> bool {
+    pub(super) fn is_air_empty(&self) -> bool {
         self.in_air == 0
     }
 
-    /// Where the lane of a sender is, or would be.
-    fn lane(&self, sender: TaskId) -> Result<usize, usize> {
-        self.flights.binary_search_by_key(&sender, |(sender, _)| *sender)
-    }
-
     /// Closed, with nothing left to land; asked by who depends on the queue, which a close changes as well.
+    #[inline]
     pub(super) fn is_over(&self, rt: &Runtime) -> bool {
         if self.closed {
             rt.ledger().read(self.air());
@@ -308,7 +193,7 @@ impl<T: Message> State<T> {
     pub(super) fn dismiss(&mut self, rt: &Runtime, event: Option<EventId>) {
         rt.ledger().change(self.object);
         let mut core = rt.core();
-        for (wait, arm) in std::mem::take(&mut self.receivers) {
+        for (wait, arm) in self.receivers.drain(..) {
             if core.commit(wait, arm, event) {
                 self.handed.push((wait, None));
             }
@@ -362,7 +247,7 @@ impl<T: Message> State<T> {
     }
 
     /// Tells those who wait for the channel to be empty.
-    fn settle(&mut self, rt: &Runtime) {
+    pub(super) fn settle(&mut self, rt: &Runtime) {
         rt.ledger().read(self.object);
         if !self.quiet.is_empty() && self.is_quiet(rt) {
             rt.ledger().change(self.object);

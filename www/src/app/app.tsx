@@ -11,7 +11,6 @@ import { Header } from './header'
 import { Inspector } from './inspector'
 import { Added, Later } from './later'
 import { Legend } from './legend'
-import { LivePanel } from './live_panel'
 import { LiveRegion } from './live_region'
 import { Log } from './log'
 import { NewVersion } from './offline'
@@ -72,7 +71,7 @@ export function Page() {
 
 /** A run with all that belongs to it; for a moment only the list, where the scenario's texts are still on their way. */
 function Workbench({ told }: { told: boolean }) {
-  const { session, ui } = useApp()
+  const { live, session, ui } = useApp()
   const shown = session.shown.value
   const docked = ui.roomy.value && !ui.table.value
   if (!told)
@@ -116,7 +115,11 @@ function Workbench({ told }: { told: boolean }) {
             </>
           )}
         </Added>
-        <LivePanel />
+        {live.state.value && (
+          <Later part="extras" close={() => session.change({ field: 'live', on: false })}>
+            {({ LivePanel }) => <LivePanel />}
+          </Later>
+        )}
         <Claims />
         <Log />
         <Parameters />

@@ -5,4 +5,6 @@
 export { Comparison, Kept, Parting } from './compare'
 export { ExplorePanel, ExploreSheet } from './explore'
 export { Handles, Moves } from './handles'
+export { LivePanel } from './live_panel'
 export { Story } from './story'
+export { ViewBar } from './view_bar'

@@ -52,7 +52,7 @@ async function start(): Promise<void> {
     return render(<Missing what="worker" />, root)
   }
   const drawn = drawnRun(session)
-  const transport = createTransport(session.shown, session.view, () => drawn.value)
+  const transport = createTransport(session.shown, session.view, () => drawn.run.value)
   const live = createLive(spawnWorker, session.shown, (loss) => {
     session.loss.value = loss
   })

@@ -17,8 +17,7 @@ import { useApp } from './context'
 import { Flags } from './flags'
 import { Fit, Minus, Plus } from './icons'
 import { LaneNames } from './lane_names'
-import { Added } from './later'
-import { ViewBar } from './view_bar'
+import { Added, Later } from './later'
 import { wordsFor } from './words'
 
 /** What the scenario shows, the point first; a long lesson is opened on demand, so that the picture keeps its room. */
@@ -210,7 +209,17 @@ export function TimelinePanel() {
       </div>
       <Added part="extras">{({ Kept }) => <Kept />}</Added>
       <RunState />
-      <ViewBar />
+      {(ui.viewing.value || ui.note.value) && (
+        <Later
+          part="extras"
+          close={() => {
+            ui.viewing.value = false
+            ui.note.value = null
+          }}
+        >
+          {({ ViewBar }) => <ViewBar />}
+        </Later>
+      )}
     </div>
   )
 }
@@ -235,7 +244,7 @@ function Tip({ event, x, y }: { event: number; x: number; y: number }) {
 
 /** Progress with a stop button, and how the run ended when that needs saying. */
 function RunState() {
-  const { session } = useApp()
+  const { look, session } = useApp()
   const progress = session.progress.value
   const shown = session.shown.value
   if (progress) {
@@ -246,6 +255,14 @@ function RunState() {
         <button type="button" onClick={session.stop}>
           {t('run.stop')}
         </button>
+      </output>
+    )
+  }
+  if (look.waiting.value) {
+    return (
+      <output class="run-state">
+        <span class="spinner" aria-hidden="true" />
+        <span>{t('axis.busy')}</span>
       </output>
     )
   }

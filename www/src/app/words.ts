@@ -20,6 +20,7 @@ export function wordsFor(trace: Trace, scenario: string, live: boolean): Words {
     hang: (ns) => t('word.hang', { duration: show(ns) }),
     tooLate: (ns) => t('word.too-late', { duration: show(ns) }),
     folded: (ns) => `+${aboutTime(ns)}`,
+    folds: (folds, ns) => `×${count(folds)} +${aboutTime(ns)}`,
     step: (event, ns) => `#${event} · ${aboutTime(ns)}`,
     cancel: (why) => (why === 'none' ? t('word.cancelled') : t('word.cancel.by', { reason: reason(why) })),
     crowd: (many) => t('word.crowd', { count: count(many) }),

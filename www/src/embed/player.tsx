@@ -141,7 +141,7 @@ function createApp(options: Options): App {
   const world = { spawn: spawnWorker, address: () => {}, now: () => performance.now() }
   const session = createSession(world, () => null)
   const drawn = drawnRun(session)
-  const transport = createTransport(session.shown, session.view, () => drawn.value)
+  const transport = createTransport(session.shown, session.view, () => drawn.run.value)
   const live = createLive(spawnWorker, session.shown, (loss) => {
     session.loss.value = loss
   })

@@ -51,7 +51,20 @@ export function createCompare(session: Session, kept: Signal<Shown | null>, spaw
         const ending = judged?.ending ?? []
         const find = (text: string) => mine.find(text, trace.count)
         const { write, levers } = mine
-        kept.value = { info, trace, report, ending, rows, find, write, levers, deviations, stopped, live: false }
+        kept.value = {
+          info,
+          trace,
+          report,
+          ending,
+          rows,
+          find,
+          write,
+          levers,
+          arrange: null,
+          deviations,
+          stopped,
+          live: false,
+        }
       },
     })
   }

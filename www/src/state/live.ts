@@ -64,6 +64,7 @@ export function createLive(spawn: () => Port, shown: Signal<Shown | null>, lost:
               find,
               write,
               levers,
+              arrange: null,
               deviations: [],
               stopped: false,
               live: true,

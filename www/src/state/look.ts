@@ -2,8 +2,8 @@
  * How the run on the screen is looked at: its axis, its lanes, the window, what is measured, what is noted. All of it is
  * the view of the link; here it becomes the run as it is drawn, and what the reader does becomes the view again.
  */
-import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals'
-import { arrange, axisOf, EVENT_STEP } from '../timeline/arrange'
+import { computed, effect, type Signal, signal, untracked } from '@preact/signals'
+import { arrange, asItCame, axisOf, EVENT_STEP } from '../timeline/arrange'
 import { lowerBound } from '../timeline/lane_index'
 import { foldLanes, type Lane, lanesOf, moveLane, stepLane } from '../timeline/lane_tree'
 import { type Axis, type AxisKind, fit, type View } from '../timeline/scale'
@@ -24,48 +24,88 @@ export const LONGEST_FILTER = 100
 /** Everything about how the run is looked at. */
 export type Look = ReturnType<typeof createLook>
 
-/** The run of a session as its view has it drawn. */
-export function drawnRun({ shown, view }: Pick<Session, 'shown' | 'view'>): ReadonlySignal<Trace | null> {
+/** Runs with more events are arranged in the worker; until that is done the picture stays as it was. */
+const LARGE = 50_000
+
+/** A run as it is drawn, and the names of the lanes that others are folded into on it. */
+export interface Drawn {
+  run: Trace
+  folded: readonly string[]
+}
+
+/** The run of a session as its view has it drawn: always one whole picture, of the view or of the one before it. */
+export function drawnRun({ shown, view }: Pick<Session, 'shown' | 'view'>) {
   const axis = computed(() => view.value.axis)
   // Only what folds makes the indexes anew, not every move of the window.
   const folded = computed(() => view.value.folded.join(','))
-  return computed(() => {
-    const trace = shown.value?.trace
-    if (!trace) return null
+  /** What the worker arranged last, and of which run. */
+  const arranged = signal<(Drawn & { of: Trace; axis: AxisKind }) | null>(null)
+  const wanted = computed(() => {
+    const now = shown.value
+    if (!now) return null
     void folded.value
-    return arrange(
-      trace,
-      axis.value,
-      foldLanes(
-        trace,
-        untracked(() => view.value.folded),
-      ),
-    )
+    const names = untracked(() => view.value.folded)
+    const laneOf = foldLanes(now.trace, names)
+    const kind = axis.value
+    const here = asItCame(now.trace, kind, laneOf) ? now.trace : null
+    const apart = here === null && now.arrange && now.trace.count > LARGE ? now.arrange : null
+    return { of: now.trace, axis: kind, laneOf, folded: names, here, apart }
   })
+  const done = ({ of, axis, folded }: NonNullable<typeof wanted.value>) => {
+    const last = arranged.value
+    return last?.of === of && last.axis === axis && last.folded.join() === folded.join() ? last : null
+  }
+  const drawn = computed<Drawn | null>(() => {
+    const asked = wanted.value
+    if (!asked) return null
+    const { of, axis, laneOf, folded, here, apart } = asked
+    if (here) return { run: here, folded }
+    if (!apart) return { run: arrange(of, axis, laneOf), folded }
+    return arranged.value?.of === of ? arranged.value : { run: of, folded: [] }
+  })
+  /** The run whose answer is awaited: one question at a time, then the one that is wanted by then. */
+  let awaited: Trace | null = null
+  const ask = (asked: typeof wanted.value) => {
+    const { of, apart } = asked ?? {}
+    if (arranged.peek() && arranged.peek()?.of !== of) arranged.value = null
+    if (!asked || !apart || awaited === of || done(asked)) return
+    awaited = asked.of
+    void apart(asked.axis, asked.laneOf).then((run) => {
+      awaited = null
+      const now = wanted.peek()
+      if (now === asked && run) arranged.value = { run, folded: asked.folded, of: asked.of, axis: asked.axis }
+      else if (now !== asked) ask(now)
+    })
+  }
+  effect(() => {
+    const asked = wanted.value
+    untracked(() => ask(asked))
+  })
+  return {
+    run: computed(() => drawn.value?.run ?? null),
+    folded: computed(() => drawn.value?.folded ?? []),
+    /** The view asks for another picture than the one there is. */
+    waiting: computed(() => wanted.value?.apart != null && done(wanted.value) === null),
+  }
 }
 
 /** Follows a session; `inView` is what the timeline shows, on the drawn axis. */
 export function createLook(
   session: Session,
   transport: Transport,
-  drawn: ReadonlySignal<Trace | null>,
+  { run: drawn, folded, waiting }: ReturnType<typeof drawnRun>,
   inView: Signal<View | null>,
 ) {
   const { shown, view, info, scenario, look, glance } = session
   /** The first of two events to measure between, once it is set. */
   const mark = signal<number | null>(null)
   const axis = computed<Axis | null>(() => (drawn.value ? axisOf(drawn.value) : null))
-  const arrangement = computed(() => JSON.stringify([view.value.lanes, view.value.folded, view.value.filter]))
+  const arrangement = computed(() => JSON.stringify([view.value.lanes, view.value.filter]))
   const order = computed(() => scenario.value?.tasks ?? [])
   const lanes = computed<Lane[]>(() => {
     void arrangement.value
-    return drawn.value
-      ? lanesOf(
-          drawn.value,
-          order.value,
-          untracked(() => view.value),
-        )
-      : []
+    const { lanes, filter } = untracked(() => view.value)
+    return drawn.value ? lanesOf(drawn.value, order.value, { lanes, filter, folded: folded.value }) : []
   })
   /** The view is that of the run on the screen, and not of one that is being made. */
   const settled = () => shown.peek() !== null && shown.peek()?.info === info.peek() && !shown.peek()?.live
@@ -109,6 +149,7 @@ export function createLook(
   return {
     mark,
     drawn,
+    waiting,
     axis,
     lanes,
     /** Where an event lies on the axis. */

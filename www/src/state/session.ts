@@ -1,5 +1,6 @@
 /** The state of the page and everything a person can do to it. No DOM here: the world comes in through `World`. */
 import { batch, computed, signal } from '@preact/signals'
+import type { AxisKind } from '../timeline/scale'
 import type { Trace } from '../timeline/trace'
 import { type Client, createClient, type Loss, type Port } from '../worker/client'
 import type {
@@ -48,6 +49,8 @@ export interface Shown {
   write(format: ExportFormat): Promise<string>
   /** What of the link an event moves with. */
   levers(event: number): Promise<LeverInfo[]>
+  /** The run on another axis or on other lanes, made where it does not hold the page up; none of a live run. */
+  arrange: ((axis: AxisKind, laneOf: Uint32Array) => Promise<Trace | null>) | null
   /** Where the run departed from what it would have done by itself: the events after its recorded choices. */
   deviations: number[]
   stopped: boolean
@@ -136,6 +139,7 @@ export function createSession(world: World, recover: (text: string, error: CoreE
         find,
         write: client.write,
         levers: client.levers,
+        arrange: (axis, laneOf) => client.arrange(trace, axis, laneOf),
         deviations,
         stopped,
         live: false,

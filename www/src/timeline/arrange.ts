@@ -4,9 +4,9 @@
  */
 import { NONE, SPAN } from '../worker/core'
 import { indexTrace } from './index_trace'
-import { grouped, lowerBound } from './lane_index'
+import { lowerBound, sorted } from './lane_index'
 import { type Axis, type AxisKind, bentAxis, type FoldedGap, straightAxis } from './scale'
-import type { Trace } from './trace'
+import type { RawTrace, Trace } from './trace'
 
 /** From one event to the next on the axis of events: so fine that the closest zoom shows two of them. */
 export const EVENT_STEP = 10
@@ -16,14 +16,20 @@ const LONG = 1 / 200
 /** A folded stretch takes this share of what is not folded, if all together take no more than half of that. */
 const FOLD = 1 / 30
 
+/** A run without its indexes: all that is needed to arrange it. */
+export type Timed = RawTrace & Pick<Trace, 'count' | 'duration'>
+
+/** Whether a run with these lanes is drawn as it came. */
+export function asItCame(trace: Trace, kind: AxisKind, laneOf: Uint32Array): boolean {
+  return kind === 'time' && (laneOf === trace.laneOf || laneOf.every((lane, task) => lane === trace.laneOf[task]))
+}
+
 /** The run on an axis, its tasks on the lanes of `laneOf`: its times are places on the axis. */
-export function arrange(trace: Trace, kind: AxisKind, laneOf: Uint32Array): Trace {
-  const moved = laneOf.some((lane, task) => lane !== trace.laneOf[task])
-  if (kind === 'time' && !moved) return trace
+export function arrange(trace: Timed, kind: AxisKind, laneOf: Uint32Array): Trace {
   if (kind === 'time') return indexTrace(trace, trace.duration, undefined, laneOf)
   const { axis, place } = kind === 'events' ? eventAxis(trace) : squeezedAxis(trace)
   const { spans } = trace.timeline
-  const closing = kind === 'events' ? closings(trace) : null
+  const closing = kind === 'events' ? closings(trace, laneOf.length) : null
   const columns = { ...trace.columns, time: place }
   const timeline = {
     ...trace.timeline,
@@ -43,7 +49,7 @@ export function arrange(trace: Trace, kind: AxisKind, laneOf: Uint32Array): Trac
 }
 
 /** The axis of a run that is drawn. */
-export function axisOf(trace: Trace): Axis {
+export function axisOf(trace: Pick<Trace, 'axis' | 'duration'>): Axis {
   return trace.axis ?? straightAxis(trace.duration)
 }
 
@@ -54,13 +60,13 @@ interface Placed {
 }
 
 /** Time with its long idle stretches folded. */
-function squeezedAxis(trace: Trace): Placed {
+function squeezedAxis(trace: Timed): Placed {
   const axis = squeezed(idleGaps(trace), trace.duration)
   return { axis, place: trace.columns.time.map((time) => axis.x(time)) }
 }
 
 /** Each event is one step; a level of a chart is none, it lies with the event before it. */
-function eventAxis(trace: Trace): Placed {
+function eventAxis(trace: Timed): Placed {
   const { time } = trace.columns
   const levels = trace.timeline.gauges.event
   const place = new Float64Array(trace.count)
@@ -78,7 +84,7 @@ function eventAxis(trace: Trace): Placed {
 }
 
 /** The event with which each span ends: what names its beginning as the cause, or the last that its task did then; else none. */
-function closings({ columns, kinds, tasks, timeline: { spans } }: Trace): Uint32Array {
+function closings({ columns, kinds, timeline: { spans } }: Timed, tasks: number): Uint32Array {
   const { kind, cause, task, time } = columns
   const [worked, wake] = [kinds.indexOf('worked'), kinds.indexOf('wake')]
   const closing = new Uint32Array(kind.length).fill(NONE)
@@ -86,7 +92,7 @@ function closings({ columns, kinds, tasks, timeline: { spans } }: Trace): Uint32
     const ends = kind[event] === worked || kind[event] === wake
     if (ends && cause[event] !== NONE) closing[cause[event]!] = event
   }
-  const { start, order } = grouped(kind.length, tasks.length, (event) => task[event]!)
+  const { start, order } = sorted(task, tasks)
   return Uint32Array.from(spans.end, (at, i) => {
     const found = spans.kind[i] === SPAN.life ? NONE : closing[spans.event[i]!]!
     if (found !== NONE && time[found] === at) return found
@@ -106,7 +112,7 @@ export function idleGaps({
   timeline: { spans },
   duration,
   count,
-}: Trace): [from: number, to: number][] {
+}: Timed): [from: number, to: number][] {
   const work = spans.kind.reduce((sum, kind) => sum + (kind === SPAN.work ? 1 : 0), 0)
   const starts = new Float64Array(work)
   const ends = new Float64Array(work)

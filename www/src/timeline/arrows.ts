@@ -25,6 +25,8 @@ export interface Arrow {
   /** How many it stands for: what never arrived is drawn once where it would lie on itself. */
   count: number
   badge: string | null
+  /** How strongly it is drawn, up to 1: where there are many, what they lead to must still be seen between them. */
+  strength: number
 }
 
 /** A distance in time worth reading. */
@@ -45,6 +47,10 @@ const OUTSIDE = 400
 const STUB = 16
 /** Stubs of one lane and kind closer than this are drawn as one, px. */
 const STUBS_PX = 14
+/** Ordinary arrows that are further apart than this on average are drawn at full strength, px. */
+const ROOMY_PX = 24
+/** However many there are, they are this strong. */
+const WEAKEST = 0.35
 
 /** The arrows that touch the view. */
 export function arrowsOf(input: SceneInput): { arrows: Arrow[]; tooMany: boolean } {
@@ -69,8 +75,16 @@ export function arrowsOf(input: SceneInput): { arrows: Arrow[]; tooMany: boolean
     if (arrow.to === null && !stubs.isNew(arrow)) continue
     found.push(arrow)
   }
+  const ordinary = found.filter(isOrdinary)
+  const strength = Math.max(WEAKEST, Math.min(1, view.width / ROOMY_PX / ordinary.length))
+  for (const arrow of ordinary) arrow.strength = strength
   for (const arrow of found) if (arrow.count > 1) arrow.badge = input.words.crowd(arrow.count)
   return { arrows: found, tooMany }
+}
+
+/** A message that arrives, or a start: most arrows are. Cancels, restarts and losses are what one looks for. */
+function isOrdinary({ kind, to }: Arrow): boolean {
+  return to !== null && (kind === 'message' || kind === 'spawn')
 }
 
 /** Stubs by lane, kind and reason: one that comes soon after another is counted there. They come in order. */
@@ -119,6 +133,7 @@ function arrowOf({ trace, view, layout, height }: SceneInput, number: number): A
     edge,
     count: 1,
     badge: null,
+    strength: 1,
   } as const
   if (to === null) return { ...base, x1: x0 + STUB, y1: y0 + STUB, loop: false }
   const x1 = toPx(view, time[to]!)

@@ -1,12 +1,12 @@
-/** The indexes of a run, and what of it is handed to the page without a copy. */
+/** The indexes of a run: what is sorted once, in the worker, so that no frame looks at all of it. */
 import type { Columns, Timeline } from '../worker/core'
 import { ARROW, MARK, NONE, REASONS, SPAN } from '../worker/core'
 import { type Busy, busyOf } from './busy'
 import { chartsOf } from './charts'
 import { foldTasks } from './fold'
-import { grouped, type LaneIndex, ordered, sorted } from './lane_index'
+import { grouped, type LaneIndex, ordered, sorted, sortGroups } from './lane_index'
 import { busyPyramid, momentPyramid, type Pyramid } from './pyramid'
-import { beatPlaces, MARK_GROUPS, MARK_KINDS, type RawTrace, SPAN_KINDS, type Trace } from './trace'
+import { heartbeats, MARK_GROUPS, MARK_KINDS, type RawTrace, SPAN_KINDS, type Trace } from './trace'
 
 /** Lanes with more work than this, or with more beats, have a pyramid of it. */
 const MANY = 100
@@ -17,19 +17,19 @@ export function indexTrace(
   raw: RawTrace,
   duration: number,
   alive: () => void = () => {},
-  laneOf = foldTasks(raw.tasks),
+  laneOf = foldTasks(raw.tasks.map(({ name }) => name)),
 ): Trace {
-  const { columns, timeline, tasks } = raw
+  const { columns, timeline } = raw
   const { spans, marks, arrows } = timeline
-  const lanes = tasks.length
+  const lanes = laneOf.length
   const count = columns.time.length
   const last = count > 0 ? (columns.time[count - 1] ?? 0) : 0
   // Later events have later numbers.
-  const arrowOrder = ordered(arrows.from.length, count, (i) => arrows.from[i]!)
+  const arrowOrder = ordered(arrows.from, count)
   let longestArrow = 0
   for (let i = 0; i < arrows.from.length; i++) {
-    if (arrows.to[i] === NONE) continue
-    longestArrow = Math.max(longestArrow, departure(columns, arrows.to[i]) - departure(columns, arrows.from[i]))
+    const to = arrows.to[i]!
+    if (to !== NONE) longestArrow = Math.max(longestArrow, columns.time[to]! - columns.time[arrows.from[i]!]!)
   }
   alive()
   const spansByLane = groupedSpans(timeline, laneOf, count)
@@ -37,12 +37,7 @@ export function indexTrace(
   alive()
   const busy = busyLanes(spansByLane, timeline)
   alive()
-  const marksByLane = grouped(
-    marks.event.length,
-    lanes * MARK_GROUPS,
-    (i) => laneOf[columns.task[marks.event[i]!]!]! * MARK_GROUPS + markGroup(columns, marks.kind[i]!, marks.event[i]!),
-    (i) => marks.event[i]!,
-  )
+  const marksByLane = groupedMarks(columns, timeline, laneOf)
   alive()
   const whole = Math.max(duration, last)
   const events = eventsByLane(columns, timeline, laneOf)
@@ -52,9 +47,8 @@ export function indexTrace(
   for (let lane = 0; lane < lanes; lane++) {
     const [from, to] = [messagesByLane.start[lane]!, messagesByLane.start[lane + 1]!]
     if (to - from <= MANY_BEATS) continue
-    const places = new Float64Array(to - from)
-    for (let i = from; i < to; i++) places[i - from] = columns.time[arrows.from[messagesByLane.order[i]!]!]!
-    traffic.set(lane, momentPyramid(places, whole))
+    const departures = messagesByLane.order.subarray(from, to).map((i) => arrows.from[i]!)
+    traffic.set(lane, momentPyramid(departures, columns.time, whole))
   }
   const beats = beatPyramids({ columns, timeline, marksByLane, eventsByLane: events }, whole)
   return {
@@ -79,38 +73,64 @@ export function indexTrace(
   }
 }
 
+/** Marks by lane and group, in order. */
+function groupedMarks({ task, b }: Columns, { marks }: Timeline, laneOf: Uint32Array): LaneIndex {
+  const group = new Uint32Array(marks.event.length)
+  for (let i = 0; i < group.length; i++) {
+    const event = marks.event[i]!
+    group[i] = laneOf[task[event]!]! * MARK_GROUPS + markGroup(marks.kind[i]!, b[event]!)
+  }
+  const index = sorted(group, laneOf.length * MARK_GROUPS)
+  sortGroups(index, marks.event)
+  return index
+}
+
 /** A crowd of one kind hides no other, and of the cancelled no other reason. */
-function markGroup({ b }: Columns, kind: number, event: number): number {
-  return kind === MARK.cancelled && REASONS[b[event]!] ? MARK_KINDS + b[event]! : kind
+function markGroup(kind: number, reason: number): number {
+  return kind === MARK.cancelled && REASONS[reason] ? MARK_KINDS + reason : kind
 }
 
 /** Spans that begin with earlier events come first, so that hardly a group is left to sort. */
 function groupedSpans({ spans }: Timeline, laneOf: Uint32Array, events: number): LaneIndex {
-  const first = ordered(spans.lane.length, events, (i) => spans.event[i]!)
-  const { start, order } = grouped(
-    first.length,
-    laneOf.length * SPAN_KINDS,
-    (i) => laneOf[spans.lane[first[i]!]!]! * SPAN_KINDS + spans.kind[first[i]!]!,
-    (i) => spans.start[first[i]!]!,
-  )
-  return { start, order: order.map((i) => first[i]!) }
+  const first = ordered(spans.event, events)
+  const group = new Uint32Array(first.length)
+  for (let i = 0; i < group.length; i++)
+    group[i] = laneOf[spans.lane[first[i]!]!]! * SPAN_KINDS + spans.kind[first[i]!]!
+  const index = sorted(group, laneOf.length * SPAN_KINDS)
+  for (let i = 0; i < group.length; i++) index.order[i] = first[index.order[i]!]!
+  sortGroups(index, spans.start)
+  return index
 }
 
 function messages(departures: Uint32Array, { task }: Columns, { arrows }: Timeline, laneOf: Uint32Array): LaneIndex {
   const sent = departures.filter((i) => arrows.kind[i] === ARROW.message)
   const { start, order } = grouped(sent.length, laneOf.length, (i) => laneOf[task[arrows.from[sent[i]!]!]!]!)
-  return { start, order: order.map((i) => sent[i]!) }
+  for (let i = 0; i < order.length; i++) order[i] = sent[order[i]!]!
+  return { start, order }
 }
 
-/** The beats of lanes that beat much. */
-function beatPyramids(trace: Parameters<typeof beatPlaces>[0], length: number): Map<number, Pyramid> {
-  const { start } = trace.eventsByLane
+/** The beats of lanes that beat much: when each was is not looked up one by one until a view comes close. */
+function beatPyramids(
+  {
+    columns,
+    timeline,
+    marksByLane,
+    eventsByLane,
+  }: Pick<Trace, 'columns' | 'timeline' | 'marksByLane' | 'eventsByLane'>,
+  length: number,
+): Map<number, Pyramid> {
   const found = new Map<number, Pyramid>()
-  for (let lane = 0; lane + 1 < start.length; lane++) {
+  for (let lane = 0; lane + 1 < eventsByLane.start.length; lane++) {
     // A lane beats no more often than something happens on it.
-    if (start[lane + 1]! - start[lane]! <= MANY_BEATS) continue
-    const { places } = beatPlaces(trace, lane)
-    if (places.length > MANY_BEATS) found.set(lane, momentPyramid(places, length))
+    if (eventsByLane.start[lane + 1]! - eventsByLane.start[lane]! <= MANY_BEATS) continue
+    const own = heartbeats({ marksByLane }, lane)
+    const { start, order } = own ? marksByLane : eventsByLane
+    const group = own ? lane * MARK_GROUPS + MARK.pulse : lane
+    const [from, to] = [start[group]!, start[group + 1]!]
+    if (to - from <= MANY_BEATS) continue
+    const items = order.subarray(from, to)
+    const events = own ? items.map((mark) => timeline.marks.event[mark]!) : items
+    found.set(lane, momentPyramid(events, columns.time, length))
   }
   return found
 }
@@ -161,28 +181,4 @@ function eventsByLane({ task }: Columns, { gauges }: Timeline, laneOf: Uint32Arr
   const { start, order } = sorted(lane, laneOf.length)
   if (told) for (let i = 0; i < order.length; i++) order[i] = told[order[i]!]!
   return { start, order }
-}
-
-function departure(columns: Columns, event: number | undefined): number {
-  return columns.time[event ?? 0] ?? 0
-}
-/** The buffers that can be transferred instead of copied. */
-export function transferables(trace: Trace): ArrayBuffer[] {
-  const { columns, timeline } = trace
-  const { curve, event, value } = timeline.gauges
-  const arrays = [
-    ...Object.values(columns),
-    ...Object.values(timeline.spans),
-    ...Object.values(timeline.arrows),
-    ...Object.values(timeline.marks),
-    ...[trace.spansByLane, trace.marksByLane, trace.eventsByLane].flatMap(({ start, order }) => [start, order]),
-    trace.arrowOrder,
-    ...[trace.rareArrows, trace.reach],
-    ...[...trace.busy.values()].flatMap(({ time, done, open }) => [time, done, open]),
-    ...[...trace.work.values(), ...trace.beats.values(), ...trace.traffic.values()].map(({ levels }) => levels[0]),
-    ...[trace.messagesByLane.start, trace.messagesByLane.order],
-    ...[curve, event, value, trace.logs],
-    ...trace.charts.flatMap(({ time, value }) => [time, value]),
-  ] as { buffer: ArrayBuffer }[]
-  return [...new Set(arrays.map((array) => array.buffer))]
 }

@@ -26,6 +26,8 @@ export interface Words {
   tooLate(ns: number): string
   /** At an idle stretch that is folded. */
   folded(ns: number): string
+  /** At so many of them that are too close to tell apart, by their length together. */
+  folds(count: number, ns: number): string
   /** At an event on the axis of events, ns from the start. */
   step(event: number, ns: number): string
   /** The word where a cancel lands. */

@@ -6,24 +6,11 @@ export interface LaneIndex {
   order: Uint32Array
 }
 
-/** Counting sort by group, stable; within a group by `key` when the input is not in its order already. */
-export function grouped(
-  count: number,
-  groups: number,
-  group: (i: number) => number,
-  key?: (i: number) => number,
-): LaneIndex {
+/** Counting sort by group, stable. */
+export function grouped(count: number, groups: number, group: (i: number) => number): LaneIndex {
   const mine = new Uint32Array(count)
   for (let i = 0; i < count; i++) mine[i] = group(i)
-  const { start, order } = sorted(mine, groups)
-  if (key) {
-    for (let i = 0; i < groups; i++) {
-      if (start[i + 1]! - start[i]! < 2) continue
-      const part = order.subarray(start[i], start[i + 1])
-      if (!ascends(part, key)) part.sort((p, q) => key(p) - key(q) || p - q)
-    }
-  }
-  return { start, order }
+  return sorted(mine, groups)
 }
 
 /** The same for groups that are in an array: nothing is called for any item. */
@@ -39,9 +26,14 @@ export function sorted(group: Uint32Array, groups: number): LaneIndex {
   return { start, order }
 }
 
-function ascends(part: Uint32Array, key: (i: number) => number): boolean {
-  for (let i = 1; i < part.length; i++) if (key(part[i]!) < key(part[i - 1]!)) return false
-  return true
+/** Sorts each group by a key, stable, if it is not in its order already. */
+export function sortGroups({ start, order }: LaneIndex, key: Float64Array | Uint32Array): void {
+  for (let group = 0; group + 1 < start.length; group++) {
+    const [from, to] = [start[group]!, start[group + 1]!]
+    let i = from + 1
+    while (i < to && key[order[i]!]! >= key[order[i - 1]!]!) i++
+    if (i < to) order.subarray(from, to).sort((p, q) => key[p]! - key[q]!)
+  }
 }
 
 /** First position in `[from, to)` whose value is not below `bound`; the values must ascend. */
@@ -115,10 +107,10 @@ export function crowds(places: Float64Array, from: number, to: number, gap: numb
   return found
 }
 
-/** The numbers below `count` in order of a value that is a whole number below `limit`; equal ones as they were. */
-export function ordered(count: number, limit: number, value: (i: number) => number): Uint32Array {
-  for (let i = 1; i < count; i++) if (value(i) < value(i - 1)) return grouped(count, limit, value).order
-  const order = new Uint32Array(count)
-  for (let i = 0; i < count; i++) order[i] = i
+/** The places of whole numbers below `limit` in their order; equal ones as they were. */
+export function ordered(values: Uint32Array, limit: number): Uint32Array {
+  for (let i = 1; i < values.length; i++) if (values[i]! < values[i - 1]!) return sorted(values, limit).order
+  const order = new Uint32Array(values.length)
+  for (let i = 0; i < order.length; i++) order[i] = i
   return order
 }

@@ -22,7 +22,9 @@ export function rowsOf(lanes: Lane[], laneOf: Uint32Array): Int32Array {
   lanes.forEach((lane, row) => {
     rowOfLane[lane.task] = row
   })
-  return Int32Array.from(laneOf, (lane) => rowOfLane[lane]!)
+  const rows = new Int32Array(laneOf.length)
+  for (let task = 0; task < rows.length; task++) rows[task] = rowOfLane[laneOf[task]!]!
+  return rows
 }
 
 /** Shares `available` px among the lanes; when they do not fit they keep their least height and scroll. */

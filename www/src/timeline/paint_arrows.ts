@@ -6,10 +6,10 @@ import type { Arrow } from './scene'
 
 /** Draws one; what never arrived is a stub with a cross, and how many there are. */
 export function paintArrow(c: Brush, arrow: Arrow, palette: Palette): void {
-  const { x0, y0, x1, y1, kind, reason, to, loop, badge } = arrow
+  const { x0, y0, x1, y1, kind, reason, to, loop, badge, strength } = arrow
   const colour = kind === 'cancel' ? palette.tones[reason] : kind === 'restart' ? palette.pulse : palette.message
   c.strokeStyle = colour
-  c.globalAlpha = kind === 'spawn' ? 0.55 : 1
+  c.globalAlpha = strength * (kind === 'spawn' ? 0.55 : 1)
   c.lineWidth = kind === 'cancel' ? 2.2 : kind === 'spawn' ? 1 : 1.5
   c.setLineDash(
     kind === 'cancel' ? (DASHES[reason] ?? []) : kind === 'spawn' ? [1, 3] : kind === 'restart' ? [3, 2] : [],

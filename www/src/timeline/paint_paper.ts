@@ -35,7 +35,10 @@ export function paintPaper(c: Brush, { scene, view, height, below, palette, layo
   across(1, palette.grid)
   across(5, palette.gridLarge)
   lines(large, palette.gridLarge)
-  for (const { px0, px1 } of folds) paintFold(c, px0, px1, bottom, palette)
+  for (const { px0, px1, count } of folds) {
+    if (count === 1) paintFold(c, px0, px1, bottom, palette)
+    else paintFolds(c, px0, px1, bottom, palette)
+  }
   c.strokeStyle = palette.line
   c.beginPath()
   const [first, last] = visibleRows(layout, height)
@@ -62,6 +65,26 @@ function paintFold(c: Brush, px0: number, px1: number, bottom: number, palette: 
   c.stroke()
 }
 
+/** Folds too close to tell apart: the paper is torn along its upper edge from the first to the last, and what lies between stays. */
+function paintFolds(c: Brush, px0: number, px1: number, bottom: number, palette: Palette): void {
+  c.strokeStyle = palette.ink3
+  c.beginPath()
+  const [left, right] = [Math.round(px0) + 0.5, Math.round(px1) + 0.5]
+  c.moveTo(left, AXIS - 5)
+  for (let x = left, side = 1; x < right; x += 4, side = -side)
+    c.lineTo(Math.min(x + 4, right), AXIS - 5 - 2 * (side + 1))
+  c.stroke()
+  c.setLineDash([1, 4])
+  c.beginPath()
+  for (const x of [left, right]) {
+    c.moveTo(x, AXIS - 5)
+    c.lineTo(x, AXIS + bottom)
+  }
+  c.stroke()
+  c.setLineDash([])
+}
+
+/** What is written over the picture. */
 export function paintAxis(c: Brush, { scene, view, palette }: Frame): void {
   c.font = `11px ${palette.mono}`
   c.textAlign = 'center'

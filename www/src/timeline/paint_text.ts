@@ -8,6 +8,9 @@ export function trace(c: Brush, line: number[]): void {
   for (let i = 2; i < line.length; i += 2) c.lineTo(line[i]!, line[i + 1]!)
 }
 
+/** Px of height in which nothing shines through between words. */
+const GAP = 8
+
 /** Text with a halo of the background, so that a line under it does not touch the letters. */
 export function text(
   c: Brush,
@@ -22,6 +25,9 @@ export function text(
   c.textAlign = 'left'
   c.textBaseline = 'middle'
   if (halo) {
+    // Between the words there are no letters to have a halo.
+    c.fillStyle = halo
+    c.fillRect(x, y - GAP / 2, c.measureText(words).width, GAP)
     c.strokeStyle = halo
     c.lineWidth = 3.5
     c.lineJoin = 'round'

@@ -43,13 +43,13 @@ export function busyPyramid(busy: Busy, length: number): Pyramid {
   return { cell, levels: together(levels) }
 }
 
-/** Whether anything happens in each cell. */
-export function momentPyramid(places: Float64Array, length: number): Pyramid {
-  const { cell, sizes } = measured(places.length, length)
+/** Whether any of the events lies in each cell. */
+export function momentPyramid(events: Uint32Array, time: Float64Array, length: number): Pyramid {
+  const { cell, sizes } = measured(events.length, length)
   const levels = sizes.map((size) => new Uint8Array(size))
   const finest = levels[0]!
   const last = finest.length - 1
-  for (let i = 0; i < places.length; i++) finest[Math.min(last, Math.floor(places[i]! / cell))] = 255
+  for (let i = 0; i < events.length; i++) finest[Math.min(last, Math.floor(time[events[i]!]! / cell))] = 255
   for (let n = 1; n < levels.length; n++) {
     const [finer, coarser] = [levels[n - 1]!, levels[n]!]
     for (let i = 0; i < finer.length; i++) coarser[i >> 1]! |= finer[i]!

@@ -8,13 +8,24 @@ export interface Ruler {
   small: number[]
   large: number[]
   labels: { px: number; text: string }[]
-  folds: { px0: number; px1: number; text: string }[]
+  folds: Folding[]
+}
+
+/** A fold, or a band of folds too close to tell apart: from the first of them to the last. */
+export interface Folding {
+  px0: number
+  px1: number
+  ns: number
+  count: number
+  text: string
 }
 
 /** What is written on it, in the reader's language. */
 export interface RulerWords {
   /** At an idle stretch that is folded. */
   folded(ns: number): string
+  /** At so many of them that are too close to tell apart, by their length together. */
+  folds(count: number, ns: number): string
   /** At a step of the axis of events, counted from 0: which event it is, and when. */
   step(step: number): string
 }
@@ -24,6 +35,9 @@ const EVENT_PX = 124
 /** So many folds are few, and two edges of one can be told apart. */
 const FEW = 5
 const EDGES_PX = 12
+/** So many folds closer than this are a band. */
+const BAND = 4
+const BAND_PX = 8
 /** A letter of what is written, px; and the least room between two texts. */
 const LETTER_PX = 6.7
 const APART_PX = 8
@@ -37,9 +51,12 @@ export function rulerOf(view: View, axis: Axis, words: RulerWords): Ruler {
 function timeRuler(view: View, axis: Axis, words: RulerWords): Ruler {
   const rule = ruling(view)
   const at = (times: number[]) => times.map((time) => toPx(view, axis.x(time)))
-  const folds = axis.folds
-    .filter(({ x0, x1 }) => x1 > view.t0 && x0 < view.t1)
-    .map(({ x0, x1, ns }) => ({ ...pinched(toPx(view, x0), toPx(view, x1)), text: words.folded(ns) }))
+  const folds = banded(
+    axis.folds
+      .filter(({ x0, x1 }) => x1 > view.t0 && x0 < view.t1)
+      .map(({ x0, x1, ns }) => ({ ...pinched(toPx(view, x0), toPx(view, x1)), ns, count: 1, text: words.folded(ns) })),
+    words,
+  )
   const taken: [number, number][] = []
   const free = ({ px, text }: { px: number; text: string }) => {
     const half = (text.length * LETTER_PX) / 2
@@ -64,6 +81,24 @@ function timeRuler(view: View, axis: Axis, words: RulerWords): Ruler {
 function pinched(px0: number, px1: number): { px0: number; px1: number } {
   const middle = (px0 + px1) / 2
   return px1 - px0 < EDGES_PX ? { px0: middle, px1: middle } : { px0, px1 }
+}
+
+/** Folds that are too close to tell apart as bands; few of them, and those that are wide, stay by themselves. */
+function banded(folds: Folding[], words: RulerWords): Folding[] {
+  const found: Folding[] = []
+  for (let i = 0; i < folds.length; ) {
+    let last = i
+    while (last + 1 < folds.length && folds[last + 1]!.px1 - folds[last]!.px0 < BAND_PX) last++
+    const crowd = folds.slice(i, last + 1)
+    if (crowd.length < BAND) found.push(...crowd)
+    else {
+      const ns = crowd.reduce((sum, one) => sum + one.ns, 0)
+      const [px0, px1, count] = [crowd[0]!.px0, crowd.at(-1)!.px1, crowd.length]
+      found.push({ px0, px1, ns, count, text: words.folds(count, ns) })
+    }
+    i = last + 1
+  }
+  return found
 }
 
 /** Multiples of a step in view, none within a fold. */

@@ -13,12 +13,20 @@ export interface FoldedGap {
   ns: number
 }
 
+/** Places on the axis and their times; both ascend. */
+export interface Knots {
+  xs: Float64Array
+  times: Float64Array
+}
+
 /** An axis. `x` and `time` ascend, and are each other's inverse wherever no two events share a time. */
 export interface Axis {
   kind: AxisKind
   /** Where the run ends. */
   length: number
   folds: readonly FoldedGap[]
+  /** What it bends at; none: it is straight. */
+  knots?: Knots
   x(time: number): number
   time(x: number): number
 }
@@ -34,6 +42,7 @@ export function bentAxis(kind: AxisKind, xs: Float64Array, times: Float64Array, 
     kind,
     length: xs.at(-1) ?? 0,
     folds,
+    knots: { xs, times },
     x: (time) => through(times, xs, time),
     time: (x) => through(xs, times, x),
   }

@@ -73,6 +73,7 @@ export function buildScene(input: SceneInput): Scene {
 function rulerWords({ trace, words }: SceneInput): RulerWords {
   return {
     folded: words.folded,
+    folds: words.folds,
     step(step) {
       const x = step * EVENT_STEP
       const event = lowerBound(0, trace.count, x, (i) => trace.columns.time[i]!)

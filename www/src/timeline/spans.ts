@@ -9,7 +9,7 @@ import { pulseLine } from './pulse'
 import { columnsAt, columnsOf } from './pyramid'
 import { lasting, toPx } from './scale'
 import type { Scene } from './scene'
-import { beatPlaces, SPAN_KINDS } from './trace'
+import { beatPlaces, heartbeats, SPAN_KINDS } from './trace'
 
 /** A bar: work or a hang. */
 export interface Bar {
@@ -190,9 +190,11 @@ function lives(input: SceneInput, lane: number): { x0: number; x1: number }[] {
 function moments({ trace, view }: SceneInput, lane: number): { px: number[]; heartbeat: boolean; dense: boolean } {
   const pyramid = trace.beats.get(lane)
   const columns = pyramid && columnsOf(pyramid, view)
-  const { heartbeat, places } = beatPlaces(trace, lane)
   const found = columns ? beatsIn(columns) : null
-  if (found && found.length > view.width / ROOM_PX) return { px: found, heartbeat, dense: true }
+  // So dense that nobody has to know when each of them was.
+  if (found && found.length > view.width / ROOM_PX)
+    return { px: found, heartbeat: heartbeats(trace, lane), dense: true }
+  const { heartbeat, places } = beatPlaces(trace, lane)
   const step = (view.t1 - view.t0) / view.width
   const from = firstFrom(places, 0, places.length, view.t0 - 40 * step)
   const to = firstFrom(places, from, places.length, view.t1 + 40 * step)

@@ -72,6 +72,12 @@ export function kindOf(group: number): number {
   return group < MARK_KINDS ? group : MARK.cancelled
 }
 
+/** Whether a lane has heartbeats. */
+export function heartbeats({ marksByLane: { start } }: Pick<Trace, 'marksByLane'>, lane: number): boolean {
+  const group = lane * MARK_GROUPS + MARK.pulse
+  return start[group]! < start[group + 1]!
+}
+
 /** When a lane beats: its heartbeats if it has some, else everything that its tasks did. */
 export function beatPlaces(
   {
@@ -82,10 +88,9 @@ export function beatPlaces(
   }: Pick<Trace, 'columns' | 'marksByLane' | 'eventsByLane' | 'timeline'>,
   lane: number,
 ): { heartbeat: boolean; places: Float64Array } {
-  const group = lane * MARK_GROUPS + MARK.pulse
-  const heartbeat = marksByLane.start[group]! < marksByLane.start[group + 1]!
+  const heartbeat = heartbeats({ marksByLane }, lane)
   const places = heartbeat
-    ? placesOf(marksByLane, group, (mark) => columns.time[timeline.marks.event[mark]!]!)
+    ? placesOf(marksByLane, lane * MARK_GROUPS + MARK.pulse, (mark) => columns.time[timeline.marks.event[mark]!]!)
     : placesOf(eventsByLane, lane, (event) => columns.time[event]!)
   return { heartbeat, places }
 }

@@ -1,6 +1,8 @@
 /** The page's end of a core worker: one promise per question, runs as callbacks, and a watchdog that ends a silent worker. */
 
+import type { AxisKind } from '../timeline/scale'
 import type { Trace } from '../timeline/trace'
+import { type Arranged, withNew } from './arranged'
 import type { Catalogue, CoreError, EventRow, ExportFormat, LeverInfo, LinkEdit, LinkInfo, LivePoll } from './core'
 import type { Judged, Origin, Reply, Request, RunResult } from './protocol'
 import { received } from './tasks'
@@ -54,6 +56,8 @@ export interface Client {
   write(format: ExportFormat): Promise<string>
   /** What of the link an event moves with; what is measured no more once another run or event is asked for stays away. */
   levers(event: number): Promise<LeverInfo[]>
+  /** The run that was made last on another axis or on other lanes; null once another one was begun. */
+  arrange(trace: Trace, axis: AxisKind, laneOf: Uint32Array): Promise<Trace | null>
   open(origin: Origin, ignoreUnknown: boolean, events: RunEvents): void
   stop(): void
   live(link: string, events: LiveEvents): void
@@ -68,6 +72,8 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Refused) => void }>()
   let nextId = 1
   let run: { id: number; events: RunEvents } | null = null
+  /** The run that was made last. */
+  let made = 0
   let live: { id: number; events: LiveEvents } | null = null
   let gone = false
   let watchdog: ReturnType<typeof setTimeout> | undefined
@@ -123,6 +129,7 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
     else if (data.type === 'found') settle(data.id, data.events)
     else if (data.type === 'written') settle(data.id, data.text)
     else if (data.type === 'levers') settle(data.id, data.levers)
+    else if (data.type === 'arranged') settle(data.id, data.arranged)
     else if (data.type === 'refused') {
       waiting.get(data.id)?.reject(new Refused(data.error))
       waiting.delete(data.id)
@@ -137,6 +144,8 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
     } else if (data.type === 'run' && mine) {
       watch(null)
       run = null
+      made = data.id
+      if (data.info) mine.events.info(data.info)
       mine.events.result({ ...data.result, trace: received(data.result.trace) })
     } else if (data.type === 'live' && live) live.events.picture(data.poll, received(data.trace), data.judged)
   }
@@ -150,6 +159,10 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
     find: (text, count) => ask((id) => ({ type: 'find', id, text, count })),
     write: (format) => ask((id) => ({ type: 'export', id, format })),
     levers: (event) => ask((id) => ({ type: 'levers', id, event })),
+    arrange: (trace, axis, laneOf) =>
+      ask<Arranged | null>((id) => ({ type: 'arrange', id, run: made, duration: trace.duration, axis, laneOf })).then(
+        (arranged) => arranged && withNew(trace, arranged),
+      ),
     open(origin, ignoreUnknown, events) {
       const id = nextId++
       run = { id, events }

@@ -1,10 +1,15 @@
 /** The core's home: owns one wasm instance, answers requests, and runs in slices so that it can always be stopped. */
-import { indexTrace, transferables } from '../timeline/index_trace'
+import { arrange } from '../timeline/arrange'
+import { foldTasks } from '../timeline/fold'
+import { indexTrace } from '../timeline/index_trace'
+import type { RawTrace } from '../timeline/trace'
+import { newOf } from './arranged'
 import { type Core, type EventRow, type LeverInfo, type LinkInfo, MARK, type Progress, type Timeline } from './core'
 import { loadCore } from './load'
 import type { Judged, Origin, Reply, Request } from './protocol'
 import { breathe, crash, refusal } from './slices'
-import { type PostedTrace, tasksOf } from './tasks'
+import { namesOf, type PostedTrace } from './tasks'
+import { buffersOf } from './transfer'
 
 /** Milliseconds of core work between two looks at the inbox. */
 const SLICE_MS = 8
@@ -19,11 +24,13 @@ const FOUND = 1_000
 const LARGE = 50_000
 /** Marks that get their words with the run; more are fetched when they are looked at. */
 const WORDED_MARKS = 2_000
-const WORDED_OF_LARGE = 500
+const WORDED_OF_LARGE = 100
 
 let core: Core
 let kinds: string[] = []
 let current = 0
+/** The run that the core has in hand. */
+let held = 0
 let finding = 0
 let measuring = 0
 let stopAsked = false
@@ -34,35 +41,42 @@ type Asked = Exclude<Request, { type: 'start' }>
 
 const post = (reply: Reply, transfer: Transferable[] = []) => self.postMessage(reply, { transfer })
 
-/** Answers with what the core refused; anything else that is thrown is a crash of the core. */
-function guard(id: number, body: () => void): boolean {
+/** Answers with what the core refused, after what was to be told `first`; anything else that is thrown is a crash of the core. */
+function guard(id: number, body: () => void, first?: () => void): boolean {
   try {
     body()
     return true
   } catch (thrown) {
+    first?.()
     const error = refusal(thrown)
     post(error ? { type: 'refused', id, error } : { type: 'crashed', message: crash(thrown) })
     return false
   }
 }
 
-/** Reads the run so far, and what of it need not be copied on its way to the page. */
-function readTrace(duration: number, alive?: () => void): { trace: PostedTrace; transfer: ArrayBuffer[] } {
-  const timeline = core.timeline()
-  alive?.()
+/** Reads the run so far. */
+function readTrace(duration: number, alive?: () => void): PostedTrace {
   const tasks = core.task_columns()
-  const columns = core.columns()
-  const raw = {
-    columns,
-    kinds,
-    tasks: tasksOf(tasks),
-    sources: core.source_lines(),
-    timeline,
-    words: readWords(timeline, columns.time.length),
-  }
+  const raw = readRaw()
   alive?.()
-  const trace = indexTrace(raw, duration, alive)
-  return { trace: { ...trace, tasks }, transfer: transferables(trace) }
+  raw.words = readWords(raw.timeline, raw.columns.time.length)
+  return { ...indexTrace(raw, duration, alive, foldTasks(namesOf(tasks))), tasks }
+}
+
+/** What there is but the tasks: on their lanes they are numbers, and the page has them as columns. */
+function readRaw(): RawTrace {
+  const sources = core.source_lines()
+  return { columns: core.columns(), kinds, tasks: [], sources, timeline: core.timeline(), words: new Map() }
+}
+
+/** Puts the run on another axis or on other lanes; nothing if it is no longer the one that was asked about. */
+function rearrange({ id, run, duration, axis, laneOf }: Asked & { type: 'arrange' }): void {
+  if (run !== held) return post({ type: 'arranged', id, arranged: null })
+  guard(id, () => {
+    const raw = readRaw()
+    const arranged = newOf(arrange({ ...raw, count: raw.columns.time.length, duration }, axis, laneOf))
+    post({ type: 'arranged', id, arranged }, buffersOf(arranged))
+  })
 }
 
 /** What the first marks say. */
@@ -107,19 +121,26 @@ async function open(id: number, origin: Origin, ignoreUnknown: boolean): Promise
     if (ignoreUnknown && info.unknown.length > 0) info = resolve({ edit: { ...info, unknown: [] } })
   })
   if (!readable) return
-  post({ type: 'info', id, info })
-  if (info.unknown.length > 0) return
+  // What is over at once is told at once: then the page is drawn once, not twice.
+  let untold: LinkInfo | undefined = info
+  const tell = () => {
+    if (untold) post({ type: 'info', id, info: untold })
+    untold = undefined
+  }
+  if (info.unknown.length > 0) return tell()
   const begin = performance.now()
-  if (!guard(id, () => core.open(info.link))) return
+  held = id
+  if (!guard(id, () => core.open(info.link), tell)) return
   stopAsked = false
   let slice = 500
   let reported = begin
   for (;;) {
     const before = performance.now()
     let progress: Progress = { done: true, events: 0, time_ns: 0 }
-    if (!guard(id, () => (progress = core.advance(slice)))) return
+    if (!guard(id, () => (progress = core.advance(slice)), tell)) return
     const now = performance.now()
-    if (progress.done || stopAsked) return finish(id, progress, stopAsked && !progress.done, now - begin)
+    if (now - begin > SLICE_MS) tell()
+    if (progress.done || stopAsked) return finish(id, progress, stopAsked && !progress.done, now - begin, untold)
     slice = Math.max(16, Math.min(200_000, Math.round((slice * SLICE_MS) / Math.max(now - before, 0.5))))
     if (now - reported > PROGRESS_MS) {
       reported = now
@@ -130,7 +151,7 @@ async function open(id: number, origin: Origin, ignoreUnknown: boolean): Promise
   }
 }
 
-function finish(id: number, { events, time_ns }: Progress, stopped: boolean, coreMs: number): void {
+function finish(id: number, { events, time_ns }: Progress, stopped: boolean, coreMs: number, info?: LinkInfo): void {
   // Reading a large run takes longer than the page's watchdog waits.
   const alive = () => {
     if (events > LARGE) post({ type: 'progress', id, events, timeNs: time_ns })
@@ -139,9 +160,9 @@ function finish(id: number, { events, time_ns }: Progress, stopped: boolean, cor
     alive()
     const judged = readVerdicts()
     alive()
-    const { trace, transfer } = readTrace(judged?.report.duration_ns ?? time_ns, alive)
+    const trace = readTrace(judged?.report.duration_ns ?? time_ns, alive)
     const deviations = Array.from(core.deviations())
-    post({ type: 'run', id, result: { trace, judged, deviations, stopped, coreMs } }, transfer)
+    post({ type: 'run', id, info, result: { trace, judged, deviations, stopped, coreMs } }, buffersOf(trace))
   })
 }
 
@@ -150,8 +171,8 @@ function live(id: number, link: string): void {
   const look = () => {
     guard(id, () => {
       const poll = core.live_poll()
-      const { trace, transfer } = readTrace(poll.time_ns)
-      post({ type: 'live', id, poll, trace, judged: poll.done ? readVerdicts() : null }, transfer)
+      const trace = readTrace(poll.time_ns)
+      post({ type: 'live', id, poll, trace, judged: poll.done ? readVerdicts() : null }, buffersOf(trace))
       // A long session costs more per picture; the gap grows with it so that the tasks keep the thread.
       if (!poll.done) liveTimer = self.setTimeout(look, LIVE_MS + trace.count / 100)
     })
@@ -164,8 +185,8 @@ function stopLive(id: number): void {
   guard(id, () => {
     core.live_stop()
     const poll = core.live_poll()
-    const { trace, transfer } = readTrace(poll.time_ns)
-    post({ type: 'live', id, poll, trace, judged: readVerdicts() }, transfer)
+    const trace = readTrace(poll.time_ns)
+    post({ type: 'live', id, poll, trace, judged: readVerdicts() }, buffersOf(trace))
   })
 }
 
@@ -232,6 +253,9 @@ function handle(request: Asked): void {
       return
     case 'levers':
       void measure(id, request.event)
+      return
+    case 'arrange':
+      rearrange(request)
       return
     case 'live':
       live(id, request.link)

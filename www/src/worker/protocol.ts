@@ -1,6 +1,8 @@
 /** The messages between the page and its core worker. Every request has an id; a new run makes older ones stale. */
 
+import type { AxisKind } from '../timeline/scale'
 import type { Trace } from '../timeline/trace'
+import type { Arranged } from './arranged'
 import type {
   Catalogue,
   CoreError,
@@ -29,6 +31,7 @@ export type Request =
   | { type: 'find'; id: number; text: string; count: number }
   | { type: 'export'; id: number; format: ExportFormat }
   | { type: 'levers'; id: number; event: number }
+  | { type: 'arrange'; id: number; run: number; duration: number; axis: AxisKind; laneOf: Uint32Array }
   | { type: 'live'; id: number; link: string }
   | { type: 'act'; id: number; action: string }
   | { type: 'live-stop'; id: number }
@@ -58,10 +61,12 @@ export type Reply =
   | { type: 'link'; id: number; link: string }
   | { type: 'refused'; id: number; error: CoreError }
   | { type: 'progress'; id: number; events: number; timeNs: number }
-  | { type: 'run'; id: number; result: RunResult<PostedTrace> }
+  /** A run that was over at once brings its `info` along; any other has sent it before. */
+  | { type: 'run'; id: number; info?: LinkInfo | undefined; result: RunResult<PostedTrace> }
   | { type: 'rows'; id: number; rows: EventRow[] }
   | { type: 'found'; id: number; events: number[] }
   | { type: 'written'; id: number; text: string }
   | { type: 'levers'; id: number; levers: LeverInfo[] }
+  | { type: 'arranged'; id: number; arranged: Arranged | null }
   | { type: 'live'; id: number; poll: LivePoll; trace: PostedTrace; judged: Judged | null }
   | { type: 'crashed'; message: string }

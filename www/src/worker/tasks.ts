@@ -6,10 +6,15 @@ import { NONE } from './core'
 /** A run as it is posted. */
 export type PostedTrace = Omit<Trace, 'tasks'> & { tasks: TaskColumns }
 
+/** One name per task. */
+export function namesOf({ names, parent }: TaskColumns): string[] {
+  return parent.length === 0 ? [] : names.split('\n')
+}
+
 /** One object per task. */
-export function tasksOf({ names, parent, server }: TaskColumns): TaskInfo[] {
-  if (parent.length === 0) return []
-  return names.split('\n').map((name, id) => ({
+export function tasksOf(tasks: TaskColumns): TaskInfo[] {
+  const { parent, server } = tasks
+  return namesOf(tasks).map((name, id) => ({
     id,
     name,
     parent: parent[id] === NONE ? null : parent[id]!,
