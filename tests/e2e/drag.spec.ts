@@ -74,6 +74,8 @@ test('what an event moves with is measured: the end of a patience is the timeout
   await expect.poll(async () => Math.abs((await middle(page)).x - (before.x - 90))).toBeLessThan(4)
   await page.mouse.up()
   await expect(page.locator('.inspector .sentence')).toContainText('patience')
+  await expect(page.locator('.handle.held')).toHaveCount(0)
+  await expect(said(page)).toContainText('was 2')
   // The other levers of an event further on, each with how far it moves it.
   await open(page, '#/duplicated-message?event=30')
   await expect(page.locator('.moves li')).toHaveCount(3)
