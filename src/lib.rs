@@ -12,8 +12,7 @@
 //! | [`analysis`] | what can be read from a trace: verdicts, words, a picture | trace |
 //! | [`scenarios`] | the stories: parameters, lanes, claims, start | runtime, patterns, analysis |
 //! | [`link`] | a run as text, and back | scenarios |
-//! | `gather` | a map or a set from an iterator | nothing |
-//! | `gather` | small ordered collections from an iterator | nothing |
+//! | `gather` | order for a handful of items | nothing |
 //! | [`runner`] | from a link to a run and its verdicts | all of these |
 //! | [`report`] | what a run is reported as | all of these |
 //! | [`levers`] | what in a link an event's time comes from | all of these |

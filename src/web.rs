@@ -13,6 +13,7 @@ mod view;
 use crate::analysis::claim::{Expect, SharedJury};
 use crate::analysis::text::{Part, detail, parts};
 use crate::analysis::timeline::Painter;
+use crate::gather::gather;
 use crate::levers::{Lever, Movement, Search};
 use crate::link::{Link, LinkError};
 use crate::report::ending::ending;
@@ -196,7 +197,7 @@ pub fn event_rows(
                 Part::Text(text) => (name, Arg::Text(text)),
                 Part::Number(number) => (name, Arg::Number(number as f64)),
             });
-            EventRow { event: EventReport::new(&event, trace), args: args.collect() }
+            EventRow { event: EventReport::new(&event, trace), args: gather(args) }
         });
         object(&rows.collect::<Vec<_>>())
     })

@@ -202,6 +202,30 @@ fn the_lock_file_names_no_download_address() {
     problems.none();
 }
 
+/// A generator of random bits from the outside needs a flag on the web until version 0.4, and the core needs none at all.
+#[test]
+fn p_w5_nothing_draws_random_bits_from_the_outside() {
+    let lock = Source::read("Cargo.lock").text;
+    let of = |line: &str| line.strip_prefix("version = \"").map(|rest| rest.trim_end_matches('"').to_owned());
+    let lines: Vec<&str> = lock.lines().collect();
+    let found = lines.windows(2).filter(|pair| pair[0] == "name = \"getrandom\"").filter_map(|pair| of(pair[1]));
+    let old: Vec<String> = found.filter(|version| version.starts_with("0.2") || version.starts_with("0.3")).collect();
+    assert!(old.is_empty(), "getrandom {old:?} is in the tree");
+    let manifest = Source::read("Cargo.toml").text;
+    let of_the_core = manifest.split("[dependencies]").nth(1).and_then(|rest| rest.split("\n[").next());
+    let core = of_the_core.expect("the core has dependencies");
+    assert!(!core.contains("getrandom") && !core.contains("\nrand ="), "the core draws by the runtime alone");
+    let mut problems = Problems::default();
+    for source in sources() {
+        for (index, line) in source.text.lines().enumerate() {
+            if has_word(without_comment(line), "getrandom") {
+                problems.add(&source, index + 1, "random bits from the outside: draw with `rt.draw`");
+            }
+        }
+    }
+    problems.none();
+}
+
 #[test]
 fn tests_for_wasm_are_configured_for_a_browser() {
     let configured = "wasm_bindgen_test_configure!(run_in_"; // a page, or a worker

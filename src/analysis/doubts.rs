@@ -48,7 +48,8 @@ impl Claim for FairDoubt {
     }
 }
 
-/// A detector suspects as soon as a silence on `beats` has lasted its limit, not before, and not later.
+/// A detector suspects as soon as a silence on `beats` has lasted its limit, not before, and not later. What others say
+/// of the ward, on `answers`, ends a silence as well.
 pub struct DoubtInTime {
     name: &'static str,
     limit: Duration,
@@ -82,7 +83,7 @@ impl Claim for DoubtInTime {
             if self.last.is_none_or(|(at, _)| event.time - at != self.limit) {
                 self.against.push(event.id);
             }
-        } else if event.kind == Kind::Receive && trace.channel_name(event.a) == "beats" {
+        } else if event.kind == Kind::Receive && ["beats", "answers"].contains(&trace.channel_name(event.a)) {
             self.against.extend(self.overdue());
             self.last = Some((event.time, event.id));
             self.doubts = false;

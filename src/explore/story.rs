@@ -5,7 +5,7 @@
 //! sentence says how it came out. A sentence is a code and its arguments; the texts are in `www/locales`.
 
 use crate::analysis::text::{Part, detail, parts};
-use crate::gather::gather;
+use crate::gather::{gather, put_in_order};
 use crate::link::Link;
 use crate::report::ending::{Argument, Sentence, ending};
 use crate::runner::{Execution, Finished};
@@ -73,11 +73,11 @@ fn tell(trace: &Trace, finished: &Finished) -> Vec<StorySentence> {
         }
     }
     let mut chosen: Vec<(u8, EventId)> = telling.into_iter().map(|(id, rank)| (rank, id)).collect();
-    chosen.sort_unstable();
+    put_in_order(&mut chosen, |(rank, _)| *rank);
     let mut last: Vec<Sentence> = ending(finished, trace).into_iter().take(1).collect();
     last.push(result(finished, &broken));
     chosen.truncate(MAX_SENTENCES - last.len());
-    chosen.sort_unstable_by_key(|(_, id)| *id);
+    put_in_order(&mut chosen, |(_, id)| *id);
     let told = chosen.iter().map(|(_, id)| sentence(&trace.event(*id), trace));
     let time_ns = finished.duration.as_nanos();
     told.chain(last.into_iter().map(|sentence| StorySentence { sentence, event: None, time_ns })).collect()

@@ -2,6 +2,7 @@
 //! `CHANNEL:duplicate@N`; and what may go wrong: `crash:TASK*N`.
 
 use super::error::{Trouble, misfit_code};
+use crate::gather::put_in_order;
 use crate::runtime::setting::{Fault, Harm, May};
 use crate::scenarios::Scenario;
 use crate::scenarios::parameter::{Misfit, Ratio, closest, read_count, read_duration, read_ratio, write_duration};
@@ -140,7 +141,7 @@ pub(super) fn sort_faults(faults: &mut [Fault]) {
         Harm::Drop { nth } | Harm::Delay { nth, .. } | Harm::Duplicate { nth } => nth,
         _ => 0,
     };
-    faults.sort_by_cached_key(|fault| (fault.harm.at().unwrap_or(Time::MAX), nth(fault), write_fault(fault)));
+    put_in_order(faults, |fault| (fault.harm.at().unwrap_or(Time::MAX), nth(fault), write_fault(fault)));
 }
 
 /// Reads `TARGET:KIND` and checks both; gives the form of that kind and what follows.

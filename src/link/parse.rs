@@ -2,6 +2,7 @@
 
 use super::piece::{Piece, located};
 use super::{LATER_KEYS, Link, LinkError, MAX_FAULTS, MAX_MAY, MAX_SEED, VERSION, check, fault, schedule, view};
+use crate::gather::put_in_order;
 use crate::runtime::setting::{Model, Order};
 use crate::scenarios::parameter::{closest, read_count};
 use crate::scenarios::{all, find};
@@ -48,7 +49,7 @@ impl Reader<'_> {
         }
         self.together(&link)?;
         fault::sort_faults(&mut link.setting.faults);
-        link.setting.may.sort_by_key(|may| (may.kind, may.target.clone()));
+        put_in_order(&mut link.setting.may, |may| (may.kind, may.target.clone()));
         link.view.settle();
         Ok(link)
     }

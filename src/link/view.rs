@@ -2,6 +2,7 @@
 //! nothing about the run; the command line reads it, keeps it in the link's text and makes nothing of it.
 
 use super::error::{Trouble, misfit_code};
+use crate::gather::put_in_order;
 use crate::scenarios::parameter::{closest, read_count, read_duration, write_duration};
 use crate::trace::{EventId, Time};
 use std::time::Duration;
@@ -134,7 +135,7 @@ impl View {
 
     /// Puts the notes in order.
     pub(super) fn settle(&mut self) {
-        self.pins.sort_by_key(|pin| pin.at);
+        put_in_order(&mut self.pins, |pin| pin.at);
     }
 }
 

@@ -7,6 +7,7 @@
 //! - [`timeout`]: no longer than so
 //! - [`shield`]: what no cancel cuts short, for so long
 //! - [`group`]: tasks that are told to stop together, and who did not · [`keyed`]: tasks by key, one for each
+//! - [`tracker`]: how much is under way · [`delays`]: values that come out when they are due
 //! - [`join`]: several tasks of which all, some or as many as possible are to succeed
 //! - [`undo`]: taking back what was done · [`stage`]: changes prepared aside and made visible at once
 //! - [`dedup`]: the window in which a message is known
@@ -15,14 +16,14 @@
 //! - [`heartbeat`]: pulses at intervals and per unit of work, and the slot in which the latest wins
 //! - [`detector`]: from pulses to suspicion
 //! - [`replicate`]: several copies of a request, at once or one after the other
-//! - [`rate_limit`]: token buckets, alone and in tiers
+//! - [`rate_limit`]: token buckets, alone and in tiers; windows, fixed and sliding
 //! - [`concurrency`]: so many at a time
 //! - [`adaptive`]: how many at a time, learnt from what comes of it
 //! - [`queue`]: who waits for a worker, and who is dropped instead
 //! - [`backoff`]: how long to wait before the next try
 //! - [`retry`]: trying again, within a budget
 //! - [`breaker`]: who fails is left alone for a while
-//! - [`window`]: sums over the last while
+//! - [`window`]: sums over the last while · [`histogram`]: how often which length of time
 //! - [`steward`]: who watches a ward and restarts it
 //! - [`supervisor`]: several wards, and when to give up
 //! - [`bridge`]: one stream over many lives
@@ -35,11 +36,13 @@ pub mod cancel;
 pub mod concurrency;
 pub mod config;
 pub mod dedup;
+pub mod delays;
 pub mod detector;
 pub mod duplicates;
 pub mod fault;
 pub mod group;
 pub mod heartbeat;
+pub mod histogram;
 pub mod join;
 pub mod keyed;
 pub mod lock;
@@ -53,5 +56,6 @@ pub mod stage;
 pub mod steward;
 pub mod supervisor;
 pub mod timeout;
+pub mod tracker;
 pub mod undo;
 pub mod window;

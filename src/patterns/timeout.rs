@@ -2,7 +2,11 @@
 //!
 //! [`timeout`] is about waiting and knows one clock. [`within`] is about work under a context: it says whether its own
 //! time was up, the time of whoever it works for, or nobody wanted the result any more; only the first is its to
-//! handle.
+//! handle. A [`Limit`] is one that is decided for every call, and tells somebody.
+
+mod limit;
+
+pub use limit::{Asked, Limit};
 
 use super::cancel::{Context, ContextError};
 use crate::runtime::{Cause, Runtime};

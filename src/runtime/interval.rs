@@ -27,8 +27,10 @@ pub enum Missed {
 struct Inner {
     rt: Runtime,
     timer: TimerId,
-    /// The first tick.
-    start: u64,
+    /// The first tick, or the first since it was reset.
+    start: Cell<u64>,
+    /// Whether it was reset while a tick was on its way to somebody: the next one is that at `start`.
+    moved: Cell<bool>,
     period: u64,
     missed: Missed,
     ticks: Cell<u64>,
@@ -86,7 +88,8 @@ impl Runtime {
         Interval(Rc::new(Inner {
             rt: self.clone(),
             timer,
-            start,
+            start: Cell::new(start),
+            moved: Cell::new(false),
             period,
             missed,
             ticks: Cell::new(0),
@@ -102,6 +105,40 @@ impl Drop for Inner {
 }
 
 impl Interval {
+    /// Begins anew: the next tick comes one period from now.
+    pub fn reset(&self) {
+        self.reset_after(Duration::from_nanos(self.0.period));
+    }
+
+    /// Begins anew: the next tick comes now.
+    pub fn reset_immediately(&self) {
+        self.reset_after(Duration::ZERO);
+    }
+
+    /// Begins anew: the next tick comes after so long, be it longer than a period, and the others follow from there.
+    pub fn reset_after(&self, first: Duration) {
+        let now = Time::from_nanos(self.0.rt.core().clock());
+        self.reset_at(now + first);
+    }
+
+    /// Begins anew at a moment, now if that has passed. A tick that waited to be taken is gone; one that is on its way
+    /// to somebody still arrives. Who waits goes on waiting, for the new one.
+    pub fn reset_at(&self, first: Time) {
+        let inner = &self.0;
+        let mut core = inner.rt.core();
+        let first = first.as_nanos().max(core.clock());
+        inner.start.set(first);
+        // The phase of an interval that was reset is nothing that a search sees.
+        core.has_hidden_state = true;
+        let timer = core.timers.get_mut(inner.timer);
+        if timer.fired.is_some() && timer.parked.is_some() {
+            inner.moved.set(true);
+            return;
+        }
+        timer.fired = None;
+        core.arm(inner.timer, first);
+    }
+
     /// Waits for the next tick and does not say when it was due. To the explorer that is no look at the clock, and so
     /// leaves more steps that commute.
     ///
@@ -143,13 +180,15 @@ impl Tick {
         core.timers.get_mut(inner.timer).fired = None;
         core.timers.get_mut(inner.timer).parked = None;
         let now = core.clock();
+        let start = inner.start.get();
         let next = match inner.missed {
+            _ if inner.moved.take() => start.max(now),
             Missed::Burst => due.saturating_add(inner.period),
             Missed::Delay if now > due => now.saturating_add(inner.period),
             Missed::Delay => due.saturating_add(inner.period),
             Missed::Skip => {
-                let passed = now.max(due).saturating_sub(inner.start) / inner.period;
-                inner.start.saturating_add(passed.saturating_add(1).saturating_mul(inner.period))
+                let passed = now.max(due).saturating_sub(start) / inner.period;
+                start.saturating_add(passed.saturating_add(1).saturating_mul(inner.period))
             }
         };
         core.arm(inner.timer, next);

@@ -3,8 +3,8 @@
 use super::parameter::{Params, Rate as Given};
 use crate::analysis::limits::Bound;
 use crate::patterns::cancel::{Context, Guard};
-use crate::patterns::rate_limit::{Bucket, Denied, InTurn, Limiter, Multi, Rate, TokenBucket};
-use crate::runtime::{Cause, Later, Reason, Runtime, wall};
+use crate::patterns::rate_limit::{Bucket, Denied, Fair, InTurn, Keyed, Limiter, Multi, Rate, TokenBucket};
+use crate::runtime::{Cause, Later, Reason, Runtime, Time, wall};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ pub const CALLERS: [&str; 21] = [
 ];
 
 /// What a caller asks for.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Call {
     /// It needs the disk.
     ReadFile,
@@ -66,6 +66,12 @@ pub enum Gate {
     InTurn(InTurn),
     /// Several buckets, planned together.
     Atomic(Multi),
+    /// A limiter of whatever kind.
+    Alone(Limiter<Box<dyn Bucket>>),
+    /// A bucket for each kind of call.
+    Own(Keyed<Call>, Call),
+    /// One bucket, whose tokens go to the kinds of call in turns.
+    Turns(Fair<Call>, Call),
 }
 
 impl Gate {
@@ -74,6 +80,12 @@ impl Gate {
             Gate::Open => Ok(()),
             Gate::InTurn(buckets) => buckets.wait(rt, context, 1).await,
             Gate::Atomic(buckets) => buckets.wait(rt, context, 1).await,
+            Gate::Alone(limiter) => limiter.wait(rt, context, 1).await,
+            Gate::Own(buckets, call) => {
+                let own = buckets.of(rt.now(), *call).expect("there is room for every kind of call");
+                own.wait(rt, context, 1).await
+            }
+            Gate::Turns(bucket, call) => bucket.wait(context, *call, 1).await,
         }
     }
 }
@@ -144,8 +156,26 @@ pub fn bound(number: u32, given: Given, burst: u64) -> Bound {
     Bound { bucket: number, count: 1, per, burst: burst as u32 }
 }
 
-/// A bucket to chart: a label for the tokens there are, one for the tokens that are owed to those who wait.
-pub type Gauge = (&'static str, &'static str, Limiter);
+/// A bucket to chart: a label for the tokens there are, one for the tokens that are owed to those who wait, and how
+/// many there are, below zero while some are owed.
+pub type Gauge = (&'static str, &'static str, Rc<dyn Fn(Time) -> f64>);
+
+/// How many tokens a limiter holds, to be charted.
+pub fn level<B: Bucket + 'static>(limiter: &Limiter<B>) -> Rc<dyn Fn(Time) -> f64> {
+    let limiter = limiter.clone();
+    Rc::new(move |now| limiter.with(|bucket| bucket.tokens(now)))
+}
+
+/// Who calls: so many read a file, so many resolve an address, all of them from this moment on.
+#[derive(Clone, Copy)]
+pub struct Crowd {
+    /// Callers that read a file.
+    pub reads: u64,
+    /// Callers that resolve an address.
+    pub addresses: u64,
+    /// Since the start of the run.
+    pub after: Duration,
+}
 
 /// What all callers share.
 struct Shared {
@@ -156,10 +186,10 @@ struct Shared {
     gauges: Vec<Gauge>,
 }
 
-/// Starts `each` callers of either kind, waits for them and prints `Done.`
+/// Starts the callers, waits for them and prints `Done.`
 pub async fn run(
     rt: Runtime,
-    each: u64,
+    crowd: Crowd,
     begin: Begin,
     patience: Patience,
     gate: impl Fn(Call) -> Gate,
@@ -167,14 +197,17 @@ pub async fn run(
 ) {
     let (read, resolve) = (gate(Call::ReadFile), gate(Call::ResolveAddress));
     let shared = Rc::new(Shared { rt, patience, read, resolve, gauges });
+    if !crowd.after.is_zero() {
+        shared.rt.sleep(crowd.after).await;
+    }
     shared.chart();
-    let mut callers: Vec<_> = (1..=each).map(|number| (Call::ReadFile, number)).collect();
-    callers.extend((1..=each).map(|number| (Call::ResolveAddress, number)));
+    let mut callers: Vec<_> = (1..=crowd.reads).map(|number| (Call::ReadFile, number)).collect();
+    callers.extend((1..=crowd.addresses).map(|number| (Call::ResolveAddress, number)));
     // Whoever is created last begins first (rule S4), so the one that is to begin goes to the end.
     match begin {
         Begin::Go => {}
         Begin::ReadFirst => callers.rotate_left(1),
-        Begin::ResolveFirst => callers.rotate_left(each as usize + 1),
+        Begin::ResolveFirst => callers.rotate_left(crowd.reads as usize + 1),
     }
     let started = callers.into_iter().map(|(call, number)| {
         let name = format!("{}-{number}", call.task());
@@ -210,8 +243,8 @@ impl Shared {
     }
 
     fn chart(&self) {
-        for (there, owed, limiter) in &self.gauges {
-            let tokens = limiter.with(|bucket| bucket.tokens(self.rt.now()));
+        for (there, owed, level) in &self.gauges {
+            let tokens = level(self.rt.now());
             let thousandths = |tokens: f64| (tokens.max(0.0) * 1000.0) as u32;
             self.rt.note(there, [thousandths(tokens), 1000]);
             self.rt.note(owed, [thousandths(-tokens), 1000]);

@@ -1,15 +1,21 @@
-//! Four detectors hear the same heart: what one takes for death is a pause to another, and the price is time.
+//! Four detectors hear the same heart: what one takes for death is a pause to another, and the price is time. If it is
+//! the way from the heart that is broken, no patience helps; asking others does.
+
+mod ward;
 
 use super::parameter::{Parameter, Params};
 use super::{ClaimInfo, Root, Scenario};
 use crate::analysis::claim::Expect;
 use crate::analysis::doubts::{DoubtInTime, FairDoubt};
 use crate::patterns::config::ConfigError;
-use crate::patterns::detector::{Deadline, Detector, LocalPause, Misses, PhiExponential, PhiNormal, State, Watch, phi};
+use crate::patterns::detector::{
+    Deadline, Detector, LocalPause, Misses, PhiExponential, PhiNormal, Probe, Reached, State, Watch, phi,
+};
 use crate::patterns::heartbeat::Heart;
-use crate::runtime::{Cause, Of2, Of4, Reason, Receiver, Runtime, Signal, Time, select};
+use crate::runtime::{Cause, Of4, Of5, Reason, Receiver, Runtime, Sender, Signal, Time, select};
 use std::f64::consts::LOG10_E;
 use std::time::Duration;
+use ward::{Heartbeat, Ping, beat};
 
 pub static SCENARIO: Scenario = Scenario {
     id: "detectors",
@@ -39,10 +45,12 @@ pub static SCENARIO: Scenario = Scenario {
     outcome: None,
     sources: &[
         "src/scenarios/detectors.rs",
+        "src/scenarios/detectors/ward.rs",
         "src/patterns/detector/watch.rs",
         "src/patterns/detector/fixed.rs",
         "src/patterns/detector/normal.rs",
         "src/patterns/detector/exponential.rs",
+        "src/patterns/detector/indirect.rs",
     ],
     presets: &[
         ("pauses", ""),
@@ -53,8 +61,10 @@ pub static SCENARIO: Scenario = Scenario {
         ("lost-beats", "pause=0s&fault=beats:drop@9&fault=beats:drop@10&fault=beats:drop@20"),
         ("own-stall", "pause=0s&fault=watcher:hang@10.6s%2B6s"),
         ("guarded", "pause=0s&guard=1s&fault=watcher:hang@10.6s%2B6s"),
+        ("one-sided", "pause=0s&cut=10s"),
+        ("asking-others", "pause=0s&cut=10s&probes=3"),
     ],
-    check: |params| panel(params).map(drop),
+    check,
     start,
 };
 
@@ -70,6 +80,8 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::ratio("threshold", "8", "0.1", "100"),
     Parameter::duration("confirm", "2s", "0s", "1h"),
     Parameter::duration("guard", "0s", "0s", "1h"),
+    Parameter::duration("cut", "0s", "0s", "1h"),
+    Parameter::count("probes", 0, 0, 10),
 ];
 
 /// The least deviation of the phi detector, as in Akka.
@@ -106,16 +118,39 @@ fn panel(params: &Params) -> Result<Panel, ConfigError> {
     ])
 }
 
+/// Others are asked between the latest moment at which a beat is usual and the one at which it is suspicious.
+fn check(params: &Params) -> Result<(), ConfigError> {
+    let (accept, jitter) = (params.duration("accept"), params.duration("jitter"));
+    let has_time = params.count("probes") == 0 || accept > jitter;
+    ConfigError::unless(has_time, "accept", format!("{accept:?}"), format!("> {jitter:?}, to ask others before"))?;
+    panel(params).map(drop)
+}
+
+/// The silence after which others are asked.
+fn asks_after(params: &Params) -> Duration {
+    let latest = params.duration("interval") + params.duration("jitter");
+    latest + (deadline(params).saturating_sub(latest)) / 2
+}
+
 fn fair(is_fair: bool) -> Expect {
     if is_fair { Expect::Always } else { Expect::Breaks }
 }
 
-/// The longest silence between two beats of a ward that is alive.
+/// The longest silence between two signs of life of a ward that is alive.
 fn longest(params: &Params) -> Duration {
     let (interval, jitter) = (params.duration("interval"), params.duration("jitter"));
     let life = params.duration("dies").min(params.duration("horizon"));
     let pauses = interval.saturating_mul(params.count("pause-every") as u32) < life;
-    interval + jitter + if pauses { params.duration("pause") } else { Duration::ZERO }
+    let pause = if pauses { params.duration("pause") } else { Duration::ZERO };
+    let usual = interval + jitter + pause;
+    let cut = params.duration("cut");
+    match () {
+        () if cut.is_zero() || cut >= life => usual,
+        // Nothing is heard from a beat before the cut until the end.
+        () if params.count("probes") == 0 => usual + (life - cut),
+        // Who is asked in a pause answers after it.
+        () => usual.max(asks_after(params) + pause),
+    }
 }
 
 fn deadline(params: &Params) -> Duration {
@@ -146,15 +181,6 @@ fn exponential_is_fair(params: &Params) -> Expect {
     fair(waited * LOG10_E < params.ratio("threshold").as_f64())
 }
 
-#[derive(Clone, Copy)]
-struct Heartbeat {
-    interval: Duration,
-    jitter: Duration,
-    pause: Duration,
-    pause_every: u64,
-    dies: Duration,
-}
-
 fn start(rt: &Runtime, params: &Params) -> Root {
     let rt = rt.clone();
     let heartbeat = Heartbeat {
@@ -163,8 +189,14 @@ fn start(rt: &Runtime, params: &Params) -> Root {
         pause: params.duration("pause"),
         pause_every: params.count("pause-every"),
         dies: params.duration("dies"),
+        cut: params.duration("cut"),
     };
     let (horizon, guard, panel) = (params.duration("horizon"), params.duration("guard"), panel(params));
+    let helpers = params.count("probes") as u32;
+    // Nobody is asked directly: the silence has said so already.
+    let patience = params.duration("pause") + params.duration("interval");
+    let probe = Probe { helpers, direct: patience, indirect: patience };
+    let asks_after = asks_after(params);
     Box::pin(async move {
         let Ok(panel) = panel else { return };
         let done = rt.input("ward");
@@ -173,30 +205,21 @@ fn start(rt: &Runtime, params: &Params) -> Root {
             closing.give(rt, Cause::new(Reason::Shutdown, "time is up"));
         });
         let (send, beats) = rt.channel("beats", 1_000);
-        let ward = rt.spawn("ward", beat(rt.clone(), heartbeat, Heart::new(send), done.clone()));
+        let (asks, pings) = match helpers {
+            0 => (None, None),
+            _ => {
+                let (pings, heard) = rt.channel("pings", 1_000);
+                let (answers, answered) = rt.channel("answers", 1_000);
+                (Some(Asks { probe, after: asks_after, pings, answers, answered, is_asking: false }), Some(heard))
+            }
+        };
+        let ward = rt.spawn("ward", beat(rt.clone(), heartbeat, Heart::new(send), pings, done.clone()));
         let guard = LocalPause::new(guard).ok();
-        let watcher = Watcher { rt: rt.clone(), panel, guard, tellings: [Telling::default(); 4] };
+        let watcher = Watcher { rt: rt.clone(), panel, guard, asks, tellings: [Telling::default(); 4] };
         let watcher = rt.spawn("watcher", watcher.run(beats, done));
         let _ = ward.join().await;
         let _ = watcher.join().await;
     })
-}
-
-/// The ward: beats at uneven intervals, pauses now and then, and is gone one day without a word.
-async fn beat(rt: Runtime, plan: Heartbeat, heart: Heart, done: Signal) {
-    let end = rt.now() + plan.dies;
-    for beat in 1_u64.. {
-        heart.beat(&rt);
-        let jitter = rt.draw("jitter", 0, plan.jitter.as_nanos() as u64);
-        let pause = if beat.is_multiple_of(plan.pause_every) { plan.pause } else { Duration::ZERO };
-        let next = plan.interval + Duration::from_nanos(jitter) + pause;
-        if let Of2::A(_) = select((done.wait(&rt), rt.sleep(next.min(end - rt.now())))).await {
-            return;
-        }
-        if rt.now() >= end {
-            return;
-        }
-    }
 }
 
 /// What a detector has said so far.
@@ -213,7 +236,19 @@ struct Watcher {
     rt: Runtime,
     panel: Panel,
     guard: Option<LocalPause>,
+    asks: Option<Asks>,
     tellings: [Telling; 4],
+}
+
+/// Others whom the watcher asks before it suspects.
+struct Asks {
+    probe: Probe,
+    /// The silence after which they are asked, once.
+    after: Duration,
+    pings: Sender<Ping>,
+    answers: Sender<()>,
+    answered: Receiver<()>,
+    is_asking: bool,
 }
 
 impl Watcher {
@@ -222,24 +257,84 @@ impl Watcher {
         let second = rt.interval(Duration::from_secs(1));
         loop {
             let now = rt.now();
-            let next = self.panel.iter_mut().filter_map(|watch| watch.next_check(now)).min();
+            let asks_at = self.asks_at();
+            let next = self.panel.iter_mut().filter_map(|watch| watch.next_check(now)).chain(asks_at).min();
             let due = next.unwrap_or(now + Duration::from_secs(1)).max(now);
-            let wait = select((done.wait(&rt), beats.recv(&rt), second.tick(), rt.sleep(due - now)));
-            match wait.await {
-                Of4::A(_) => return,
-                Of4::B(_) => {
-                    // Those that waited while it stood still are one sign of life.
-                    while beats.try_recv(&rt).is_some() {}
-                    self.heard();
+            let arms = (done.wait(&rt), beats.recv(&rt), second.tick(), rt.sleep(due - now));
+            let Some(answered) = self.asks.as_ref().map(|asks| asks.answered.clone()) else {
+                match select(arms).await {
+                    Of4::A(_) => return,
+                    Of4::B(_) => self.heard(&beats),
+                    Of4::C(at) => self.look(at),
+                    Of4::D(()) => self.look(due),
                 }
-                Of4::C(at) => self.look(at),
-                Of4::D(()) => self.look(due),
+                continue;
+            };
+            let (done, beat, tick, sleep) = arms;
+            match select((done, beat, tick, sleep, answered.recv(&rt))).await {
+                Of5::A(_) => return,
+                Of5::B(_) => self.heard(&beats),
+                Of5::C(at) => self.look(at),
+                Of5::D(()) => self.look(due),
+                Of5::E(_) => {
+                    // A beat of the same moment was there before.
+                    if beats.try_recv(&rt).is_some() {
+                        self.heard(&beats);
+                    }
+                    self.heard_of();
+                }
             }
         }
     }
 
+    /// When others are to be asked if nothing is heard until then.
+    fn asks_at(&self) -> Option<Time> {
+        let asks = self.asks.as_ref().filter(|asks| !asks.is_asking)?;
+        let now = self.rt.now();
+        let silence = self.panel[0].silence(now);
+        // Before the first beat nobody knows whom to ask for.
+        let is_known = self.panel[0].detector().time_to(1.0).is_some();
+        is_known.then(|| now + asks.after.saturating_sub(silence))
+    }
+
+    /// Asks others whether they hear anything, and does not wait for what they say.
+    fn ask(&mut self) {
+        let rt = self.rt.clone();
+        let Some(asks) = &mut self.asks else { return };
+        asks.is_asking = true;
+        let (probe, pings, answers) = (asks.probe, asks.pings.clone(), asks.answers.clone());
+        let _ = self.rt.spawn("ask", async move {
+            let reached = probe.ask(&rt, |helper| ward::ping(rt.clone(), helper, pings.clone(), probe.indirect)).await;
+            if let Reached::Through(helper) = reached {
+                rt.note("heard by way of peer {}", [helper + 1, 0]);
+                let _ = answers.try_send(&rt, ());
+            }
+        });
+    }
+
+    /// Somebody else has heard of it: no beat, from which a detector could learn, but a sign of life.
+    fn heard_of(&mut self) {
+        self.gauge();
+        let now = self.rt.now();
+        for watch in &mut self.panel {
+            match watch.state(now) {
+                State::Suspect(_) | State::Dead(_) => _ = watch.beat(0, now),
+                State::Unknown | State::Alive => {
+                    let silence = watch.silence(now);
+                    watch.excuse(silence);
+                }
+            }
+        }
+        self.asks.iter_mut().for_each(|asks| asks.is_asking = false);
+        self.tell();
+        self.gauge();
+    }
+
     /// A beat has come: the level it ends, then the level it begins.
-    fn heard(&mut self) {
+    fn heard(&mut self, beats: &Receiver<()>) {
+        // Those that waited while it stood still are one sign of life.
+        while beats.try_recv(&self.rt).is_some() {}
+        self.asks.iter_mut().for_each(|asks| asks.is_asking = false);
         self.gauge();
         let now = self.rt.now();
         for watch in &mut self.panel {
@@ -254,6 +349,9 @@ impl Watcher {
         if let Some(late) = self.guard.as_ref().and_then(|guard| guard.lateness(due, self.rt.now())) {
             self.rt.note("pause of {} ms excused", [late.as_millis() as u32, 0]);
             self.panel.iter_mut().for_each(|watch| watch.excuse(late));
+        }
+        if self.asks_at().is_some_and(|at| at <= self.rt.now()) {
+            self.ask();
         }
         self.tell();
         self.gauge();

@@ -1,4 +1,5 @@
-//! A cancel comes while shared state is being changed: how often it is written decides what is left and what to undo.
+//! A cancel comes while shared state is being changed: how often it is written decides what is left and what to undo;
+//! behind a shield the cancel waits.
 
 use super::parameter::{Parameter, Params};
 use super::{ClaimInfo, Root, Scenario, any};
@@ -7,6 +8,7 @@ use crate::analysis::claims::NoOrphans;
 use crate::analysis::state::{NoHalfVisible, NothingLeft};
 use crate::patterns::cancel::Context;
 use crate::patterns::fault::{Fault, Known, Module, Reporter};
+use crate::patterns::shield::shield;
 use crate::patterns::stage::Shared;
 use crate::patterns::undo::{RolledBack, Undo};
 use crate::runtime::{Cause, Of3, Reason, Runtime, select};
@@ -28,6 +30,7 @@ pub static SCENARIO: Scenario = Scenario {
         "src/scenarios/shared_state.rs",
         "src/patterns/undo.rs",
         "src/patterns/stage.rs",
+        "src/patterns/shield.rs",
         "src/patterns/fault/mod.rs",
     ],
     presets: &[
@@ -40,6 +43,8 @@ pub static SCENARIO: Scenario = Scenario {
         ("one-write-undone", "writes=one&cancel=3.2s&undo=true"),
         ("undo-too-slow", "undo=true&undo-work=2s"),
         ("not-cancelled", "cancel=1m"),
+        ("shielded", "shield=5s"),
+        ("shield-too-short", "undo=true&shield=2.5s"),
     ],
     check: any,
     start,
@@ -53,6 +58,7 @@ const PARAMETERS: &[Parameter] = &[
     Parameter::duration("hand-over", "500ms", "0s", "1h"),
     Parameter::duration("undo-work", "100ms", "0s", "1h"),
     Parameter::duration("undo-limit", "1s", "1ms", "1h"),
+    Parameter::duration("shield", "0s", "0s", "1h"),
 ];
 
 /// What is added up, group by group.
@@ -76,6 +82,8 @@ struct Plan {
     hand_over: Duration,
     undo_work: Duration,
     undo_limit: Duration,
+    /// So long no cancel cuts the work short; zero: any does.
+    shield: Duration,
 }
 
 fn plan(params: &Params) -> Plan {
@@ -87,22 +95,30 @@ fn plan(params: &Params) -> Plan {
         hand_over: params.duration("hand-over"),
         undo_work: params.duration("undo-work"),
         undo_limit: params.duration("undo-limit"),
+        shield: params.duration("shield"),
     }
 }
 
-/// A cancel between the first write and the commit leaves something unless it is undone in time.
+impl Plan {
+    /// When the work is cut short: by the cancel, or by the end of the shield.
+    fn cut(self) -> Duration {
+        if self.shield.is_zero() { self.cancel } else { self.shield }
+    }
+}
+
+/// An end between the first write and the commit leaves something unless it is undone in time.
 fn expect_nothing_left(params: &Params) -> Expect {
     let plan = plan(params);
     let first = if plan.one_write { 3 * plan.work } else { plan.work };
     let is_undone = plan.undo && plan.undo_work < plan.undo_limit;
-    let leaves = !is_undone && (first..=3 * plan.work + plan.hand_over).contains(&plan.cancel);
+    let leaves = !is_undone && (first..=3 * plan.work + plan.hand_over).contains(&plan.cut());
     if leaves { Expect::Breaks } else { Expect::Always }
 }
 
 /// Undoing makes nobody forget what they have seen.
 fn expect_no_half(params: &Params) -> Expect {
     let plan = plan(params);
-    if !plan.one_write && plan.cancel >= plan.work { Expect::Breaks } else { Expect::Always }
+    if !plan.one_write && plan.cut() >= plan.work { Expect::Breaks } else { Expect::Always }
 }
 
 fn start(rt: &Runtime, params: &Params) -> Root {
@@ -129,13 +145,21 @@ async fn command(rt: Runtime, plan: Plan) {
 /// Adds everything up and hands it over. It keeps what it has written only if it gets to the end.
 async fn write(rt: Runtime, plan: Plan, context: Context, total: Shared<u32>) {
     let Ok(mut undo) = Undo::new(&rt, plan.undo_limit) else { return };
-    match context.run(add_up(&rt, plan, &total, &mut undo)).await {
-        Ok(()) => {
+    let work = add_up(&rt, plan, &total, &mut undo);
+    let done = match plan.shield {
+        Duration::ZERO => context.run(work).await.is_ok(),
+        limit => shield(&rt, &context, limit, |_| work).await.is_ok(),
+    };
+    match done {
+        true => {
             undo.commit();
             rt.note("commit total {}", [*total.read(), 0]);
             rt.log("committed");
+            if context.err().is_some() {
+                rt.log("cancelled meanwhile");
+            }
         }
-        Err(_) if plan.undo => {
+        false if plan.undo => {
             let rolled = undo.roll_back().await;
             rt.log(format!("rolled back: {}", rolled.undone.len()));
             if rolled.is_dirty() {
@@ -143,7 +167,7 @@ async fn write(rt: Runtime, plan: Plan, context: Context, total: Shared<u32>) {
             }
         }
         // Nobody knows the way back.
-        Err(_) => undo.commit(),
+        false => undo.commit(),
     }
 }
 

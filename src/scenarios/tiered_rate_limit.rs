@@ -1,7 +1,7 @@
 //! Limits in tiers and dimensions: every call counts against the API's second and minute, and against the disk or
 //! the network. Who begins first decides who waits, and so does whether a token is taken before it can be used.
 
-use super::calls::{self, Begin, CALLERS, Call, Gate, Patience, bound, bucket};
+use super::calls::{self, Begin, CALLERS, Call, Crowd, Gate, Patience, bound, bucket};
 use super::parameter::{Parameter, Params};
 use super::{ClaimInfo, Root, Scenario, any};
 use crate::analysis::claim::Expect;
@@ -9,6 +9,7 @@ use crate::analysis::claims::NoOrphans;
 use crate::analysis::limits::{Bound, NoneInVain, WithinLimits};
 use crate::patterns::rate_limit::{InTurn, Multi};
 use crate::runtime::Runtime;
+use std::time::Duration;
 
 pub static SCENARIO: Scenario = Scenario {
     id: "tiered-rate-limit",
@@ -94,8 +95,8 @@ fn start(rt: &Runtime, params: &Params) -> Root {
     let [second, minute, disk, network] = BUCKETS
         .map(|(number, rate, burst)| bucket(number, params.rate(rate), params.count(burst), params.count("queue")));
     let gauges = vec![
-        ("gauge second {}/{}", "gauge second-owed {}/{}", second.clone()),
-        ("gauge minute {}/{}", "gauge minute-owed {}/{}", minute.clone()),
+        ("gauge second {}/{}", "gauge second-owed {}/{}", calls::level(&second)),
+        ("gauge minute {}/{}", "gauge minute-owed {}/{}", calls::level(&minute)),
     ];
     let is_atomic = params.choice("combine") == "atomic";
     let gate = move |call: Call| {
@@ -112,10 +113,11 @@ fn start(rt: &Runtime, params: &Params) -> Root {
         "resolve-first" => Begin::ResolveFirst,
         _ => Begin::Go,
     };
-    let (each, patience) = (params.count("calls"), Patience::of(params));
+    let each = params.count("calls");
+    let (crowd, patience) = (Crowd { reads: each, addresses: each, after: Duration::ZERO }, Patience::of(params));
     let rt = rt.clone();
     Box::pin(async move {
-        let main = calls::run(rt.clone(), each, begin, patience, gate, gauges);
+        let main = calls::run(rt.clone(), crowd, begin, patience, gate, gauges);
         let _ = rt.spawn("main", main).join().await;
     })
 }

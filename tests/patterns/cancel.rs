@@ -625,3 +625,45 @@ fn a_timeout_asks_the_future_first() {
         assert_eq!(rt.now(), at(4));
     });
 }
+
+/// Go's `TestCause`, its rows with and without a number of their own above: whoever is first gives error and cause.
+#[test]
+fn v_c001_to_v_c020_whoever_is_first_gives_the_cause() {
+    story(|rt, background| async move {
+        let hour = secs(3_600);
+        // A parent and a child, each cancelled plainly or for a cause, either one first.
+        let plain = CANCELED.cause();
+        for (of_parent, of_child) in [(P, C), (plain, C), (P, plain), (plain, plain)] {
+            for parent_first in [true, false] {
+                let (parent, cancel_parent) = background.with_cancel();
+                let (child, cancel_child) = parent.with_cancel();
+                let mut cancels = [(cancel_parent, of_parent), (cancel_child, of_child)];
+                if !parent_first {
+                    cancels.reverse();
+                }
+                cancels.iter().for_each(|(cancel, cause)| cancel.because(*cause));
+                let expected = if parent_first { of_parent } else { of_child };
+                assert_eq!(look(&child), Some((CANCELED, expected)), "{of_parent:?} {of_child:?} {parent_first}");
+                assert_eq!(look(&parent), Some((CANCELED, of_parent)));
+            }
+        }
+        // Limits within each other: the one that is over is the one that counts, with its own cause.
+        let exceeded = ContextError::DeadlineExceeded;
+        for (outer, inner, expected) in [
+            (Duration::ZERO, hour, Some((exceeded, T))),
+            (hour, Duration::ZERO, Some((exceeded, C))),
+            (hour, 2 * hour, PLAIN),
+        ] {
+            let (parent, _cancel_parent) = background.with_timeout_cause(outer, T);
+            let (child, cancel) = parent.with_timeout_cause(inner, C);
+            cancel.cancel();
+            assert_eq!(look(&child), expected, "{outer:?} {inner:?}");
+        }
+        // Who is detached hears nothing of it, before or after.
+        let (parent, cancel) = background.with_timeout_cause(hour, T);
+        let before = parent.without_cancel();
+        cancel.because(P);
+        assert_eq!((look(&before), look(&parent.without_cancel()), look(&background)), (None, None, None));
+        assert_eq!(rt.now(), Time::ZERO);
+    });
+}

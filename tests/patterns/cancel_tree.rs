@@ -752,3 +752,120 @@ fn p_c32_a_cancel_from_within_a_drop_and_a_poll() {
         assert_eq!([&context, &other].map(Context::err), [Some(ContextError::Canceled); 2]);
     });
 }
+
+// --- which one it is, and what there is
+
+#[test]
+fn v_c054_to_v_c056_a_clone_is_the_same_context_and_nothing_else_is() {
+    story(|rt| async move {
+        let hash = |context: &Context| {
+            let mut hasher = std::hash::DefaultHasher::new();
+            std::hash::Hash::hash(context, &mut hasher);
+            std::hash::Hasher::finish(&hasher)
+        };
+        let (context, _cancel) = Context::background(&rt).with_cancel();
+        let clone = context.clone();
+        assert!(context == clone && hash(&context) == hash(&clone));
+        let (child, _cancel_child) = context.with_cancel();
+        let (other, _cancel_other) = Context::background(&rt).with_cancel();
+        assert!(child != context && other != context && Context::background(&rt) != Context::background(&rt));
+        assert!(context.with_value("key", 1) != context, "it says something else");
+    });
+}
+
+#[test]
+fn v_c038_a_wide_tree_is_cancelled_in_any_order() {
+    for seed in 0..50 {
+        story_in(seeded(seed), |rt| async move {
+            let mut nodes = vec![Context::background(&rt).with_cancel()];
+            while nodes.len() < 100 {
+                let parent = (nodes.len() - 1) / 4;
+                let child = nodes[parent].0.with_cancel();
+                nodes.push(child);
+            }
+            let heard = listeners(&rt, &nodes.iter().map(|(context, _)| context).collect::<Vec<_>>());
+            rt.sleep(ms(1)).await;
+            let mut left: Vec<usize> = (0..nodes.len()).collect();
+            while !left.is_empty() {
+                let next = rt.draw("next", 0, left.len() as u64 - 1) as usize;
+                let (context, cancel) = &nodes[left.swap_remove(next)];
+                cancel.cancel();
+                assert_eq!(context.err(), Some(ContextError::Canceled));
+            }
+            rt.sleep(ms(1)).await;
+            assert_eq!(heard.get(), 100, "each once");
+            assert!(nodes.iter().all(|(context, _)| context.children() == 0));
+        });
+    }
+}
+
+#[test]
+fn v_c091_what_is_cancelled_inside_and_left_is_heard_nowhere() {
+    story(|rt| async move {
+        let (outer, _cancel) = Context::background(&rt).with_cancel();
+        {
+            let (_inner, cancel) = outer.with_cancel();
+            cancel.because(P);
+        }
+        let went_on = select((rt.sleep(ms(10)), outer.done())).await;
+        assert!(matches!(went_on, Of2::A(())) && outer.err().is_none());
+        assert_eq!(outer.children(), 0);
+    });
+}
+
+#[test]
+fn v_c106_cancelling_what_is_over_keeps_nobody_busy() {
+    let ended = story(|rt| async move {
+        let (context, cancel) = Context::background(&rt).with_cancel();
+        let (done, inner) = (context.done(), rt.clone());
+        let over = rt.spawn("over", async move {
+            let _ = select((done, inner.sleep(ms(1)))).await;
+        });
+        over.join().await.unwrap();
+        let before = rt.event_count();
+        for _ in 0..1_000 {
+            cancel.cancel();
+        }
+        settle(&rt).await;
+        assert!(rt.event_count() - before < 10, "{} events", rt.event_count() - before);
+    });
+    assert!(ended.with_trace(|trace| trace.events().count()) < 30);
+}
+
+#[test]
+fn a_dump_shows_the_tree_as_it_is() {
+    story(|rt| async move {
+        assert!(Context::background(&rt).dump().branches.is_empty(), "nothing can be cancelled there");
+        let (root, cancel) = Context::background(&rt).with_cancel();
+        let (first, _cancel_first) = root.with_timeout(secs(5));
+        let (second, _cancel_second) = root.with_cancel();
+        let (below, _cancel_below) = first.with_timeout(secs(9));
+        let _after = second.after_cancel("clean-up", async {});
+        let dump = root.dump();
+        let shape: Vec<_> = dump.branches.iter().map(|branch| (branch.depth, branch.children)).collect();
+        assert_eq!(shape, [(0, 2), (1, 1), (2, 0), (1, 0)]);
+        // The outer deadline is nearer, so the inner one has none of its own.
+        let deadlines: Vec<_> = dump.branches.iter().map(|branch| branch.deadline).collect();
+        assert_eq!(deadlines, [None, Some(at_ms(5_000)), None, None]);
+        assert_eq!(dump.branches[3].registrations, 1);
+        let numbers: Vec<_> = dump.branches.iter().map(|branch| branch.number).collect();
+        assert!(numbers[0] < numbers[1] && numbers[1] < numbers[3] && numbers[3] < numbers[2]);
+        let text = dump.to_string();
+        assert_eq!((text.lines().count(), text.lines().nth(2).unwrap().starts_with("    context ")), (4, true));
+        cancel.because(P);
+        let dump = root.dump();
+        assert_eq!((dump.branches.len(), dump.branches[0].cause), (1, Some(P)), "who is cancelled has left the tree");
+        assert!(dump.to_string().contains("cancelled: P"));
+        assert_eq!(below.dump().branches.len(), 1);
+    });
+}
+
+#[test]
+fn a_dump_of_a_long_chain_says_where_it_ends() {
+    story(|rt| async move {
+        let chain = nest(&Context::background(&rt), 20_000);
+        let dump = chain[0].0.dump();
+        assert!(dump.truncated && dump.branches.len() == 10_000 && dump.branches[9_999].depth == 9_999);
+        assert!(dump.to_string().ends_with("…\n"));
+    });
+}

@@ -5,9 +5,10 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+use crate::story::story;
 use heartrace::patterns::detector::{
-    Awareness, Deadline, Detector, Health, LocalPause, Member, Misses, PhiExponential, PhiNormal, Progress, Samples,
-    State, Suspicion, Watch, cdf, log_scale, phi,
+    Awareness, Deadline, Detector, Health, LocalPause, MOST_HELPERS, Member, Misses, PhiExponential, PhiNormal, Probe,
+    Progress, Reached, Rhythm, Samples, State, Suspend, Suspicion, Watch, cdf, log_scale, phi,
 };
 use heartrace::runtime::Time;
 use std::time::Duration;
@@ -659,4 +660,106 @@ fn p_h6_the_order_of_rumours_makes_no_difference() {
             }
         }
     }
+}
+
+// ---------------------------------------------------------------- clocks, rhythm, others
+
+#[test]
+fn p_v10_a_device_that_slept_is_seen_by_the_wall_clock() {
+    let mut suspend = Suspend::new(ms(1_000)).unwrap();
+    // Milliseconds of the clock that stands still, and of the wall clock.
+    let looks = [
+        (0, 50_000, None),
+        (10_000, 60_000, None),
+        // Ten minutes of sleep, of which the first clock knows nothing.
+        (10_500, 660_500, Some(ms(600_000))),
+        (11_500, 661_500, None),
+        // The wall clock is set: a little forward, and back. Neither is a sleep, nor is what follows.
+        (12_500, 663_500, None),
+        (13_500, 600_000, None),
+        (14_500, 601_000, None),
+        // A page that was throttled was late by both clocks.
+        (134_500, 721_000, None),
+        (134_501, 722_002, Some(ms(1_001))),
+    ];
+    for (mono, wall, slept) in looks {
+        assert_eq!(suspend.slept(at(mono), wall * 1_000_000), slept, "{mono} {wall}");
+    }
+    assert_eq!(Suspend::new(Duration::ZERO).map(drop).unwrap_err().field, "tolerance");
+    // Whoever watches somebody on another device excuses what it has slept through.
+    let mut watch = Watch::new(Deadline::new(ms(1_000), ms(1_000)).unwrap(), 1.0, ms(0), 1).unwrap();
+    beats(&mut watch, [0, 1_000]);
+    watch.excuse(ms(600_000));
+    assert_eq!(watch.state(at(601_500)), State::Alive);
+}
+
+#[test]
+fn a_rhythm_counts_silences_misses_and_returns() {
+    let mut watch = Watch::new(Deadline::new(ms(1_000), ms(0)).unwrap(), 1.0, ms(1_000), 1).unwrap();
+    let mut rhythm = Rhythm::default();
+    for (time, is_beat) in [
+        (0, true),
+        (900, true),
+        (1_800, true),
+        (2_900, false),
+        (3_000, true),
+        (3_500, true),
+        (5_000, false),
+        (5_600, false),
+        (9_000, true),
+        (9_900, true),
+    ] {
+        rhythm.state(watch.state(at(time)));
+        if is_beat {
+            rhythm.beat(at(time));
+            watch.beat(0, at(time));
+            rhythm.state(watch.state(at(time)));
+        }
+    }
+    assert_eq!((rhythm.misses, rhythm.deaths, rhythm.flaps), (2, 1, 2));
+    let silences = rhythm.silences();
+    assert_eq!((silences.count(), silences.longest()), (6, ms(5_500)));
+    let median = silences.quantile(0.5).unwrap();
+    assert!(median >= ms(900) && median <= ms(1_013), "{median:?}");
+    // Another life: neither a silence nor a return.
+    rhythm.begin();
+    rhythm.state(State::Unknown);
+    rhythm.beat(at(20_000));
+    assert_eq!((rhythm.silences().count(), rhythm.flaps), (6, 2));
+}
+
+#[test]
+fn others_are_asked_before_somebody_counts_as_silent() {
+    // Whether it answers directly, and how long it takes by way of each of the others.
+    let never = 60_000;
+    for (directly, others, expected, when) in [
+        (100, vec![], Reached::Directly, 100),
+        (never, vec![], Reached::Nobody, 500),
+        (never, vec![200, 300], Reached::Through(0), 700),
+        (never, vec![never, 300, 250], Reached::Through(2), 750),
+        (never, vec![300, 300], Reached::Through(0), 800),
+        (never, vec![never, never], Reached::Nobody, 1_500),
+        (600, vec![900], Reached::Through(0), 1_400),
+    ] {
+        story(move |rt| async move {
+            let probe = Probe { helpers: others.len() as u32, direct: ms(500), indirect: ms(1_000) };
+            probe.check().unwrap();
+            let (direct, way) = (rt.clone(), rt.clone());
+            let found = probe.run(
+                &rt,
+                || async move { direct.sleep(ms(directly)).await },
+                |helper| {
+                    let (way, takes) = (way.clone(), others[helper as usize]);
+                    async move { way.sleep(ms(takes)).await }
+                },
+            );
+            assert_eq!((found.await, rt.now()), (expected, at(when)), "{directly} {others:?}");
+        });
+    }
+    let field = |helpers, direct, indirect| {
+        let probe = Probe { helpers, direct: ms(direct), indirect: ms(indirect) };
+        probe.check().map_err(|error| error.field)
+    };
+    assert_eq!(field(MOST_HELPERS + 1, 1, 1), Err("helpers"));
+    assert_eq!((field(1, 0, 1), field(1, 1, 0), field(0, 1, 1)), (Err("direct"), Err("indirect"), Ok(())));
 }

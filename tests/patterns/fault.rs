@@ -9,8 +9,8 @@ use crate::story::{secs, story};
 use heartrace::patterns::cancel::{Context, ContextError};
 use heartrace::patterns::fault::search::{chain, find, is_alike, matches, record, root, walk};
 use heartrace::patterns::fault::{
-    Class, Code, Fault, GENERIC, Known, MOST_CAUSES, MOST_FRAMES, MOST_TEXT, Module, Reporter, Retry, Value, boundary,
-    classify,
+    Class, Code, Fault, GENERIC, Known, MOST_CAUSES, MOST_FRAMES, MOST_TEXT, Module, Reporter, Retry, Severity, Value,
+    Wire, boundary, classify,
 };
 use heartrace::runtime::{EPOCH_SECONDS, Runtime};
 use std::error::Error;
@@ -383,4 +383,29 @@ fn it_goes_up_by_the_question_mark() {
         let error = fails(&rt).unwrap_err();
         assert!(error.is::<Known<Inner>>());
     });
+}
+
+#[test]
+fn how_bad_it_is_and_where_it_ended() {
+    let ended = story(|rt| async move {
+        let plain = Fault::new(&rt, "read", "no such file");
+        assert_eq!((plain.severity, plain.handled), (Severity::Error, None));
+        let fault = plain.clone().severity(Severity::Warning).handled(&rt, "use the default");
+        assert_eq!(fault.handled.map(|frame| frame.operation), Some("use the default"));
+        assert!(fault.handled.unwrap().site.file().ends_with("fault.rs"));
+        assert_eq!(fault.frames.len(), 1, "it went no further");
+        let again = fault.clone().handled(&rt, "again");
+        assert_eq!(again.handled.map(|frame| frame.operation), Some("use the default"), "the first counts");
+        assert!(format!("{fault:?}").contains("severity: warning, handled: \"use the default\""), "{fault:?}");
+        assert!(format!("{fault:#}").contains("handled at use the default"));
+        let wire = Wire::of(&fault);
+        let back = Wire::from_json(&wire.to_json()).unwrap();
+        assert_eq!((back.severity.as_deref(), back.handled.as_deref()), (Some("warning"), Some("use the default")));
+        let text = Wire::of(&plain).to_json();
+        assert!(!text.contains("severity") && !text.contains("handled"), "{text}");
+        let mut all = [Severity::Critical, Severity::Note, Severity::Error, Severity::Warning];
+        all.sort_unstable();
+        assert_eq!(all.map(Severity::name), ["note", "warning", "error", "critical"]);
+    });
+    assert_eq!(ended.notes("handled fault").len(), 1, "the trace shows it once");
 }

@@ -6,7 +6,9 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use crate::rate_limit::{ms, rate};
 use heartrace::patterns::cancel::{Context, ContextError};
-use heartrace::patterns::rate_limit::{Bucket, Denied, GoBucket, InTurn, Limiter, Member, Multi, Rate, TokenBucket};
+use heartrace::patterns::rate_limit::{
+    Adjustable, Bucket, Denied, GoBucket, InTurn, Limiter, Member, Multi, Rate, TokenBucket,
+};
 use heartrace::runtime::ends::End;
 use heartrace::runtime::setting::{Order, Setting};
 use heartrace::runtime::virtual_time::Run;

@@ -7,12 +7,15 @@ mod cancel;
 mod cancel_tree;
 mod concurrency;
 mod dedup;
+mod delays;
 mod detector;
 mod fault;
 mod group;
 mod heartbeat;
+mod histogram;
 mod join;
 mod keyed;
+mod limit;
 mod limiter;
 mod preempt;
 mod queue;
@@ -30,9 +33,11 @@ mod story;
 mod supervision;
 mod supervisor;
 mod timeout;
+mod tracker;
 mod undo;
 mod waiting;
 mod window;
+mod windows;
 mod wire;
 
 #[cfg(target_arch = "wasm32")]

@@ -167,6 +167,28 @@ fn v_l138_only_a_less_urgent_one_gives_way() {
     assert_eq!(pushed(OnFull::LessUrgent, 2, &[5, 5, 5, 4, 4, 3]), (vec![2, 0, 1, 3], vec![5, 4]));
 }
 
+#[test]
+fn v_l139_whoever_hammers_at_a_shut_door_keeps_it_shut() {
+    let block = |limit, penalty| Config { limit, on_full: OnFull::Block(penalty), ..Config::default() };
+    let mut queue = backlog(block(2, ms(100)));
+    for item in [1, 2] {
+        queue.push(item, 0, Time::MAX, at(0)).unwrap();
+    }
+    assert_eq!(queue.push(3, 0, Time::MAX, at(10)), Err(Full(3)));
+    assert_eq!(drain(&mut queue, 10), (vec![], vec![1, 2]), "those who waited are dropped");
+    assert_eq!(queue.push(4, 0, Time::MAX, at(109)), Err(Full(4)), "though nobody waits");
+    assert_eq!(queue.push(5, 0, Time::MAX, at(208)), Err(Full(5)), "and the penalty begins anew");
+    assert!(queue.push(6, 0, Time::MAX, at(308)).is_ok());
+    assert_eq!(drain(&mut queue, 308), (vec![6], vec![]));
+    // One that would have been dropped later anyway is dropped now, and once.
+    let mut queue = backlog(Config { shed: Shed::Expired, ..block(1, ms(10)) });
+    queue.push(1, 0, at(500), at(0)).unwrap();
+    assert_eq!((queue.push(2, 0, Time::MAX, at(1)), queue.len()), (Err(Full(2)), 1));
+    assert_eq!(drain(&mut queue, 1), (vec![], vec![1]));
+    let refused = Backlog::<()>::new(block(1, Duration::ZERO)).map(drop).unwrap_err();
+    assert_eq!(refused.field, "penalty");
+}
+
 /// The simplest thing that could be right: a list in the order they came, looked through each time.
 #[test]
 fn it_agrees_with_a_plain_list() {
@@ -215,7 +237,7 @@ fn make_room(list: &mut Vec<Listed>, on_full: OnFull, class: u8) -> Option<Optio
     }
     let least = list.iter().map(|entry| entry.class).max()?;
     let gives_way = match on_full {
-        OnFull::Newcomer => false,
+        OnFull::Newcomer | OnFull::Block(_) => false,
         OnFull::Oldest => least >= class,
         OnFull::LessUrgent => least > class,
     };

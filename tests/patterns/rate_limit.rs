@@ -7,7 +7,7 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use heartrace::patterns::rate_limit::{Bucket, GoBucket, Rate, Refused, Reservation, TokenBucket};
+use heartrace::patterns::rate_limit::{Adjustable, Bucket, GoBucket, Rate, Refused, Reservation, TokenBucket};
 use heartrace::runtime::Time;
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub fn rate(per_second: u64) -> Rate {
 
 /// A bucket of either kind, in the words of the tables.
 struct Table {
-    bucket: Box<dyn Bucket>,
+    bucket: Box<dyn Adjustable>,
     who: &'static str,
 }
 
@@ -233,7 +233,7 @@ fn l26_no_room() {
 
 #[test]
 fn l27_the_default_bucket() {
-    let rows = |bucket: &mut dyn Bucket| {
+    let rows = |bucket: &mut dyn Adjustable| {
         assert!(!bucket.allow(Time::ZERO, 1));
         assert!(bucket.allow(Time::ZERO, 0));
     };

@@ -348,6 +348,13 @@ fn r018_no_more_than_allowed() {
     assert_eq!(told.begins(), [0, 10, 20]);
 }
 
+#[test]
+fn r017_by_default_one_copy_after_two_seconds() {
+    let told = race(Policy::default(), &[ok(60_000, 0), ok(1_000, 1)]);
+    assert_eq!((told.begins(), told.won()), (vec![0, 2_000], (1, 1, 3_000)));
+    assert_eq!(race(Policy::default(), &[ok(1_999, 0), ok(1, 1)]).begins(), [0]);
+}
+
 // ---------------------------------------------------------------- tower
 
 #[test]

@@ -1,6 +1,8 @@
 //! `work-unit-heartbeat` (HB-3), `heartbeat-tests` (HB-4 to HB-7) and `detectors`.
 
 use crate::{SEEDS, Told, tell, tell_seeds};
+use heartrace::analysis::claim::Expect;
+use heartrace::link::Link;
 use std::collections::{BTreeMap, BTreeSet};
 
 fn lines(told: &Told) -> Vec<(u64, &str)> {
@@ -144,4 +146,59 @@ fn p_h4_a_watcher_that_stood_still_does_not_suspect_the_heart() {
     let forgives = tell(&format!("#/detectors?{stall}&guard=1s"));
     assert_eq!((forgives.notes("clear"), forgives.notes("pause")), (0, 1), "{:?}", forgives.lines);
     assert_eq!(forgives.notes("dead"), 4, "the end is noticed all the same");
+}
+
+#[test]
+fn a_broken_way_is_no_death_if_others_are_asked() {
+    let cut = "pause=0s&cut=10s";
+    let alone = tell(&format!("#/detectors?{cut}"));
+    for name in ["deadline", "misses", "phi", "exponential"] {
+        let first = suspicions(&alone, name)[0];
+        assert!(first > 10_000 && first < 40_000, "{name} at {first} ms, and the ward is there until 40 s");
+    }
+    assert_eq!(alone.broken, ["deadline-fair", "misses-fair", "phi-fair", "exponential-fair"]);
+    for (probes, seed) in (0..40).map(|seed| (1 + seed % 4, seed)) {
+        let told = tell(&format!("#/detectors?{cut}&probes={probes}&order=seeded&seed={seed}"));
+        assert_eq!((told.broken.len(), told.notes("doubt"), told.notes("clear")), (0, 4, 0), "{}", told.link);
+        assert!(told.notes("heard") > 10, "{}", told.link);
+        // The end itself is noticed by all of them, and no later than without asking by more than a question.
+        let late = suspicions(&told, "deadline")[0];
+        assert!((40_000..44_000).contains(&late), "{}: {late}", told.link);
+    }
+}
+
+#[test]
+fn asking_others_changes_nothing_for_a_heart_that_is_heard() {
+    for query in ["pause=2s", "pause=0s", "pause=0s&jitter=0s"] {
+        for seed in 0..10 {
+            let verdicts = |probes: u32| {
+                let told = tell(&format!("#/detectors?{query}&probes={probes}&seed={seed}"));
+                (suspicions(&told, "deadline"), suspicions(&told, "exponential"), told.broken)
+            };
+            assert_eq!(verdicts(0), verdicts(3), "{query} {seed}");
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_those_who_ask_others_is_so() {
+    for query in [
+        "pause=0s&cut=10s&probes=1",
+        "pause=0s&cut=39s",
+        "cut=10s&probes=2&accept=4s",
+        "cut=10s&probes=2&accept=3s&pause=1s&threshold=2",
+        "pause=500ms&pause-every=3&cut=5s&probes=2&accept=2s",
+    ] {
+        for seed in 0..60 {
+            let link = format!("#/detectors?{query}&order=seeded&seed={seed}");
+            let parsed = Link::parse(&link).unwrap();
+            let told = tell(&link);
+            for claim in parsed.scenario.claims {
+                let holds = !told.broken.contains(&claim.id);
+                assert!(holds || (claim.expect)(&parsed.params) == Expect::Breaks, "{link}: {}", claim.id);
+            }
+        }
+    }
+    let refused = Link::parse("#/detectors?probes=1&accept=300ms").unwrap_err().to_string();
+    assert!(refused.contains("accept"), "{refused}");
 }

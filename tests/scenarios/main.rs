@@ -7,6 +7,7 @@ mod cancellation_reasons;
 mod circuit_breaker;
 mod copies;
 mod deadlock;
+mod duplicates;
 mod error_boundary;
 mod extremes;
 mod healing;

@@ -1,9 +1,10 @@
 //! `rate-limit` (RL-0, RL-1, RL-2) and `tiered-rate-limit` (RL-3): who acts when, to the millisecond.
 
 use crate::{Told, tell, tell_seeds};
-use heartrace::analysis::claim::{Claim, Ending, Jury, SharedJury};
+use heartrace::analysis::claim::{Claim, Ending, Expect, Jury, SharedJury};
 use heartrace::analysis::copies::WithinShare;
 use heartrace::analysis::limits::{Bound, NoneInVain, WithinLimits};
+use heartrace::link::Link;
 use heartrace::runtime::Runtime;
 use heartrace::runtime::setting::Setting;
 use heartrace::runtime::virtual_time::Run;
@@ -198,6 +199,71 @@ fn a_full_queue_turns_callers_away() {
     assert!(refused.iter().all(|(time, line)| *time == 0 && line.ends_with("too many are waiting")), "{refused:?}");
     assert_eq!(refused.len(), 14);
     assert_eq!(acted.into_iter().map(|(time, _)| time).collect::<Vec<_>>(), [0, 1000, 2000, 3000, 4000, 5000]);
+}
+
+/// Ten calls in five seconds, and twenty callers who come 0.1 s before the edge of a window.
+const AT_THE_EDGE: &str = "rate=2/s&burst=10&after=4.9s";
+
+#[test]
+fn p_l8_a_fixed_window_lets_a_double_burst_through() {
+    let told = |limiter: &str| tell(&format!("#/rate-limit?limiter={limiter}&{AT_THE_EDGE}"));
+    let then = |later: Vec<u64>| [vec![4_900; 10], later].concat();
+    let halves = |from: u64| (1..=10).map(|half| from + 500 * half).collect::<Vec<u64>>();
+    let fixed = told("fixed-window");
+    assert_eq!((times(&fixed), &fixed.broken[..]), (then(vec![5_000; 10]), &["within-limits"][..]), "{}", fixed.link);
+    for (limiter, later) in [
+        ("simple", halves(4_900)),
+        ("gcra", halves(4_900)),
+        ("sliding-window", halves(5_000)),
+        ("sliding-log", vec![9_900; 10]),
+    ] {
+        let told = told(limiter);
+        assert_eq!((times(&told), &told.broken[..]), (then(later), &[][..]), "{}", told.link);
+    }
+}
+
+#[test]
+fn what_is_said_of_each_limiter_is_so() {
+    let (mut held, mut broke) = (0, 0);
+    for limiter in ["gcra", "fixed-window", "sliding-window", "sliding-log", "keyed", "fair"] {
+        for after in ["0s", "300ms", "2.5s", "4.9s", "1m"] {
+            for rest in ["", "&rate=2/s&burst=10", "&rate=7/s&burst=3&deadline=100ms", "&burst=4&queue=3&noise=2"] {
+                let link = format!("#/rate-limit?limiter={limiter}{rest}&after={after}");
+                let parsed = Link::parse(&link).unwrap();
+                let is_expected = (parsed.scenario.claims[0].expect)(&parsed.params) == Expect::Breaks;
+                for seed in 0..20 {
+                    let told = tell(&format!("{link}&order=seeded&seed={seed}"));
+                    let expected = if is_expected { &["within-limits"][..] } else { &[] };
+                    assert_eq!(told.broken, expected, "{}", told.link);
+                }
+                *(if is_expected { &mut broke } else { &mut held }) += 1;
+            }
+        }
+    }
+    assert!(held > 80 && broke >= 4, "{held} {broke}");
+}
+
+#[test]
+fn a_noisy_neighbour_is_felt_unless_tokens_go_in_turns() {
+    let last = |limiter: &str, name: &str| {
+        let told = tell(&format!("#/rate-limit?limiter={limiter}&noise=3"));
+        assert_eq!((calls(&told).len(), &told.broken[..]), (40, &[][..]), "{}", told.link);
+        *times_of(&told, name).last().expect("all of them act")
+    };
+    // Ten addresses behind thirty reads; every other token; a token a second of their own.
+    assert_eq!(["simple", "fair", "keyed"].map(|limiter| last(limiter, A)), [39_000, 18_000, 9_000]);
+    // The noisy one pays for it: not more than before, where there is one bucket.
+    assert_eq!(["simple", "fair", "keyed"].map(|limiter| last(limiter, R)), [30_000, 39_000, 29_000]);
+}
+
+#[test]
+fn every_limiter_holds_at_any_speed() {
+    for limiter in ["gcra", "fixed-window", "sliding-window", "sliding-log", "keyed", "fair"] {
+        for seed in 0..50 {
+            let told = tell(&format!("#/rate-limit?limiter={limiter}&model=any-speed&order=seeded&seed={seed}"));
+            assert!(told.broken.is_empty() && times(&told).len() == 20, "{}: {:?}", told.link, told.broken);
+        }
+    }
 }
 
 // ---------------------------------------------------------------- the claims themselves

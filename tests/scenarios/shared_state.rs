@@ -86,3 +86,26 @@ fn the_button_cancels_as_well() {
     let told = tell("#/shared-state?cancel=1h&undo=true&fault=writer:cancel@2.5s");
     assert_eq!(told.times_of("rolled back: 2"), [2_700]);
 }
+
+#[test]
+fn behind_a_shield_the_cancel_waits() {
+    let told = tell("#/shared-state?shield=5s");
+    assert_eq!((told.times_of("committed"), told.times_of("cancelled meanwhile")), (vec![3_500], vec![3_500]));
+    assert_eq!(
+        (told.times_of("visible: 45"), told.broken),
+        (vec![3_500], vec![HALF]),
+        "others see the parts all the same"
+    );
+    assert_eq!(tell("#/shared-state?writes=one&shield=5s").broken, [""; 0]);
+    let not_cancelled = tell("#/shared-state?cancel=1m&shield=5s");
+    assert_eq!((not_cancelled.times_of("cancelled meanwhile").len(), not_cancelled.end_ms), (0, 3_500));
+}
+
+#[test]
+fn a_shield_ends() {
+    // It lasts for 2.5 s, in which two groups are written, whenever the cancel comes.
+    let told = tell("#/shared-state?shield=2.5s");
+    assert_eq!((told.times_of("visible: 21"), told.broken), (vec![2_500], vec![LEFT, HALF]));
+    let undone = tell("#/shared-state?undo=true&shield=2.5s");
+    assert_eq!((undone.times_of("rolled back: 2"), undone.broken), (vec![2_700], vec![HALF]));
+}

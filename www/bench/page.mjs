@@ -5,6 +5,7 @@
  */
 import { chromium } from '@playwright/test'
 import { measureTimeline, quantiles } from './timeline.mjs'
+import { visits } from './visits.mjs'
 
 const STORY = '#/duplicated-message'
 /** Loads of each kind, and edits; their medians count. */
@@ -12,18 +13,17 @@ const LOADS = 7
 const EDITS = 25
 
 const [address = 'http://127.0.0.1:8080/'] = process.argv.slice(2)
-const browser = await chromium.launch({
-  executablePath: process.env.HEARTRACE_CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'],
+const executablePath = process.env.HEARTRACE_CHROMIUM ?? '/usr/bin/chromium'
+const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking']
+const { cold, warm } = await visits({
+  executablePath,
+  args,
+  address: new URL(STORY, address).href,
+  rounds: LOADS,
+  watch,
 })
+const browser = await chromium.launch({ executablePath, args })
 try {
-  const cold = []
-  const warm = []
-  for (let round = 0; round < LOADS; round++) {
-    const { first, second } = await loads()
-    cold.push(first)
-    warm.push(second)
-  }
   const found = {
     address,
     browser: `Chromium ${browser.version()}`,
@@ -41,38 +41,20 @@ try {
   await browser.close()
 }
 
-/** The page in a browser that has never seen it, and once more in a new tab. */
-async function loads() {
-  const context = await browser.newContext()
-  const one = async () => {
-    const page = await context.newPage()
-    await page.addInitScript(watch)
-    await page.goto(new URL(STORY, address).href)
-    await page.waitForFunction(() => window.heartraceLoad.painted > 0)
-    // What is fetched after the first picture is kept for the next visit.
-    await page.waitForLoadState('networkidle')
-    const { painted, interactive } = await page.evaluate(() => window.heartraceLoad)
-    const tasks = await longTasks(page)
-    await page.close()
-    return { painted, shell: interactive, tasks }
-  }
-  const measured = { first: await one(), second: await one() }
-  await context.close()
-  return measured
-}
-
 function loading(loads) {
   return {
     painted: quantiles(loads.map(({ painted }) => painted)),
-    shell: quantiles(loads.map(({ shell }) => shell)),
-    longestTask: quantiles(loads.map(({ tasks }) => tasks.longest)),
+    shell: quantiles(loads.map(({ interactive }) => interactive)),
+    longestTask: quantiles(loads.map(({ tasks }) => Math.round(Math.max(0, ...tasks)))),
   }
 }
 
-/** Runs before the page: notes when the page's frame is there, and when its first run has been painted. */
+/** Runs before the page: notes when the page's frame is there, and when its first run has been painted; then the visit is over. */
 function watch() {
   const load = { painted: 0, interactive: 0, tasks: [] }
   window.heartraceLoad = load
+  let over
+  window.heartraceVisit = new Promise((resolve) => (over = resolve))
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) load.tasks.push(duration)
   }).observe({ type: 'longtask', buffered: true })
@@ -81,7 +63,12 @@ function watch() {
     if (!document.querySelector('.fingerprint')) return
     look.disconnect()
     // The frame that this change asks for paints it; what follows the frame comes after the paint.
-    requestAnimationFrame(() => setTimeout(() => (load.painted = performance.now())))
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        load.painted = performance.now()
+        over(load)
+      }),
+    )
   })
   look.observe(document, { childList: true, subtree: true })
 }

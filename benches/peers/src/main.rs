@@ -64,9 +64,12 @@ fn main() {
     }
     let wanted: serde_json::Map<String, Value> =
         WANTED.map(|(name, wanted)| (name.to_owned(), json!(wanted))).into_iter().collect();
-    println!("{}", json!({
-        "executions_per_second": figures, "wanted": wanted, "events_per_second": events, "started": started
-    }));
+    println!(
+        "{}",
+        json!({
+            "executions_per_second": figures, "wanted": wanted, "events_per_second": events, "started": started
+        })
+    );
 }
 
 /// The median of each contestant over so many rounds, in which they take turns.

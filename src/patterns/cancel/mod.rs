@@ -12,9 +12,11 @@
 //! 4. A child hears its parent's cancel with [`Reason::Parent`], and has its parent's error and cause.
 
 mod after;
+mod dump;
 mod node;
 
 pub use after::StopAfter;
+pub use dump::{Branch, Dump};
 
 use crate::runtime::signal::Given;
 use crate::runtime::{Cause, Op, Reason, Runtime, Signal, Time};
@@ -23,6 +25,7 @@ use node::{Handle, Node};
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::hash::{Hash, Hasher};
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -228,6 +231,22 @@ impl Context {
             node.add_after(&after);
         }
         after
+    }
+}
+
+/// The same context: a clone. A child is another one, and so is the same with one more value.
+impl PartialEq for Context {
+    fn eq(&self, other: &Self) -> bool {
+        let bindings = |context: &Context| context.bindings.as_ref().map(Rc::as_ptr);
+        self.done.id() == other.done.id() && bindings(self) == bindings(other)
+    }
+}
+
+impl Eq for Context {}
+
+impl Hash for Context {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.done.id().hash(state);
     }
 }
 

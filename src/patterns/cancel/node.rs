@@ -19,7 +19,7 @@ pub(super) struct Node {
     parents: Vec<Weak<Node>>,
     /// By the number of their signal, that is in the order they were made.
     children: RefCell<BTreeMap<u32, Rc<Node>>>,
-    deadline: RefCell<Option<Later>>,
+    deadline: RefCell<Option<(Time, Later)>>,
     after: RefCell<Vec<StopAfter>>,
     /// How many contexts and rights there are to it.
     handles: Cell<u32>,
@@ -50,7 +50,7 @@ impl Handle {
         }
         let node = self.0.clone();
         let later = self.rt.later(left, move |_| node.cancel(ContextError::DeadlineExceeded, cause));
-        *self.deadline.borrow_mut() = Some(later);
+        *self.deadline.borrow_mut() = Some((at, later));
     }
 }
 
@@ -111,6 +111,16 @@ impl Node {
 
     pub fn children(&self) -> usize {
         self.children.borrow().len()
+    }
+
+    /// Its own deadline, while it is pending.
+    pub fn expires(&self) -> Option<Time> {
+        self.deadline.borrow().as_ref().map(|(at, _)| *at)
+    }
+
+    /// Who is right below it now, in the order they were made.
+    pub fn below_now(&self) -> Vec<Rc<Node>> {
+        self.children.borrow().values().cloned().collect()
     }
 
     pub fn add_after(&self, after: &StopAfter) {

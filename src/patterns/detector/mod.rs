@@ -9,22 +9,28 @@
 //! - [`Watch`]: from levels to [`State`]s: unknown, alive, suspect, dead
 //! - [`Suspicion`]: time to object, the less the more agree · [`Awareness`]: doubts about oneself
 //! - [`Member`]: what is heard of somebody by rumour, and which rumour counts
-//! - [`LocalPause`]: one's own stall is not the other's death · [`Progress`]: beats, but nothing gets done
+//! - [`LocalPause`]: one's own stall is not the other's death · [`Suspend`]: the device slept
+//! - [`Progress`]: beats, but nothing gets done · [`Rhythm`]: silences, misses and returns, counted
+//! - [`Probe`]: asking others before suspecting
 
 mod exponential;
 mod fixed;
 mod guard;
+mod indirect;
 mod member;
 mod normal;
+mod rhythm;
 mod samples;
 mod suspicion;
 mod watch;
 
 pub use exponential::PhiExponential;
 pub use fixed::{Deadline, Misses};
-pub use guard::{LocalPause, Progress};
+pub use guard::{LocalPause, Progress, Suspend};
+pub use indirect::{MOST_HELPERS, Probe, Reached};
 pub use member::{Health, Member};
 pub use normal::{PhiNormal, cdf, phi};
+pub use rhythm::Rhythm;
 pub use samples::Samples;
 pub use suspicion::{Awareness, Suspicion, log_scale};
 pub use watch::{State, Watch};

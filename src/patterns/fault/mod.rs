@@ -65,6 +65,32 @@ pub enum Retry {
     After(Duration),
 }
 
+/// How bad it is that it happened, the least first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing; everything works.
+    Note,
+    /// Something works less well.
+    Warning,
+    /// Something does not work.
+    #[default]
+    Error,
+    /// Nothing works until somebody mends it.
+    Critical,
+}
+
+impl Severity {
+    /// Its name in records: `note`, `warning`, `error`, `critical`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
 /// What a fault records. It is read through [`Fault`], which keeps the limits.
 #[derive(Clone)]
 pub struct Record {
@@ -104,6 +130,10 @@ pub struct Record {
     pub barrier: bool,
     /// What failed besides, while this was dealt with.
     pub secondary: Vec<Rc<dyn Error>>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where it was dealt with and went no further; none as long as it goes up.
+    pub handled: Option<Frame>,
     /// Whether something was left out to keep it small.
     pub truncated: bool,
     /// How many records lie in each other, this one included.
@@ -169,11 +199,15 @@ impl Fault {
     /// then of time, so that it does not matter who was waited for first; those without a record come last.
     #[track_caller]
     pub fn all(rt: &Runtime, operation: &'static str, what: impl Into<String>, failed: Vec<Box<dyn Error>>) -> Self {
-        let mut failed: Vec<Rc<dyn Error>> = failed.into_iter().map(Rc::from).collect();
-        failed.sort_by_key(|error| {
-            search::record(&**error).map_or((TaskId::MAX, u64::MAX, u32::MAX), |of| (of.task, of.when, of.id))
-        });
-        Fault::build(rt, operation, what.into(), failed, false)
+        let rank = |error: &(dyn Error + 'static)| {
+            search::record(error).map_or((TaskId::MAX, u64::MAX, u32::MAX), |of| (of.task, of.when, of.id))
+        };
+        let mut causes: Vec<Rc<dyn Error>> = Vec::new();
+        for error in failed {
+            let place = causes.partition_point(|other| rank(&**other) <= rank(&*error));
+            causes.insert(place, Rc::from(error));
+        }
+        Fault::build(rt, operation, what.into(), causes, false)
     }
 
     #[track_caller]
@@ -201,6 +235,8 @@ impl Fault {
             causes: Vec::new(),
             barrier,
             secondary: Vec::new(),
+            severity: Severity::default(),
+            handled: None,
             truncated: false,
             depth: 1,
             room: MOST_TEXT,
@@ -280,6 +316,23 @@ impl Fault {
     pub fn besides(self, secondary: impl Into<Box<dyn Error>>) -> Self {
         let secondary = Rc::from(secondary.into());
         self.change(|record| record.adopt(secondary, |record| &mut record.secondary))
+    }
+
+    /// Says how bad it is.
+    pub fn severity(self, severity: Severity) -> Self {
+        self.change(|record| record.severity = severity)
+    }
+
+    /// Deals with it here, so that it goes no further: the record keeps the place, and the trace shows it. Whoever deals
+    /// with it again later does not change that.
+    #[track_caller]
+    pub fn handled(self, rt: &Runtime, operation: &'static str) -> Self {
+        let site = Location::caller();
+        if self.handled.is_some() {
+            return self;
+        }
+        rt.note("handled fault {} in {} layers", [self.id, self.depth as u32]);
+        self.change(|record| record.handled = Some(Frame { operation, site }))
     }
 
     /// Whether another try could help, and after how long. The outermost layer that says so is right.

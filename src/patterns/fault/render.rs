@@ -2,7 +2,7 @@
 //! a tree with the lines of Rust.
 
 use super::search::record_of;
-use super::{Fault, Retry};
+use super::{Fault, Retry, Severity};
 use crate::runtime::wall;
 use std::error::Error;
 use std::fmt;
@@ -42,6 +42,12 @@ impl fmt::Debug for Fault {
         for (key, value) in &self.context {
             shown.field(key, &format_args!("{value}"));
         }
+        if self.severity != Severity::default() {
+            shown.field("severity", &format_args!("{}", self.severity.name()));
+        }
+        if let Some(handled) = self.handled {
+            shown.field("handled", &handled.operation);
+        }
         if self.retry != Retry::Unknown {
             shown.field("retry", &self.retry);
         }
@@ -75,6 +81,13 @@ fn tree(f: &mut fmt::Formatter<'_>, fault: &Fault, depth: usize) -> fmt::Result 
     }
     for frame in &fault.frames {
         writeln!(f, "{margin}  at {} ({}:{})", frame.operation, frame.site.file(), frame.site.line())?;
+    }
+    if fault.severity != Severity::default() {
+        writeln!(f, "{margin}  severity: {}", fault.severity.name())?;
+    }
+    if let Some(handled) = fault.handled {
+        let (file, line) = (handled.site.file(), handled.site.line());
+        writeln!(f, "{margin}  handled at {} ({file}:{line})", handled.operation)?;
     }
     for hint in &fault.hints {
         writeln!(f, "{margin}  hint: {hint}")?;

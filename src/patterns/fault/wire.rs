@@ -5,7 +5,7 @@
 //! Numbers travel as text, since JavaScript keeps only 53 bits of them. Secrets do not travel.
 
 use super::search::record_of;
-use super::{Fault, MOST_CAUSES, MOST_FRAMES, MOST_TEXT, Retry, Value};
+use super::{Fault, MOST_CAUSES, MOST_FRAMES, MOST_TEXT, Retry, Severity, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -58,6 +58,12 @@ pub struct Wire {
     /// Where more is written about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// How bad it is; none if it is an error like others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<String>,
+    /// The operation that has dealt with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handled: Option<String>,
     /// Whether it should be impossible.
     #[serde(default, skip_serializing_if = "is_false")]
     pub bug: bool,
@@ -158,6 +164,8 @@ impl Wire {
             },
             hints: fault.hints.clone(),
             help: fault.help.clone(),
+            severity: (fault.severity != Severity::default()).then(|| fault.severity.name().to_owned()),
+            handled: fault.handled.map(|handled| handled.operation.to_owned()),
             bug: fault.bug,
             barrier: fault.barrier,
             truncated: fault.truncated || left_out,
@@ -183,6 +191,8 @@ impl Wire {
             retry: None,
             hints: Vec::new(),
             help: None,
+            severity: None,
+            handled: None,
             bug: false,
             barrier: false,
             truncated: false,

@@ -64,6 +64,9 @@ pub enum OnFull {
     Oldest,
     /// The oldest of the least urgent, if it is less urgent than whoever comes.
     LessUrgent,
+    /// Everybody: who comes is refused, those who wait are dropped, and nobody is let in until nobody has come for so
+    /// long. Whoever hammers at the door keeps it shut. (bottleneck's BLOCK)
+    Block(Duration),
 }
 
 /// How a queue behaves.
@@ -133,13 +136,15 @@ pub struct Backlog<T> {
     now: Time,
     /// The last moment at which nobody was waiting.
     last_empty: Time,
+    /// Nobody is let in before then.
+    shut_until: Time,
 }
 
 impl<T> Backlog<T> {
     /// An empty queue.
     ///
     /// # Errors
-    /// If the limit is 0 or above [`MOST`], the target of [`Codel`] is zero or above its interval.
+    /// If the limit is 0 or above [`MOST`], the target of [`Codel`] is zero or above its interval, or a penalty is zero.
     pub fn new(config: Config) -> Result<Self, ConfigError> {
         ConfigError::unless((1..=MOST).contains(&config.limit), "limit", config.limit, format!("1–{MOST}"))?;
         if let Shed::Codel(codel) = config.shed {
@@ -147,8 +152,11 @@ impl<T> Backlog<T> {
             let fits = codel.target <= codel.interval;
             ConfigError::unless(fits, "target", format!("{:?}", codel.target), "≤ interval")?;
         }
-        let (entries, overdue) = (BTreeMap::new(), BTreeSet::new());
-        Ok(Backlog { config, entries, overdue, issued: 0, now: Time::ZERO, last_empty: Time::ZERO })
+        if let OnFull::Block(penalty) = config.on_full {
+            ConfigError::if_zero("penalty", penalty)?;
+        }
+        let (entries, overdue, now) = (BTreeMap::new(), BTreeSet::new(), Time::ZERO);
+        Ok(Backlog { config, entries, overdue, issued: 0, now, last_empty: now, shut_until: now })
     }
 
     /// Sets another limit, brought into `1..=`[`MOST`]. Nobody who waits already is thrown out.
@@ -173,6 +181,12 @@ impl<T> Backlog<T> {
     pub fn push(&mut self, item: T, class: Class, deadline: Time, now: Time) -> Result<Admitted<T>, Full<T>> {
         let now = self.pass(now);
         let mut evicted = None;
+        if let OnFull::Block(penalty) = self.config.on_full
+            && (now < self.shut_until || self.entries.len() >= self.config.limit as usize)
+        {
+            self.shut(now, penalty);
+            return Err(Full(item));
+        }
         if self.entries.len() >= self.config.limit as usize {
             evicted = self.evict_for(class);
             if evicted.is_none() {
@@ -236,12 +250,23 @@ impl<T> Backlog<T> {
     fn evict_for(&mut self, class: Class) -> Option<T> {
         let least = self.entries.last_key_value()?.0.class;
         let gives_way = match self.config.on_full {
-            OnFull::Newcomer => false,
+            OnFull::Newcomer | OnFull::Block(_) => false,
             OnFull::Oldest => least >= class,
             OnFull::LessUrgent => least > class,
         };
         let oldest = *self.entries.range(Ticket { class: least, number: 0 }..).next()?.0;
         gives_way.then(|| self.remove(oldest)).flatten()
+    }
+
+    /// Nobody is let in for so long; all who wait are to be dropped.
+    fn shut(&mut self, now: Time, penalty: Duration) {
+        self.shut_until = now + penalty;
+        for (ticket, entry) in &mut self.entries {
+            if let Some(until) = entry.until.replace(now) {
+                self.overdue.remove(&(until, *ticket));
+            }
+            self.overdue.insert((now, *ticket));
+        }
     }
 
     /// Until when somebody may wait who joins now.

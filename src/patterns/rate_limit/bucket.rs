@@ -2,16 +2,16 @@
 //! of history: afterwards the bucket is exactly what it would be had it never been made, while everybody else keeps
 //! the moment that was promised. Tokens are lost only where the bucket would overflow meanwhile.
 
+mod change;
 mod fit;
 
-use super::{Bucket, Rate, Refused, Reservation};
+pub use change::Inherit;
+
+use super::{Bucket, MOST_HELD, Rate, Refused, Reservation};
 use crate::patterns::config::ConfigError;
 use crate::runtime::Time;
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-/// How many reservations may be outstanding at once, and so how many can wait.
-const MOST_HELD: u32 = 100_000;
 
 /// What somebody takes, and when: both in units.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ impl TokenBucket {
     /// A full bucket.
     ///
     /// # Errors
-    /// If the burst is 0 under a limit: it would never grant anything. ([`set_burst`](Bucket::set_burst) closes a
+    /// If the burst is 0 under a limit: it would never grant anything. ([`set_burst`](super::Adjustable::set_burst) closes a
     /// bucket for a while.)
     pub fn new(rate: Rate, burst: u32) -> Result<Self, ConfigError> {
         ConfigError::unless(burst > 0 || rate.is_infinite(), "burst", burst, "> 0")?;
@@ -120,18 +120,6 @@ impl TokenBucket {
     pub fn is_full(&mut self, now: Time) -> bool {
         self.advance(now);
         self.held.is_empty() && self.level >= self.room()
-    }
-
-    /// When `n` tokens could be taken, without taking them: now or later, perhaps [`Time::MAX`].
-    ///
-    /// # Errors
-    /// If they are more than the burst, or if too many wait.
-    pub fn next_free(&mut self, now: Time, n: u32) -> Result<Time, Refused> {
-        let now = self.advance(now);
-        if self.rate.is_infinite() {
-            return Ok(now);
-        }
-        self.earliest(n).map(|(at, _)| at)
     }
 
     /// Takes `n` tokens for a given moment, which must not be before [`next_fit`](Self::next_fit).
@@ -268,6 +256,14 @@ impl Bucket for TokenBucket {
         self.free(self.step_down(self.seen.max(now.as_nanos()))) as f64 / self.rate.token() as f64
     }
 
+    fn next_free(&mut self, now: Time, n: u32) -> Result<Time, Refused> {
+        let now = self.advance(now);
+        if self.rate.is_infinite() {
+            return Ok(now);
+        }
+        self.earliest(n).map(|(at, _)| at)
+    }
+
     fn allow(&mut self, now: Time, n: u32) -> bool {
         self.advance(now);
         if self.rate.is_infinite() {
@@ -301,28 +297,5 @@ impl Bucket for TokenBucket {
         if self.held.remove(&(reservation.at, reservation.number)).is_some() {
             self.replay();
         }
-    }
-
-    fn set_rate(&mut self, now: Time, rate: Rate) {
-        self.advance(now);
-        let old = std::mem::replace(&mut self.rate, rate);
-        // Here, and nowhere else, something is lost to rounding: less than one unit.
-        let convert = |units: i128| rate.convert(units, old);
-        self.level = convert(self.level);
-        // Who was told *never* will not act, and no longer stands in anybody's way.
-        self.held.retain(|(at, _), _| *at < Time::MAX);
-        let step = self.step;
-        for ((at, _), share) in &mut self.held {
-            let at = at.as_nanos();
-            *share = Share { act: rate.units(at - at % step), need: convert(share.need) };
-        }
-        self.replay();
-    }
-
-    fn set_burst(&mut self, now: Time, burst: u32) {
-        self.advance(now);
-        self.burst = burst;
-        self.level = self.level.min(self.room());
-        self.replay();
     }
 }

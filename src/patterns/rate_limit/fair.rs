@@ -6,7 +6,7 @@
 //! alarm for the head whose turn it is.
 
 use super::limiter::time_left;
-use super::{Bucket, Denied, Reservation, TokenBucket};
+use super::{Bucket, Denied, Inherit, Rate, Refused, Reservation, TokenBucket};
 use crate::patterns::cancel::{Context, ContextError};
 use crate::patterns::config::ConfigError;
 use crate::runtime::{Later, Runtime, Time};
@@ -43,7 +43,7 @@ struct Lines<K> {
 
 struct Waiter {
     n: u32,
-    granted: Cell<Option<Reservation>>,
+    settled: Cell<Option<Result<Reservation, Refused>>>,
     waker: RefCell<Option<Waker>>,
 }
 
@@ -71,9 +71,27 @@ impl<K: Ord + Clone + 'static> Fair<K> {
         })))
     }
 
+    /// How many tokens there are for a newcomer, who stands behind everybody: below zero while some wait.
+    pub fn tokens(&self, now: Time) -> f64 {
+        let lines = self.0.lines.borrow();
+        let wanted: f64 = lines.of.values().flatten().map(|waiter| f64::from(waiter.n)).sum();
+        self.0.bucket.borrow().tokens(now) - wanted
+    }
+
     /// How many wait.
     pub fn waiting(&self) -> u32 {
         self.0.lines.borrow().waiting
+    }
+
+    /// Changes the bucket's limits, and plans anew for everybody who waits: a higher rate is felt at once. Who waits for
+    /// more than the bucket can hold from now on is refused when its turn comes.
+    ///
+    /// # Errors
+    /// As [`TokenBucket::change`].
+    pub fn change(&self, rate: Rate, burst: u32, inherit: Inherit) -> Result<(), ConfigError> {
+        self.0.bucket.borrow_mut().change(self.0.rt.now(), rate, burst, inherit)?;
+        self.0.serve();
+        Ok(())
     }
 
     /// Waits for `n` tokens, behind those of the same key and in turns with the others.
@@ -102,7 +120,8 @@ impl<K: Ord + Clone + 'static> Fair<K> {
         let turn = Turn { fair: self.clone(), waiter: shared.join(key.clone(), n), key };
         shared.serve();
         match select(turn, context.done()).await {
-            Either::Left(_) => {
+            Either::Left((refused, _)) => {
+                refused.map_err(by)?;
                 shared.rt.note("take bucket {} tokens {}", [shared.number, n]);
                 Ok(())
             }
@@ -113,7 +132,7 @@ impl<K: Ord + Clone + 'static> Fair<K> {
 
 impl<K: Ord + Clone + 'static> Shared<K> {
     fn join(&self, key: K, n: u32) -> Rc<Waiter> {
-        let waiter = Rc::new(Waiter { n, granted: Cell::new(None), waker: RefCell::default() });
+        let waiter = Rc::new(Waiter { n, settled: Cell::new(None), waker: RefCell::default() });
         let mut lines = self.lines.borrow_mut();
         lines.waiting += 1;
         let line = lines.of.entry(key.clone()).or_default();
@@ -143,7 +162,15 @@ impl<K: Ord + Clone + 'static> Shared<K> {
         self.alarm.take();
         while let Some((key, head)) = self.head() {
             let free = self.bucket.borrow_mut().next_free(now, head.n);
-            let Ok(at) = free else { return };
+            let at = match free {
+                Ok(at) => at,
+                // The bucket has become too small for it.
+                Err(refused @ Refused::Burst { .. }) => {
+                    self.settle(&key, &head, Err(refused));
+                    continue;
+                }
+                Err(_) => return,
+            };
             if at == Time::MAX {
                 return;
             }
@@ -158,18 +185,23 @@ impl<K: Ord + Clone + 'static> Shared<K> {
                 return;
             }
             let Ok(reservation) = self.bucket.borrow_mut().reserve(now, head.n, None) else { return };
-            head.granted.set(Some(reservation));
-            self.leave(&key, &head);
-            // Its line is behind all others now.
-            let mut lines = self.lines.borrow_mut();
-            if lines.of.contains_key(&key) {
-                lines.turns.retain(|other| *other != key);
-                lines.turns.push_back(key);
-            }
-            drop(lines);
-            let waker = head.waker.take();
-            waker.into_iter().for_each(Waker::wake);
+            self.settle(&key, &head, Ok(reservation));
         }
+    }
+
+    /// A head's wait is over.
+    fn settle(&self, key: &K, head: &Rc<Waiter>, how: Result<Reservation, Refused>) {
+        head.settled.set(Some(how));
+        self.leave(key, head);
+        // Its line is behind all others now.
+        let mut lines = self.lines.borrow_mut();
+        if lines.of.contains_key(key) {
+            lines.turns.retain(|other| other != key);
+            lines.turns.push_back(key.clone());
+        }
+        drop(lines);
+        let waker = head.waker.take();
+        waker.into_iter().for_each(Waker::wake);
     }
 
     fn head(&self) -> Option<(K, Rc<Waiter>)> {
@@ -190,11 +222,11 @@ struct Turn<K: Ord + Clone + 'static> {
 impl<K: Ord + Clone + 'static> Unpin for Turn<K> {}
 
 impl<K: Ord + Clone + 'static> Future for Turn<K> {
-    type Output = ();
+    type Output = Result<(), Refused>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Polled<'_>) -> Poll<()> {
-        if self.waiter.granted.take().is_some() {
-            return Poll::Ready(());
+    fn poll(self: Pin<&mut Self>, context: &mut Polled<'_>) -> Poll<Self::Output> {
+        if let Some(settled) = self.waiter.settled.take() {
+            return Poll::Ready(settled.map(drop));
         }
         self.waiter.waker.replace(Some(context.waker().clone()));
         Poll::Pending
@@ -204,8 +236,9 @@ impl<K: Ord + Clone + 'static> Future for Turn<K> {
 impl<K: Ord + Clone + 'static> Drop for Turn<K> {
     fn drop(&mut self) {
         let shared = &self.fair.0;
-        match self.waiter.granted.take() {
-            Some(reservation) => shared.bucket.borrow_mut().cancel(shared.rt.now(), &reservation),
+        match self.waiter.settled.take() {
+            Some(Err(_)) => {}
+            Some(Ok(reservation)) => shared.bucket.borrow_mut().cancel(shared.rt.now(), &reservation),
             None => shared.leave(&self.key, &self.waiter),
         }
         // Whoever was behind may be next.

@@ -5,7 +5,7 @@
 //! Waits are cut to whole nanoseconds, so a holder may act a nanosecond early and a refund may lack one's worth. A
 //! clock that goes back sets the bucket back, and the same time is credited twice.
 
-use super::{Bucket, Rate, Refused, Reservation};
+use super::{Adjustable, Bucket, Rate, Refused, Reservation};
 use crate::runtime::Time;
 use std::time::Duration;
 
@@ -66,6 +66,10 @@ impl Bucket for GoBucket {
         self.tokens_at(now.as_nanos()) as f64 / self.rate.token() as f64
     }
 
+    fn next_free(&mut self, now: Time, n: u32) -> Result<Time, Refused> {
+        self.clone().reserve(now, n, None).map(|reservation| reservation.at)
+    }
+
     fn allow(&mut self, now: Time, n: u32) -> bool {
         self.reserve(now, n, Some(Duration::ZERO)).is_ok()
     }
@@ -110,7 +114,9 @@ impl Bucket for GoBucket {
             }
         }
     }
+}
 
+impl Adjustable for GoBucket {
     fn set_rate(&mut self, now: Time, rate: Rate) {
         self.advance(now.as_nanos());
         self.tokens = rate.convert(self.tokens, self.rate);

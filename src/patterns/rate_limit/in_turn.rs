@@ -22,11 +22,14 @@ impl<B: Bucket> InTurn<B> {
     /// Several as one, the slowest first; it counts as being as slow as that one. Those that are equally slow keep
     /// their order, and so do the parts of each.
     pub fn all(parts: impl IntoIterator<Item = InTurn<B>>) -> Self {
-        let mut parts: Vec<_> = parts.into_iter().collect();
-        parts.sort_by_key(|part| part.rate);
+        let mut slowest_first: Vec<InTurn<B>> = Vec::new();
+        for part in parts {
+            let place = slowest_first.partition_point(|other| other.rate <= part.rate);
+            slowest_first.insert(place, part);
+        }
         InTurn {
-            rate: parts.first().map_or(Rate::INFINITE, |slowest| slowest.rate),
-            buckets: parts.into_iter().flat_map(|part| part.buckets).collect(),
+            rate: slowest_first.first().map_or(Rate::INFINITE, |slowest| slowest.rate),
+            buckets: slowest_first.into_iter().flat_map(|part| part.buckets).collect(),
         }
     }
 

@@ -30,6 +30,7 @@ use std::time::Duration;
 pub struct Limiter<B: Bucket = TokenBucket> {
     number: u32,
     bucket: Rc<RefCell<B>>,
+    jitter: Duration,
 }
 
 /// Why somebody was not let through. No token was used.
@@ -84,14 +85,21 @@ impl Denied {
 
 impl<B: Bucket> Clone for Limiter<B> {
     fn clone(&self) -> Self {
-        Limiter { number: self.number, bucket: self.bucket.clone() }
+        Limiter { number: self.number, bucket: self.bucket.clone(), jitter: self.jitter }
     }
 }
 
 impl<B: Bucket> Limiter<B> {
     /// Shares a bucket; the number is what it is known by in notes and refusals.
     pub fn new(number: u32, bucket: B) -> Self {
-        Limiter { number, bucket: Rc::new(RefCell::new(bucket)) }
+        Limiter { number, bucket: Rc::new(RefCell::new(bucket)), jitter: Duration::ZERO }
+    }
+
+    /// The same bucket; whoever waits at this clone acts up to so much later than it may, by the draw `jitter`, though
+    /// not after its deadline. Where tokens come all at once that keeps those who wait for them from acting as a herd
+    /// (governor's `Jitter`). Its tokens count from the moment it may act: whoever gives up after that has used them.
+    pub fn with_jitter(self, most: Duration) -> Self {
+        Limiter { jitter: most, ..self }
     }
 
     /// Its number.
@@ -138,7 +146,14 @@ impl<B: Bucket> Limiter<B> {
         let most = time_left(rt, context)?;
         let reserved = self.with(|bucket| bucket.reserve(rt.now(), n, most));
         let reservation = reserved.map_err(|refused| Denied::by(self.number, refused))?;
-        Hold::new(rt, vec![(self.clone(), reservation)]).until_due(context, self.number).await
+        let wait = reservation.delay(rt.now());
+        let mut hold = Hold::new(rt, vec![(self.clone(), reservation)]);
+        if !self.jitter.is_zero() && !wait.is_zero() {
+            let most_nanos = u64::try_from(self.jitter.as_nanos()).unwrap_or(u64::MAX);
+            let drawn = Duration::from_nanos(rt.draw("jitter", 0, most_nanos));
+            hold.later = most.map_or(drawn, |most| drawn.min(most.saturating_sub(wait)));
+        }
+        hold.until_due(context, self.number).await
     }
 }
 
@@ -157,11 +172,13 @@ pub(super) fn time_left(rt: &Runtime, context: &Context) -> Result<Option<Durati
 pub(super) struct Hold<B: Bucket> {
     rt: Runtime,
     parts: Vec<(Limiter<B>, Reservation)>,
+    /// So much later than they may its holder acts.
+    later: Duration,
 }
 
 impl<B: Bucket> Hold<B> {
     pub fn new(rt: &Runtime, parts: Vec<(Limiter<B>, Reservation)>) -> Self {
-        Hold { rt: rt.clone(), parts }
+        Hold { rt: rt.clone(), parts, later: Duration::ZERO }
     }
 
     /// Waits until all are due, and takes them. `binding` is the bucket that lets the caller act last.
@@ -172,7 +189,7 @@ impl<B: Bucket> Hold<B> {
     /// # Cancellation safety
     /// Dropping it gives all of them back.
     pub async fn until_due(mut self, context: &Context, binding: u32) -> Result<(), Denied> {
-        let at = self.parts.iter().map(|(_, reservation)| reservation.at).max().unwrap_or(Time::ZERO);
+        let at = self.parts.iter().map(|(_, reservation)| reservation.at).max().unwrap_or(Time::ZERO) + self.later;
         let wait = at.since(self.rt.now());
         if !wait.is_zero() {
             let millis = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX);

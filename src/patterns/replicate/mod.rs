@@ -120,6 +120,14 @@ pub struct Policy {
     pub losers: Losers,
 }
 
+impl Default for Policy {
+    /// One copy after two seconds, to another target (Polly's default); who has lost has a second to stop.
+    fn default() -> Self {
+        let losers = Losers::Drain { grace: Duration::from_secs(1) };
+        Policy { extra: 1, targets: 2, next: Next::After(Duration::from_secs(2)), tied: false, losers }
+    }
+}
+
 impl Policy {
     /// `n` copies at once; the result comes when the others have stopped. The book's replicated request.
     pub fn replicas(n: u32) -> Self {
