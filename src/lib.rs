@@ -15,6 +15,7 @@
 //! | `gather` | order for a handful of items | nothing |
 //! | [`runner`] | from a link to a run and its verdicts | all of these |
 //! | [`report`] | what a run is reported as | all of these |
+//! | [`levers`] | what in a link an event's time comes from | all of these |
 //! | [`explore`] | many runs of one link: which outcomes can happen, and which cannot | all of these |
 //! | `web`, `bin/heartrace` | the two faces | all of these |
 //!
@@ -59,6 +60,8 @@ pub mod text;
 mod gather;
 pub mod report;
 pub mod runner;
+
+pub mod levers;
 
 pub mod explore;
 

@@ -14,6 +14,7 @@ use crate::analysis::claim::{Expect, SharedJury};
 use crate::analysis::text::{Part, detail, parts};
 use crate::analysis::timeline::Painter;
 use crate::gather::gather;
+use crate::levers::{Lever, Movement, Search};
 use crate::link::{Link, LinkError};
 use crate::report::ending::ending;
 use crate::report::export::Format;
@@ -22,8 +23,8 @@ use crate::runner::{Execution, Finished, judge, jury_of};
 use crate::runtime::browser::LiveRun;
 use crate::runtime::ends::End;
 use crate::text::Texts;
-use crate::trace::{Time, Trace};
-use answers::{Arg, EventRow, LatenessInfo, LivePoll, Progress, SourceLine, TaskInfo};
+use crate::trace::{Time, Trace, nanos};
+use answers::{Arg, EventRow, LatenessInfo, LeverInfo, LivePoll, Progress, SourceLine, TaskInfo};
 use columns::{columns_of, tasks_of, timeline_object};
 use edit::{LinkEdit, LinkInfo, edit_of, text_of};
 use std::cell::RefCell;
@@ -219,6 +220,35 @@ pub fn find_events(
         };
         Ok((from..to.min(trace.len() as u32)).filter(told).collect())
     })
+}
+
+/// Whether an event of the session moves with its lever number `index`, found by making the run again: null if not,
+/// undefined if there is no such lever. A live session has none.
+#[wasm_bindgen(unchecked_return_type = "LeverInfo | null | undefined")]
+pub fn lever(
+    #[wasm_bindgen(unchecked_param_type = "number")] event: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "number")] index: JsValue,
+) -> Result<JsValue, JsValue> {
+    let (event, index) = (whole("event", &event)?, whole("index", &index)? as usize);
+    with_session(|session| {
+        let Session::Virtual { link, execution, .. } = session else { return Ok(JsValue::UNDEFINED) };
+        execution.with_trace(|trace| match Search::new(link, trace, event) {
+            Some(search) if index < search.len() => match search.measure(trace, index) {
+                Some(movement) => object(&lever_of(&movement)),
+                None => Ok(JsValue::NULL),
+            },
+            _ => Ok(JsValue::UNDEFINED),
+        })
+    })
+}
+
+fn lever_of(&Movement { lever, value, ratio, reach }: &Movement) -> LeverInfo {
+    let (parameter, fault) = match lever {
+        Lever::Parameter(name) => (Some(name.to_owned()), None),
+        Lever::Fault(index) | Lever::Length(index) => (None, Some(index)),
+    };
+    let length = matches!(lever, Lever::Length(_));
+    LeverInfo { parameter, fault, length, value_ns: nanos(value), ratio, reach }
 }
 
 /// Runs a link to its end: the report, with the events as `columns`.

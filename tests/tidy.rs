@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 /// Each layer of `src/`, and what it may use. A layer is a folder or a file of that name.
-const LAYERS: [(&str, &[&str]); 13] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     ("gather", &[]),
     ("trace", &[]),
     ("runtime", &["trace"]),
@@ -19,6 +19,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("link", &["trace", "runtime", "patterns", "analysis", "scenarios", "text"]),
     ("runner", &["trace", "runtime", "patterns", "analysis", "scenarios", "text", "link"]),
     ("report", &["gather", "trace", "runtime", "patterns", "analysis", "scenarios", "text", "link", "runner"]),
+    ("levers", &["trace", "runtime", "scenarios", "link", "runner"]),
     (
         "explore",
         &["gather", "trace", "runtime", "patterns", "analysis", "scenarios", "text", "link", "runner", "report"],
@@ -27,8 +28,20 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("bin", FACE),
 ];
 const CORE: &[&str] = &["trace", "runtime", "patterns", "analysis", "scenarios"];
-const FACE: &[&str] =
-    &["gather", "trace", "runtime", "patterns", "analysis", "scenarios", "text", "link", "runner", "report", "explore"];
+const FACE: &[&str] = &[
+    "gather",
+    "trace",
+    "runtime",
+    "patterns",
+    "analysis",
+    "scenarios",
+    "text",
+    "link",
+    "runner",
+    "report",
+    "levers",
+    "explore",
+];
 
 #[test]
 fn layers_use_only_what_lies_below() {

@@ -196,6 +196,10 @@ function languageOf(path: string | null): string {
   return language ? `${language}.` : ''
 }
 
+/** What the page has and later scripts use too. */
+const SHARED =
+  /src\/(timeline\/(?!twin|divergence)|state\/(slider|edit)|app\/(fields|summary|words|claims)|text\/(core|duration)|worker\/core)[^?]*\.tsx?$/
+
 export default defineConfig({
   base: './',
   plugins: [startCore(), policyMeta(), rustSources(), titles(), fewTexts(), standAlone()],
@@ -207,7 +211,14 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: ['index.html', 'embed.html', SPAWN].map(here),
-      output: { chunkFileNames: ({ facadeModuleId }) => `assets/${languageOf(facadeModuleId)}[name]-[hash].js` },
+      output: {
+        chunkFileNames: ({ facadeModuleId }) => `assets/${languageOf(facadeModuleId)}[name]-[hash].js`,
+        // Small files that later scripts share with the page would each be a script of its own, and weigh more.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: 'shared', test: SHARED }],
+        },
+      },
       // How long parts of a build of a few seconds take is of no interest to whoever wants the page.
       checks: { pluginTimings: false },
     },

@@ -63,6 +63,24 @@ pub enum Arg {
     Number(f64),
 }
 
+/// A duration of the link that an event moves with: a parameter, or something of a fault.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct LeverInfo {
+    /// The parameter.
+    pub parameter: Option<String>,
+    /// The fault, by its place in the link.
+    pub fault: Option<usize>,
+    /// Of a fault: its length instead of its time.
+    pub length: bool,
+    /// The value in the link, in nanoseconds.
+    pub value_ns: u64,
+    /// Nanoseconds that the event moves for each nanosecond of the lever.
+    pub ratio: f64,
+    /// How many events of the chain of causes move with it: the fewer, the nearer.
+    pub reach: usize,
+}
+
 /// How late timers fired, in milliseconds.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[tsify(missing_as_null)]

@@ -6,19 +6,16 @@ import { Claims } from './claims'
 import { useApp } from './context'
 import { Dialog } from './dialog'
 import { Pictures } from './drop'
-import { Faults } from './faults'
 import { Header } from './header'
 import { Inspector } from './inspector'
-import { Fetched, Later } from './later'
+import { Added, Later } from './later'
 import { Legend } from './legend'
-import { LivePanel } from './live_panel'
 import { LiveRegion } from './live_region'
 import { Log } from './log'
 import { NewVersion } from './offline'
 import { Order } from './order'
 import { Parameters } from './parameters'
 import { Lesson, TimelinePanel } from './stage'
-import { Story } from './story'
 import { Summary } from './summary'
 import { TransportBar } from './transport_bar'
 import { BadLink, Lost, UnknownKeys } from './trouble'
@@ -56,7 +53,7 @@ export function Page() {
         </Later>
       )}
       {ui.explore.value && ui.narrow.value && face.kind === 'run' && (
-        <Later part="explore" close={() => (ui.explore.value = false)}>
+        <Later part="extras" close={() => (ui.explore.value = false)}>
           {({ ExploreSheet }) => <ExploreSheet />}
         </Later>
       )}
@@ -73,7 +70,7 @@ export function Page() {
 
 /** A run with all that belongs to it; for a moment only the list, where the scenario's texts are still on their way. */
 function Workbench({ told }: { told: boolean }) {
-  const { session, ui } = useApp()
+  const { live, session, ui } = useApp()
   const shown = session.shown.value
   const docked = ui.roomy.value && !ui.table.value
   if (!told)
@@ -104,20 +101,31 @@ function Workbench({ told }: { told: boolean }) {
         )}
       </main>
       <aside>
-        <Fetched part="challenges">{({ Question }) => <Question />}</Fetched>
+        <Added part="extras">{({ Question }) => <Question />}</Added>
         {ui.explore.value && !ui.narrow.value && (
-          <Later part="explore" close={() => (ui.explore.value = false)}>
+          <Later part="extras" close={() => (ui.explore.value = false)}>
             {({ ExplorePanel }) => <ExplorePanel />}
           </Later>
         )}
-        <Story />
-        <LivePanel />
+        <Added part="extras">
+          {({ Comparison, Story }) => (
+            <>
+              <Comparison />
+              <Story />
+            </>
+          )}
+        </Added>
+        {live.state.value && (
+          <Later part="extras" close={() => session.change({ field: 'live', on: false })}>
+            {({ LivePanel }) => <LivePanel />}
+          </Later>
+        )}
         <Claims />
         <Log />
         <Parameters />
-        <Faults />
+        <Added part="extras">{({ Faults }) => <Faults />}</Added>
         <Order />
-        <Fetched part="challenges">{({ Challenges }) => <Challenges />}</Fetched>
+        <Added part="extras">{({ Challenges }) => <Challenges />}</Added>
         {!docked && <Inspector />}
         <Summary />
       </aside>

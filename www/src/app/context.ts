@@ -6,7 +6,7 @@ import type { Explore } from '../state/explore'
 import type { LiveMode } from '../state/live'
 import type { Look } from '../state/look'
 import type { Offline } from '../state/offline'
-import type { Session } from '../state/session'
+import type { Session, Shown } from '../state/session'
 import type { Store, Theme } from '../state/settings'
 import type { Transport } from '../state/transport'
 import type { View } from '../timeline/scale'
@@ -47,6 +47,16 @@ export interface Ui {
   announcement: Signal<string>
   /** Zooms the timeline: a factor, or 0 for the whole run; the timeline listens. */
   zoom: Signal<{ factor: number } | null>
+  /** Moves the cause of the chosen event by so many steps; its handle listens. */
+  nudge: Signal<{ steps: number } | null>
+  /** The run that is kept beside the present one. */
+  kept: Signal<Shown | null>
+  /** Keeps the run or lets the kept one go; a fork keeps it and goes on to the faults. The comparison listens. */
+  keeping: Signal<{ fork: boolean } | null>
+  /** The window that the lanes of the kept run were moved to. */
+  look: Signal<{ t0: number; t1: number } | null>
+  /** Something in the picture is dragged: the timeline's window keeps still, whatever the run becomes. */
+  still: Signal<boolean>
   /** The timeline's window onto time, for pictures of it; null before the first one. */
   window: Signal<View | null>
   /** What came of a picture that somebody brought. */

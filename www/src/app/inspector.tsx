@@ -5,6 +5,7 @@ import { aboutTime, showTime } from '../text/duration'
 import { t } from '../text/locale'
 import { causeChain, effects } from '../timeline/trace'
 import { useApp } from './context'
+import { Added } from './later'
 import { Ids } from './log'
 import { Source } from './source'
 
@@ -42,6 +43,7 @@ export function Inspector() {
         <p class="sentence">
           {row ? eventSentence(row, info.scenario) : '…'} {row?.kind === 'log' && <Ids event={id} line={row.detail} />}
         </p>
+        <Added part="extras">{({ Moves }) => <Moves />}</Added>
         <h3>{t('inspector.causes')}</h3>
         {causes.length === 0 ? <p class="quiet">{t('inspector.first')}</p> : <EventList events={causes} from={time} />}
         {after.length > 0 && (

@@ -61,6 +61,12 @@ function carryOut(app: App, intent: KeyIntent): void {
     case 'zoom':
       ui.zoom.value = { factor: intent.factor }
       return
+    case 'nudge':
+      ui.nudge.value = { steps: intent.steps }
+      return
+    case 'keep':
+      ui.keeping.value = { fork: intent.fork }
+      return
     case 'table':
       ui.table.value = !ui.table.value
       return

@@ -9,6 +9,8 @@ export type KeyIntent =
   | { do: 'step'; direction: 1 | -1; anywhere: boolean }
   | { do: 'lane'; direction: 1 | -1 }
   | { do: 'zoom'; factor: number }
+  | { do: 'nudge'; steps: number }
+  | { do: 'keep'; fork: boolean }
 
 /** The part of a keyboard event that matters. */
 export interface Press {
@@ -62,6 +64,15 @@ export function readKey(press: Press, letters: boolean): KeyIntent | null {
       return { do: 'zoom', factor: 1 / ZOOM }
     case '0':
       return { do: 'zoom', factor: 0 }
+    case ',':
+    case '.':
+      return { do: 'nudge', steps: key === ',' ? -1 : 1 }
+    case '<':
+    case '>':
+      return { do: 'nudge', steps: key === '<' ? -10 : 10 }
+    case 'k':
+    case 'b':
+      return { do: 'keep', fork: key === 'b' }
     case 't':
       return { do: 'table' }
     case '/':
@@ -92,7 +103,7 @@ export function readKey(press: Press, letters: boolean): KeyIntent | null {
 /** Whether a press belongs to the focused element instead: typing, a widget with keys of its own, or a button's Space. */
 export function belongsToFocus(tag: string, type: string, role: string | null, key: string): boolean {
   if (tag === 'TEXTAREA' || tag === 'SELECT') return true
-  if (tag === 'INPUT') return type !== 'range' || ![...'[]tlsxvamnf/? +-=0'].includes(key)
+  if (tag === 'INPUT') return type !== 'range' || ![...'[]tlsxvamnfkb,.<>/? +-=0'].includes(key)
   if (key === ' ' || key === 'Enter') return tag === 'BUTTON' || tag === 'A' || tag === 'SUMMARY'
   const moves = key.startsWith('Arrow') || key === 'Home' || key === 'End'
   return moves && (role === 'grid' || tag === 'SECTION')

@@ -10,10 +10,9 @@ import { type App, useApp } from './context'
 
 const load = {
   share: () => import('./share'),
-  explore: () => import('./explore'),
+  extras: () => import('./extras'),
   events: () => import('./events'),
   help: () => import('./help'),
-  challenges: () => import('./challenges'),
 }
 type Part = keyof typeof load
 type Parts = { [P in Part]: Awaited<ReturnType<(typeof load)[P]>> }
@@ -59,6 +58,12 @@ function whenIdle(act: () => void): void {
   else setTimeout(act, 200)
 }
 
+/** A part that adds to what is there anyway: nothing until it has come by itself, and nothing if it cannot be had. */
+export function Added<P extends Part>({ part, children }: { part: P; children(loaded: Parts[P]): ComponentChildren }) {
+  const loaded = parts.value[part]
+  return loaded ? children(loaded) : null
+}
+
 /** A part that is wanted now: nothing until it is there; if it cannot be had, it is closed again and that is said. */
 export function Later<P extends Part>(props: {
   part: P
@@ -75,17 +80,5 @@ export function Later<P extends Part>(props: {
       ui.notice.value = { text: t(part === 'share' ? 'share.not-loaded' : 'part.not-loaded'), bad: true }
     })
   }, [part])
-  return loaded ? children(loaded) : null
-}
-
-/** A part that nobody has asked for: there once it has been fetched. */
-export function Fetched<P extends Part>({
-  part,
-  children,
-}: {
-  part: P
-  children(loaded: Parts[P]): ComponentChildren
-}) {
-  const loaded = parts.value[part]
   return loaded ? children(loaded) : null
 }

@@ -63,7 +63,7 @@ async function start(): Promise<void> {
   })
   const offline = createOffline(createKeeper(window))
   const ui = createUi(window, store)
-  const look = createLook(session, transport, drawn, ui.window)
+  const look = createLook(session, transport, drawn, ui.window, ui.still)
   const app: App = {
     session,
     transport,

@@ -47,6 +47,13 @@ export function Parameters() {
         </button>
         <button
           type="button"
+          aria-pressed={ui.kept.value !== null}
+          onClick={() => (ui.keeping.value = { fork: false })}
+        >
+          {t('compare.keep')}
+        </button>
+        <button
+          type="button"
           onClick={async () => {
             ui.announcement.value = (await copy(command(info.run))) ? t('share.copied') : t('share.failed')
           }}

@@ -7,7 +7,9 @@ import { showTime } from '../text/duration'
 import { count, locale, t } from '../text/locale'
 import { axisOf } from '../timeline/arrange'
 import type { ChartRow } from '../timeline/charts'
-import type { LaneLayout } from '../timeline/lanes'
+import { anatomy, type LaneLayout, rowTop } from '../timeline/lanes'
+import { AXIS } from '../timeline/paint'
+import type { Trace } from '../timeline/trace'
 import { createTimeline, type Timeline } from '../timeline/view'
 import { splitLesson } from './catalogue'
 import { ChartNames } from './charts'
@@ -16,7 +18,7 @@ import { Flags } from './flags'
 import { IconButton } from './icon_button'
 import { Fit, Minus, Plus } from './icons'
 import { LaneNames } from './lane_names'
-import { ViewBar } from './view_bar'
+import { Added, Later } from './later'
 import { wordsFor } from './words'
 
 /** What the scenario shows, the point first; a long lesson is opened on demand, so that the picture keeps its room. */
@@ -103,13 +105,15 @@ export function TimelinePanel() {
     return () => made.destroy()
   }, [])
 
+  /** On the axis of time there is room for the end of the run that is kept. */
+  const beside = ({ axis }: Trace) => (axis ? 0 : (ui.kept.value?.trace.duration ?? 0))
   useSignalEffect(() => {
     const now = session.shown.value
     const run = look.drawn.value
     void locale.value
     if (now && run)
       timeline.current?.show(
-        drawn.value === run.charts ? run : { ...run, charts: drawn.value },
+        { ...run, charts: drawn.value, extent: Math.max(run.duration, beside(run)) },
         look.lanes.value,
         wordsFor(now.trace, now.info.scenario, now.live),
         t('timeline.arrows'),
@@ -120,7 +124,7 @@ export function TimelinePanel() {
   useSignalEffect(() => {
     void session.arrivals.value
     const now = session.shown.value
-    if (!now || now.live || now.info !== session.info.value) return
+    if (ui.held.value || !now || now.live || now.info !== session.info.value) return
     const run = look.drawn.peek()
     if (run) timeline.current?.lookAt(windowOf(session.view.peek(), run))
   })
@@ -132,7 +136,11 @@ export function TimelinePanel() {
       playing: transport.playing.value,
       lens: ui.lens.value,
       ruler: ui.ruler.value,
+      held: ui.still.value,
     })
+  })
+  useSignalEffect(() => {
+    if (ui.look.value) timeline.current?.lookAt(ui.look.value)
   })
   useSignalEffect(() => {
     void ui.theme.value
@@ -146,6 +154,12 @@ export function TimelinePanel() {
     else timeline.current?.zoomBy(asked.factor)
   })
 
+  /** Where on the lane of a task a px of the axis is, or null out of view. */
+  const spot = (task: number, x: number) => {
+    const [lanes, seen] = [layout.value, ui.window.value]
+    const y = lanes ? rowTop(lanes, lanes.rowOf[task] ?? -1) + anatomy(lanes.height).middle : -1
+    return !seen || y < 0 || y > height.value || x < 0 || x > seen.width ? null : { x, y: AXIS + y }
+  }
   const zoom = (factor: number) => (ui.zoom.value = { factor })
   return (
     <div class="timeline" id="timeline">
@@ -155,7 +169,15 @@ export function TimelinePanel() {
       </div>
       <div class="plot" ref={host}>
         <Flags layout={layout.value} height={height.value} />
-        {tip.value && <Tip {...tip.value} />}
+        <Added part="extras">
+          {({ Handles, Parting }) => (
+            <>
+              <Parting />
+              <Handles spot={spot} />
+            </>
+          )}
+        </Added>
+        {tip.value && !ui.held.value && <Tip {...tip.value} />}
       </div>
       <div class="zoom">
         <IconButton label={t('timeline.zoom.out')} act={() => zoom(1 / 1.6)}>
@@ -168,8 +190,19 @@ export function TimelinePanel() {
           <Plus />
         </IconButton>
       </div>
+      <Added part="extras">{({ Kept }) => <Kept />}</Added>
       <RunState />
-      <ViewBar />
+      {(ui.viewing.value || ui.note.value) && (
+        <Later
+          part="extras"
+          close={() => {
+            ui.viewing.value = false
+            ui.note.value = null
+          }}
+        >
+          {({ ViewBar }) => <ViewBar />}
+        </Later>
+      )}
     </div>
   )
 }

@@ -7,10 +7,10 @@ import { showTime } from '../text/duration'
 import { t } from '../text/locale'
 import { landmarks, type Trace } from '../timeline/trace'
 import { MARK } from '../worker/core'
+import { AxisChoice } from './axis'
 import { useApp } from './context'
 import { IconButton } from './icon_button'
 import { Cone, Pause, Play, Replay, Rows, Sliders, StepBack, StepOn, ToStart } from './icons'
-import { AxisChoice } from './view_bar'
 
 /** Steps of the slider; a page key moves a tenth. */
 const STEPS = 1_000

@@ -1,31 +1,14 @@
 /** How the run is looked at: axis, lanes by name, ruler, notes, and all of it as it was. */
 import { useSignal } from '@preact/signals'
-import { AXES, LONGEST_FILTER, MOST_PINS } from '../state/look'
+import { LONGEST_FILTER, MOST_PINS } from '../state/look'
 import { t } from '../text/locale'
 import { stepLane } from '../timeline/lane_tree'
-import type { AxisKind } from '../timeline/scale'
+import { AxisChoice } from './axis'
 import { useApp } from './context'
-import { NoteForm } from './flags'
 import { Arrow } from './icons'
 import { moveLane } from './keyboard'
+import { NoteForm } from './note_form'
 import { canSound } from './sound'
-
-/** The choice of the axis; stands in two places. */
-export function AxisChoice({ short = false }: { short?: boolean }) {
-  const { session, look } = useApp()
-  return (
-    <label class="axis">
-      <span class={short ? 'hidden' : ''}>{t('axis.label')}</span>
-      <select value={session.view.value.axis} onChange={(event) => look.setAxis(event.currentTarget.value as AxisKind)}>
-        {AXES.map((axis) => (
-          <option key={axis} value={axis}>
-            {t(`axis.${axis}`)}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
-}
 
 /** The bar under the timeline; nothing until it is asked for. */
 export function ViewBar() {

@@ -55,7 +55,7 @@ export function createLive(spawn: () => Port, shown: Signal<Shown | null>, lost:
           batch(() => {
             if (state.value) state.value = { ...state.value, poll }
             const find = (text: string) => mine.find(text, trace.count)
-            const { write } = mine
+            const { write, levers } = mine
             shown.value = {
               info,
               trace,
@@ -63,6 +63,7 @@ export function createLive(spawn: () => Port, shown: Signal<Shown | null>, lost:
               rows,
               find,
               write,
+              levers,
               arrange: null,
               deviations: [],
               stopped: false,

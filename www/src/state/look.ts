@@ -2,7 +2,7 @@
  * How the run on the screen is looked at: its axis, its lanes, the window, what is measured, what is noted. All of it is
  * the view of the link; here it becomes the run as it is drawn, and what the reader does becomes the view again.
  */
-import { computed, effect, type Signal, signal, untracked } from '@preact/signals'
+import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals'
 import { arrange, asItCame, axisOf, EVENT_STEP } from '../timeline/arrange'
 import { lowerBound } from '../timeline/lane_index'
 import { foldLanes, type Lane, lanesOf, moveLane, stepLane } from '../timeline/lane_tree'
@@ -95,6 +95,7 @@ export function createLook(
   transport: Transport,
   { run: drawn, folded, waiting }: ReturnType<typeof drawnRun>,
   inView: Signal<View | null>,
+  held: ReadonlySignal<boolean> = signal(false),
 ) {
   const { shown, view, info, scenario, look, glance } = session
   /** The first of two events to measure between, once it is set. */
@@ -121,7 +122,8 @@ export function createLook(
   effect(() => {
     const seen = inView.value
     untracked(() => {
-      if (!seen || !drawn.value || !settled()) return
+      // The window of a run that something is dragged in is that of the run before.
+      if (!seen || held.value || !drawn.value || !settled()) return
       const range = rangeOf(seen, drawn.value)
       if (JSON.stringify(range) !== JSON.stringify(view.value.range)) glance({ range })
     })

@@ -7,6 +7,7 @@ import type {
   Catalogue,
   CoreError,
   ExportFormat,
+  LeverInfo,
   LinkInfo,
   Report,
   ScenarioInfo,
@@ -46,6 +47,8 @@ export interface Shown {
   find(text: string): Promise<number[]>
   /** The run written for another tool. */
   write(format: ExportFormat): Promise<string>
+  /** What of the link an event moves with. */
+  levers(event: number): Promise<LeverInfo[]>
   /** The run on another axis or on other lanes, made where it does not hold the page up; none of a live run. */
   arrange: ((axis: AxisKind, laneOf: Uint32Array) => Promise<Trace | null>) | null
   /** Where the run departed from what it would have done by itself: the events after its recorded choices. */
@@ -135,6 +138,7 @@ export function createSession(world: World, recover: (text: string, error: CoreE
         rows,
         find,
         write: client.write,
+        levers: client.levers,
         arrange: (axis, laneOf) => client.arrange(trace, axis, laneOf),
         deviations,
         stopped,
@@ -310,6 +314,11 @@ export function createSession(world: World, recover: (text: string, error: CoreE
     /** Makes one change and runs again. */
     change(change: Change) {
       if (info.value) open({ edit: applyChange({ ...info.value, view: view.value }, change) }, { change })
+    },
+    /** The same without a step that could be taken back: while something is dragged. */
+    attempt(change: Change) {
+      if (!info.value) return
+      open({ edit: applyChange({ ...info.value, view: view.value }, change) }, { change, keepHistory: true })
     },
     /** Replaces the faults of the present link, as after a live session. */
     reset() {

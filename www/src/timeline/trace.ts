@@ -21,6 +21,8 @@ export interface Trace {
   axis?: Axis
   count: number
   duration: number
+  /** How far the picture goes, if beyond the end: where another run beside it ends. */
+  extent?: number
   columns: Columns
   kinds: string[]
   tasks: TaskInfo[]

@@ -42,6 +42,8 @@ export interface Standing {
   lens: boolean
   /** Dragging draws a ruler out, as it does with the shift key held down. */
   ruler: boolean
+  /** The window keeps still, whatever the run becomes: something in it is dragged. */
+  held?: boolean
 }
 
 /** A timeline in the page. */
@@ -57,6 +59,9 @@ export interface Timeline {
   restyle(): void
   destroy(): void
 }
+
+/** How far the window may go. */
+const extentOf = ({ extent, duration }: Trace) => extent ?? duration
 
 /** Puts a timeline into `host`, which gives it its size. */
 export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
@@ -107,7 +112,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     if (!trace || !words) return
     if (wanted !== undefined) {
       const { width } = view
-      view = wanted ? clamp({ ...wanted, width }, trace.duration) : fit(trace.duration, width)
+      view = wanted ? clamp({ ...wanted, width }, extentOf(trace)) : fit(extentOf(trace), width)
       wanted = undefined
     }
     if (stale || !scene) {
@@ -160,7 +165,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   function measureHost(): void {
     const width = Math.max(1, Math.floor(host.clientWidth))
     height = Math.max(1, Math.floor(host.clientHeight) - AXIS)
-    view = trace ? clamp(resize(view, width), trace.duration) : resize(view, width)
+    view = trace ? clamp(resize(view, width), extentOf(trace)) : resize(view, width)
     request(true)
   }
 
@@ -215,7 +220,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     near,
     laneAt: (y) => (y - AXIS < lanesHeight() ? (layout.lanes[rowAt(layout, y - AXIS)]?.task ?? null) : null),
     place: (x) => toTime(view, x),
-    look: (change) => trace && setView(change(view, trace.duration)),
+    look: (change) => trace && setView(change(view, extentOf(trace))),
     scrollBy,
     hover,
   }
@@ -226,7 +231,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       const first = trace === null
       const [was, is] = [trace && axisOf(trace), axisOf(next)]
       const whole =
-        !trace || view.t1 - view.t0 > (fit(trace.duration, view.width).t1 - fit(trace.duration, view.width).t0) * 0.98
+        !trace || view.t1 - view.t0 > (fit(extentOf(trace), view.width).t1 - fit(extentOf(trace), view.width).t0) * 0.98
       trace = next
       words = nextWords
       note = nextNote
@@ -236,7 +241,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       if (first) measureHost()
       // On another axis the same stretch of the run.
       if (was && was.kind !== is.kind) view = { ...view, t0: is.x(was.time(view.t0)), t1: is.x(was.time(view.t1)) }
-      view = whole || follow ? fit(next.duration, view.width) : clamp(view, next.duration)
+      if (!standing.held) view = whole || follow ? fit(extentOf(next), view.width) : clamp(view, extentOf(next))
       hovered = null
       scene = null
       request(true)
@@ -252,7 +257,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       lens = trace && next.lens && next.selected !== null && !next.playing ? lensOf(trace, next.selected) : null
       // A window that follows the cursor moves by itself; who asked for less motion moves it by hand.
       const follows = next.playing && !still.matches
-      if (trace && (jumped || follows)) setView(reveal(view, next.cursor, trace.duration))
+      if (trace && !next.held && (jumped || follows)) setView(reveal(view, next.cursor, extentOf(trace)))
       if (jumped && next.selected !== null && trace) {
         const row = layout.rowOf[trace.columns.task[next.selected]!] ?? -1
         const y = rowTop(layout, row)
@@ -264,10 +269,10 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     zoomBy(factor) {
       if (!trace) return
       const x = toPx(view, standing.cursor)
-      setView(zoom(view, factor, x >= 0 && x <= view.width ? x : view.width / 2, trace.duration))
+      setView(zoom(view, factor, x >= 0 && x <= view.width ? x : view.width / 2, extentOf(trace)))
     },
     zoomAll() {
-      if (trace) setView(fit(trace.duration, view.width))
+      if (trace) setView(fit(extentOf(trace), view.width))
     },
     scroll: (dy) => void scrollBy(dy),
     restyle() {

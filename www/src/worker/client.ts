@@ -3,7 +3,7 @@
 import type { AxisKind } from '../timeline/scale'
 import type { Trace } from '../timeline/trace'
 import { type Arranged, withNew } from './arranged'
-import type { Catalogue, CoreError, EventRow, ExportFormat, LinkEdit, LinkInfo, LivePoll } from './core'
+import type { Catalogue, CoreError, EventRow, ExportFormat, LeverInfo, LinkEdit, LinkInfo, LivePoll } from './core'
 import type { Judged, Origin, Reply, Request, RunResult } from './protocol'
 import { received } from './tasks'
 
@@ -54,6 +54,8 @@ export interface Client {
   find(text: string, count: number): Promise<number[]>
   /** The run written for another tool. */
   write(format: ExportFormat): Promise<string>
+  /** What of the link an event moves with; what is measured no more once another run or event is asked for stays away. */
+  levers(event: number): Promise<LeverInfo[]>
   /** The run that was made last on another axis or on other lanes; null once another one was begun. */
   arrange(trace: Trace, axis: AxisKind, laneOf: Uint32Array): Promise<Trace | null>
   open(origin: Origin, ignoreUnknown: boolean, events: RunEvents): void
@@ -126,6 +128,7 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
     else if (data.type === 'rows') settle(data.id, data.rows)
     else if (data.type === 'found') settle(data.id, data.events)
     else if (data.type === 'written') settle(data.id, data.text)
+    else if (data.type === 'levers') settle(data.id, data.levers)
     else if (data.type === 'arranged') settle(data.id, data.arranged)
     else if (data.type === 'refused') {
       waiting.get(data.id)?.reject(new Refused(data.error))
@@ -155,6 +158,7 @@ export function createClient(spawn: () => Port, lost: (loss: Loss) => void): Cli
     rows: (from, to) => ask((id) => ({ type: 'rows', id, from, to })),
     find: (text, count) => ask((id) => ({ type: 'find', id, text, count })),
     write: (format) => ask((id) => ({ type: 'export', id, format })),
+    levers: (event) => ask((id) => ({ type: 'levers', id, event })),
     arrange: (trace, axis, laneOf) =>
       ask<Arranged | null>((id) => ({ type: 'arrange', id, run: made, duration: trace.duration, axis, laneOf })).then(
         (arranged) => arranged && withNew(trace, arranged),

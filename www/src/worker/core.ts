@@ -13,6 +13,7 @@ export type {
   ExploreProgress,
   ExportFormat,
   Futures,
+  LeverInfo,
   LivePoll,
   OutcomeReport,
   ParameterInfo,

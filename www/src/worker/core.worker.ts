@@ -4,7 +4,7 @@ import { foldTasks } from '../timeline/fold'
 import { indexTrace } from '../timeline/index_trace'
 import type { RawTrace } from '../timeline/trace'
 import { newOf } from './arranged'
-import { type Core, type EventRow, type LinkInfo, MARK, type Progress, type Timeline } from './core'
+import { type Core, type EventRow, type LeverInfo, type LinkInfo, MARK, type Progress, type Timeline } from './core'
 import { loadCore } from './load'
 import type { Judged, Origin, Reply, Request } from './protocol'
 import { breathe, crash, refusal } from './slices'
@@ -32,6 +32,7 @@ let current = 0
 /** The run that the core has in hand. */
 let held = 0
 let finding = 0
+let measuring = 0
 let stopAsked = false
 let liveTimer = 0
 
@@ -205,6 +206,24 @@ async function find(id: number, text: string, count: number): Promise<void> {
   post({ type: 'found', id, events: events.slice(0, FOUND) })
 }
 
+/** Tries what of the link an event moves with, one after the other; a newer question or another run ends it. */
+async function measure(id: number, event: number): Promise<void> {
+  const run = current
+  measuring = id
+  const levers: LeverInfo[] = []
+  for (let index = 0, more = true; more; index++) {
+    const going = guard(id, () => {
+      const found = core.lever(event, index)
+      more = found !== undefined
+      if (found) levers.push(found)
+    })
+    if (!going) return
+    await breathe()
+    if (measuring !== id || current !== run) return
+  }
+  post({ type: 'levers', id, levers })
+}
+
 const queue: Asked[] = []
 
 function handle(request: Asked): void {
@@ -231,6 +250,9 @@ function handle(request: Asked): void {
       return
     case 'export':
       guard(id, () => post({ type: 'written', id, text: core.export_run(request.format) }))
+      return
+    case 'levers':
+      void measure(id, request.event)
       return
     case 'arrange':
       rearrange(request)

@@ -8,6 +8,7 @@ import type {
   CoreError,
   EventRow,
   ExportFormat,
+  LeverInfo,
   LinkEdit,
   LinkInfo,
   LivePoll,
@@ -29,6 +30,7 @@ export type Request =
   | { type: 'rows'; id: number; from: number; to: number }
   | { type: 'find'; id: number; text: string; count: number }
   | { type: 'export'; id: number; format: ExportFormat }
+  | { type: 'levers'; id: number; event: number }
   | { type: 'arrange'; id: number; run: number; duration: number; axis: AxisKind; laneOf: Uint32Array }
   | { type: 'live'; id: number; link: string }
   | { type: 'act'; id: number; action: string }
@@ -64,6 +66,7 @@ export type Reply =
   | { type: 'rows'; id: number; rows: EventRow[] }
   | { type: 'found'; id: number; events: number[] }
   | { type: 'written'; id: number; text: string }
+  | { type: 'levers'; id: number; levers: LeverInfo[] }
   | { type: 'arranged'; id: number; arranged: Arranged | null }
   | { type: 'live'; id: number; poll: LivePoll; trace: PostedTrace; judged: Judged | null }
   | { type: 'crashed'; message: string }
