@@ -212,6 +212,14 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     intents.hover(event, at.x, at.y)
   }
 
+  /** What led to the chosen event, and what can have nothing to do with it. */
+  function trackChosen(): void {
+    const { selected, lens: asked, playing } = standing
+    const isThere = trace !== null && selected !== null && selected < trace.count
+    chain = isThere ? causeChain(trace, selected, 40) : []
+    lens = isThere && asked && !playing ? lensOf(trace, selected) : null
+  }
+
   const area: Area = {
     shows: () => trace !== null,
     cursor: () => toPx(view, standing.cursor),
@@ -242,6 +250,8 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
       // On another axis the same stretch of the run.
       if (was && was.kind !== is.kind) view = { ...view, t0: is.x(was.time(view.t0)), t1: is.x(was.time(view.t1)) }
       if (!standing.held) view = whole || follow ? fit(extentOf(next), view.width) : clamp(view, extentOf(next))
+      // The event that is chosen may have the same number as before, and other causes.
+      trackChosen()
       hovered = null
       scene = null
       request(true)
@@ -253,8 +263,7 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
     stand(next) {
       const jumped = trace !== null && next.selected !== standing.selected && !next.playing && !standing.playing
       standing = next
-      chain = trace && next.selected !== null ? causeChain(trace, next.selected, 40) : []
-      lens = trace && next.lens && next.selected !== null && !next.playing ? lensOf(trace, next.selected) : null
+      trackChosen()
       // A window that follows the cursor moves by itself; who asked for less motion moves it by hand.
       const follows = next.playing && !still.matches
       if (trace && !next.held && (jumped || follows)) setView(reveal(view, next.cursor, extentOf(trace)))
