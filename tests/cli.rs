@@ -299,7 +299,7 @@ fn workers_and_shards_find_what_one_search_finds() {
 
 #[test]
 fn a_search_refuses_what_it_cannot_do() {
-    let cases: [(&[&str], &str, &str); 12] = [
+    let cases: [(&[&str], &str, &str); 13] = [
         (&["--executions", "0"], "out-of-range", "--executions"),
         (&["--executions", "1000000000000"], "out-of-range", "--executions"),
         (&["--executions", "-1"], "negative", "--executions"),
@@ -312,6 +312,7 @@ fn a_search_refuses_what_it_cannot_do() {
         (&["--shard", "2"], "not-a-number", "--shard"),
         (&["--workers", "0"], "out-of-range", "--workers"),
         (&["--seed"], "missing-value", "--seed"),
+        (&["--executions", "--strategy", "hunt"], "missing-value", "--executions"),
     ];
     for (options, code, part) in cases {
         let arguments = [&["explore", "#/duplicated-message", "--json"], options].concat();

@@ -15,10 +15,13 @@ use std::collections::BTreeMap;
 const REPEATED: &str = "#/duplicated-message?work=1.95s&fault=stage-b:slow@1s*2";
 
 fn written(text: &str, format: Format) -> String {
-    let link = Link::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-    let mut execution = Execution::new(&link, true);
-    let finished = execution.finish().unwrap_or_else(|misfit| panic!("{text}: {misfit:?}"));
-    execution.with_trace(|trace| format.write(&link, &Report::new(&link, &finished, trace), trace, Texts::english()))
+    exported(&Link::parse(text).unwrap_or_else(|error| panic!("{text}: {error}")), format)
+}
+
+fn exported(link: &Link, format: Format) -> String {
+    let mut execution = Execution::new(link, true);
+    let finished = execution.finish().unwrap_or_else(|misfit| panic!("{link}: {misfit:?}"));
+    execution.with_trace(|trace| format.write(link, &Report::new(link, &finished, trace), trace, Texts::english()))
 }
 
 /// Every scenario, and some runs in which things go wrong.
@@ -125,6 +128,18 @@ fn markdown_says_what_came_of_it_and_how_to_repeat_it() {
     assert!(text.starts_with("`#/duplicated-message`: finished at 3.200 s, outcome **dup**.\n"), "{text}");
     assert!(text.contains("| accepted-once | **no** | #13 at 1.700 s, #30 at 3.200 s |"), "{text}");
     assert!(text.contains("heartrace run '#/duplicated-message'"), "{text}");
+}
+
+/// The command line has no live mode, and no two live runs have the same fingerprint.
+#[test]
+fn markdown_of_a_live_run_promises_nothing_that_cannot_be_repeated() {
+    let link = Link { live: true, ..Link::parse("#/duplicated-message?work=1.95s").expect("a link") };
+    let text = exported(&link, Format::Markdown);
+    assert!(
+        text.contains("It ran live") && text.contains("`heartrace run '#/duplicated-message?~xJ&work=1.95s'`"),
+        "{text}"
+    );
+    assert!(!text.contains("fingerprint `"), "{text}");
 }
 
 #[test]

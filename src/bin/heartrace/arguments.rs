@@ -92,6 +92,10 @@ pub fn read() -> Result<Command, LinkError> {
                 let known = EXPLORE.iter().chain(&EXPORT).find(|known| **known == option);
                 let option = *known.ok_or_else(|| bad_option(&format!("--{option}")))?;
                 let value = parser.value().map_err(|_| missing(option))?.to_string_lossy().into_owned();
+                // No value begins like an option: one was forgotten.
+                if value.starts_with("--") {
+                    return Err(missing(option));
+                }
                 match option {
                     "as" => once(&mut format, option, value)?,
                     "out" => once(&mut out, option, value)?,

@@ -21,10 +21,13 @@ pub fn write(link: &Link, report: &Report, trace: &Trace, texts: &Texts) -> Stri
         let more = if claim.evidence.len() > 5 { " …" } else { "" };
         text += &format!("| {} | {holds} | {}{more} |\n", claim.id, places.join(", "));
     }
-    text += &format!(
-        "\nTo repeat it, `heartrace run '{}'` (version {}, fingerprint `{}`).\n",
-        report.link, report.version, report.fingerprint
-    );
+    text += &if link.live {
+        let again = Link { live: false, expect: None, ..link.clone() };
+        format!("\nIt ran live; no two such runs are alike. In virtual time: `heartrace run '{again}'`.\n")
+    } else {
+        let Report { link, version, fingerprint, .. } = report;
+        format!("\nTo repeat it, `heartrace run '{link}'` (version {version}, fingerprint `{fingerprint}`).\n")
+    };
     text += "\n<details>\n<summary>Events</summary>\n\n";
     let events = golden::text(link, report, trace, texts);
     let fence = fence_around(&events);

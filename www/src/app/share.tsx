@@ -19,7 +19,8 @@ export function Share() {
   const { session, ui, absolute } = useApp()
   const info = session.info.value
   const shown = session.shown.value
-  const fingerprint = shown?.report?.fingerprint
+  // No live run is like another: there is nothing that a link could promise.
+  const fingerprint = shown?.live || info?.live ? undefined : shown?.report?.fingerprint
   const checked = useSignal((info?.expect ?? null) !== null)
   const link = useSignal(info?.link ?? '')
   const run = useSignal(info?.run ?? '')
@@ -29,7 +30,8 @@ export function Share() {
     void session.format({ ...info, expect, view: session.view.value }).then((text) => {
       link.value = text
     })
-    void session.format({ ...info, expect, view: PLAIN }).then((text) => {
+    // The command line has virtual time only.
+    void session.format({ ...info, expect, live: false, view: PLAIN }).then((text) => {
       run.value = text
     })
   }, [checked.value, info?.link, session.view.value, fingerprint])

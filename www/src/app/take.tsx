@@ -41,7 +41,7 @@ export function TakeAlong({ shown, address }: { shown: Shown; address: string })
     <section class="take">
       <h3>{t('take.title')}</h3>
       <ul>
-        {TAKES.map(({ take }) => {
+        {TAKES.filter(({ take }) => !shown.live || take !== 'rust').map(({ take }) => {
           const what = t(`take.as.${take}`)
           return (
             <li key={take}>

@@ -215,9 +215,9 @@ export function createTimeline(host: HTMLElement, intents: Intents): Timeline {
   /** What led to the chosen event, and what can have nothing to do with it. */
   function trackChosen(): void {
     const { selected, lens: asked, playing } = standing
-    const isThere = trace !== null && selected !== null && selected < trace.count
-    chain = isThere ? causeChain(trace, selected, 40) : []
-    lens = isThere && asked && !playing ? lensOf(trace, selected) : null
+    const chosen = trace && selected !== null && selected < trace.count ? { trace, event: selected } : null
+    chain = chosen ? causeChain(chosen.trace, chosen.event, 40) : []
+    lens = chosen && asked && !playing ? lensOf(chosen.trace, chosen.event) : null
   }
 
   const area: Area = {
