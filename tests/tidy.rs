@@ -16,7 +16,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
     ("analysis", &["trace"]),
     ("scenarios", &["runtime", "patterns", "analysis"]),
     ("text", CORE),
-    ("link", &["trace", "runtime", "patterns", "analysis", "scenarios", "text"]),
+    ("link", &["gather", "trace", "runtime", "patterns", "analysis", "scenarios", "text"]),
     ("runner", &["trace", "runtime", "patterns", "analysis", "scenarios", "text", "link"]),
     ("report", &["gather", "trace", "runtime", "patterns", "analysis", "scenarios", "text", "link", "runner"]),
     ("levers", &["trace", "runtime", "scenarios", "link", "runner"]),
