@@ -61,7 +61,7 @@ test('a wrong answer is told the right one, by keyboard alone; a question can be
 
 test('a goal is ticked off when the claims say so, and only if nothing else was changed', async ({ page }) => {
   await open(page, '#/preemption?cancel=2s')
-  const goal = page.locator('.challenges .claim')
+  const goal = page.locator('.challenges .goal')
   const version = page.locator('.parameters select').first()
   await version.selectOption('full')
   await expect(page).toHaveURL(/version=full/)
@@ -72,7 +72,7 @@ test('a goal is ticked off when the claims say so, and only if nothing else was 
   await version.selectOption('full')
   await expect(goal).toContainText('reached')
   await page.reload()
-  await expect(page.locator('.challenges .claim')).toContainText('reached')
+  await expect(page.locator('.challenges .goal')).toContainText('reached')
 })
 
 test('where nothing can be kept it is said, and works all the same', async ({ page }) => {

@@ -185,7 +185,7 @@ function GoalRow({ goal, done }: { goal: Goal; done: boolean }) {
   const text = goalText(goal)
   const parameter = scenarioText(goal.scenario, `parameter.${goal.change}`) ?? goal.change
   return (
-    <li class="claim">
+    <li class="goal">
       <Verdict holds={done ? true : null} />
       <div>
         {text}

@@ -124,7 +124,7 @@ export function TimelinePanel() {
   useSignalEffect(() => {
     void session.arrivals.value
     const now = session.shown.value
-    if (ui.held.value || !now || now.live || now.info !== session.info.value) return
+    if (ui.still.value || !now || now.live || now.info !== session.info.value) return
     const run = look.drawn.peek()
     if (run) timeline.current?.lookAt(windowOf(session.view.peek(), run))
   })
@@ -177,7 +177,7 @@ export function TimelinePanel() {
             </>
           )}
         </Added>
-        {tip.value && !ui.held.value && <Tip {...tip.value} />}
+        {tip.value && !ui.still.value && <Tip {...tip.value} />}
       </div>
       <div class="zoom">
         <IconButton label={t('timeline.zoom.out')} act={() => zoom(1 / 1.6)}>

@@ -20,7 +20,7 @@ impl TokenBucket {
     /// far ahead in this one; to stand behind it would waste what comes until then.
     ///
     /// # Errors
-    /// As [`next_free`](TokenBucket::next_free).
+    /// As [`next_free`](super::super::Bucket::next_free).
     pub(in crate::patterns::rate_limit) fn next_fit(&mut self, now: Time, n: u32, from: Time) -> Result<Time, Refused> {
         let now = self.advance(now);
         let from = from.max(now);
