@@ -225,7 +225,8 @@ fn counts(text: &str, is_summary: fn(&str) -> bool) -> (u32, u32) {
         for pair in words.windows(2) {
             let count = pair[0].parse().unwrap_or(0);
             match pair[1] {
-                "passed" => passed += count,
+                // Playwright's word for what passed only when it was tried again; it names them itself.
+                "passed" | "flaky" => passed += count,
                 "failed" => failed += count,
                 _ => {}
             }
@@ -245,6 +246,7 @@ mod tests {
         assert_eq!(cargo_counts(cargo), (8, 2));
         assert_eq!(vitest_counts(" Test Files  2 passed (2)\n      Tests  1 failed | 11 passed (12)\n"), (11, 1));
         assert_eq!(playwright_counts("  1 failed\n    a.spec.ts:1:1 › 3 passed\n  12 passed (3.4s)\n"), (12, 1));
+        assert_eq!(playwright_counts("  1 flaky\n    a.spec.ts:1:1 › 3 passed\n  12 passed (3.4s)\n"), (13, 0));
         assert_eq!(node_counts("# tests 43\n# pass 42\n# fail 1\n"), (42, 1));
         assert_eq!(cargo_counts("no tests to run!"), (0, 0));
     }
