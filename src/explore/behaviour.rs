@@ -75,12 +75,12 @@ impl Behaviour {
     }
 
     /// What the step that was just made touches, as bits; asked before it is taken in.
-    pub fn touch(&mut self, touched: &Touched<'_>) -> Touch {
+    pub fn touch(&mut self, touched: &mut Touched<'_>) -> Touch {
         if touched.everything {
             return Touch { reads: u128::MAX, adds: u128::MAX, variant: self.variant };
         }
         let mut touch = Touch { variant: self.variant, ..Touch::default() };
-        for (object, name, access) in touched.objects() {
+        touched.each_object(|object, name, access| {
             if self.bits.len() <= object as usize {
                 self.bits.resize(object as usize + 1, 0);
             }
@@ -94,7 +94,7 @@ impl Behaviour {
             if access & 2 != 0 {
                 touch.adds |= *bit;
             }
-        }
+        });
         touch
     }
 

@@ -6,6 +6,7 @@
 //! 3. A crashed task is in no ready set, and nothing of it is dropped or withdrawn until the run ends.
 //! 4. Nothing but the run loop moves the virtual clock.
 
+use super::channel::{Channels, Ticket};
 use super::chooser::{Candidate, Misfit};
 use super::deciding::Deciding;
 use super::ends::Limit;
@@ -50,8 +51,10 @@ pub(crate) struct Core {
     pub objects: u64,
     /// Something is part of the state that has no hash.
     pub has_hidden_state: bool,
-    /// The channels by name, in order of creation.
-    pub channels: Vec<Name>,
+    pub channels: Channels,
+    /// Tickets of messages that a fault has struck, in the channel that is dealt with: their values are to be dropped when
+    /// the state is free.
+    pub lost: Vec<Ticket>,
     pub now: u64,
     pub model: Model,
     pub tasks: Vec<TaskSlot>,
@@ -100,7 +103,8 @@ impl Core {
             created: 0,
             objects: 0,
             has_hidden_state: false,
-            channels: Vec::new(),
+            channels: Channels::default(),
+            lost: Vec::new(),
             now: 0,
             model: setting.model,
             tasks: Vec::new(),

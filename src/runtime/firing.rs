@@ -16,9 +16,7 @@ impl Runtime {
         let (due, span, parked) = (found.due, found.span, found.parked);
         let kind = match due {
             Due::Land { channel } => {
-                drop(core);
-                let landing = self.0.landings.borrow().get(channel).cloned();
-                return landing.into_iter().for_each(|landing| landing.land(self, timer));
+                return core.channel(channel).land(timer);
             }
             Due::Act => {
                 drop(core);

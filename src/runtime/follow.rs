@@ -165,8 +165,7 @@ impl Runtime {
             mix(mix(timer.name, flags), when)
         });
         let committed = core.waits.committed().map(|(task, arm)| mix(core.tasks[task as usize].name, u64::from(arm)));
-        let landings = self.0.landings.borrow();
-        let channels = landings.iter().map(|landing| landing.key(core, with_time));
+        let channels = core.channels.iter().map(|channel| channel.key(core, with_time));
         let objects = core.objects.wrapping_add(core.ledger.variables());
         let unordered = tasks.chain(timers).chain(committed).chain(channels).fold(objects, u64::wrapping_add);
         let when = if with_time { core.now } else { 0 };

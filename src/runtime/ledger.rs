@@ -66,48 +66,68 @@ pub enum Account {
 /// What a step has touched, and by whom that was touched before.
 pub struct Touched<'a> {
     pages: &'a mut Pages,
+    near: &'a Near,
     /// The step commutes with no other.
     pub everything: bool,
 }
 
 impl Touched<'_> {
-    /// Every object once, by its number in this execution: its name, and whether the course of the step depends on it
-    /// (bit 0), whether the step changes it (bit 1), both: for good.
-    pub fn objects(&self) -> impl Iterator<Item = (Object, Name, u8)> + '_ {
-        self.pages.touched.iter().map(|object| {
-            let page = &self.pages.all[*object as usize];
-            (*object, page.name, page.access)
-        })
+    /// Calls for every object once, with its number in this execution: its name, and whether the course of the step
+    /// depends on it (bit 0), whether the step changes it (bit 1), both: for good.
+    pub fn each_object(&mut self, mut call: impl FnMut(Object, Name, u8)) {
+        for access in 1..=3 {
+            self.each_page(access, |object, page| call(object, page.name, access));
+        }
     }
 
     /// A hash of the steps before which this one cannot be made: of each object who has changed it last, and who has read
     /// it and added to it since. Which objects nobody has touched before follows from the rest.
-    pub fn after(&self) -> u64 {
+    pub fn after(&mut self) -> u64 {
         let mut after = 0_u64;
-        for object in &self.pages.touched {
-            let page = &self.pages.all[*object as usize];
-            // An addition comes after the reads, a read after the additions, a change after both.
-            let added = if page.access & 1 != 0 { page.added.rotate_left(32) } else { 0 };
-            let read = if page.access & 2 != 0 { page.read.rotate_left(16) } else { 0 };
-            let before = page.changed.wrapping_add(added).wrapping_add(read);
+        let mut come_after = |page: &Page, access: u64, before: u64| {
             if before != 0 {
-                after = after.wrapping_add(join(page.name ^ u64::from(page.access) << 62, before));
+                after = after.wrapping_add(join(page.name ^ access << 62, before));
             }
-        }
+        };
+        // An addition comes after the reads, a read after the additions, a change after both.
+        self.each_page(1, |_, page| come_after(page, 1, page.changed.wrapping_add(page.added())));
+        self.each_page(2, |_, page| come_after(page, 2, page.changed.wrapping_add(page.read())));
+        self.each_page(3, |_, page| {
+            come_after(page, 3, page.changed.wrapping_add(page.added()).wrapping_add(page.read()))
+        });
         after
     }
 
-    /// Writes the step down under a hash, and turns the page.
+    /// Writes the step down under a hash.
     pub fn write_down(&mut self, step: u64) {
-        for object in &self.pages.touched {
-            let page = &mut self.pages.all[*object as usize];
-            match std::mem::take(&mut page.access) {
-                1 => page.read = page.read.wrapping_add(step),
-                2 => page.added = page.added.wrapping_add(step),
-                _ => (page.changed, page.added, page.read) = (step, 0, 0),
+        self.each_page(1, |_, page| page.read = page.read.wrapping_add(step));
+        self.each_page(2, |_, page| page.added = page.added.wrapping_add(step));
+        self.each_page(3, |_, page| (page.changed, page.added, page.read) = (step, 0, 0));
+    }
+
+    /// Calls for every object that is touched in this way.
+    #[inline]
+    fn each_page(&mut self, access: u8, mut call: impl FnMut(Object, &mut Page)) {
+        let Pages { all, far } = &mut *self.pages;
+        for (first, (reads, adds)) in (0..).step_by(64).zip(self.near.reads.iter().zip(&self.near.adds)) {
+            let (reads, adds) = (reads.get(), adds.get());
+            let mut left = match access {
+                1 => reads & !adds,
+                2 => adds & !reads,
+                _ => reads & adds,
+            };
+            while left != 0 {
+                let object = first + left.trailing_zeros();
+                left &= left - 1;
+                call(object, &mut all[object as usize]);
             }
         }
-        self.pages.touched.clear();
+        for object in far {
+            let page = &mut all[*object as usize];
+            if page.access == access {
+                call(*object, page);
+            }
+        }
     }
 }
 
@@ -118,23 +138,33 @@ fn join(one: u64, other: u64) -> u64 {
     z ^ z >> 32
 }
 
-/// An object, what the step under way does to it, and what earlier ones have done: hashes of who changed it last, and
-/// sums of those of who has added to it and read it since.
+/// An object, and what earlier steps have done to it: hashes of who changed it last, and sums of those of who has added to
+/// it and read it since.
 #[derive(Clone, Copy, Default)]
 struct Page {
     name: Name,
+    /// What the step under way does to it, if it has no bit.
     access: u8,
     changed: u64,
     added: u64,
     read: u64,
 }
 
+impl Page {
+    fn added(&self) -> u64 {
+        self.added.rotate_left(32)
+    }
+
+    fn read(&self) -> u64 {
+        self.read.rotate_left(16)
+    }
+}
+
 #[derive(Default)]
 struct Pages {
     all: Vec<Page>,
-    touched: Vec<Object>,
-    /// The parts of claims.
-    claims: Vec<(Name, Object)>,
+    /// Those without a bit that the step under way touches.
+    far: Vec<Object>,
 }
 
 impl Pages {
@@ -143,20 +173,35 @@ impl Pages {
         (self.all.len() - 1) as Object
     }
 
-    #[inline]
-    fn touch(&mut self, object: Object, bits: u8) {
+    #[cold]
+    fn touch_far(&mut self, object: Object, bits: u8) {
         let page = &mut self.all[object as usize];
         if page.access == 0 {
-            self.touched.push(object);
+            self.far.push(object);
         }
         page.access |= bits;
     }
 
     fn turn(&mut self) {
-        for object in &self.touched {
-            self.all[*object as usize].access = 0;
+        for object in self.far.drain(..) {
+            self.all[object as usize].access = 0;
         }
-        self.touched.clear();
+    }
+}
+
+/// So many words of bits.
+const WORDS: usize = 2;
+
+/// What the step under way does to the first objects, of which there are seldom more: a bit for each.
+#[derive(Default)]
+struct Near {
+    reads: [Cell<u64>; WORDS],
+    adds: [Cell<u64>; WORDS],
+}
+
+impl Near {
+    fn clear(&self) {
+        self.reads.iter().chain(&self.adds).for_each(|word| word.set(0));
     }
 }
 
@@ -167,6 +212,9 @@ pub(crate) struct Ledger {
     keeps_histories: Cell<bool>,
     everything: Cell<bool>,
     pages: RefCell<Pages>,
+    near: Near,
+    /// The parts of claims.
+    claims: RefCell<Vec<(Name, Object)>>,
     history: Cell<u64>,
     /// The sum of what shared variables hold, as hashes.
     variables: Cell<u64>,
@@ -197,10 +245,17 @@ impl Ledger {
         first
     }
 
+    /// Without an account every object is [`common::NONE`], and what is marked is never looked at.
     #[inline]
     fn touch(&self, object: Object, bits: u8) {
-        if self.is_kept.get() {
-            self.pages.borrow_mut().touch(object, bits);
+        let (word, bit) = ((object / u64::BITS) as usize, 1 << (object % u64::BITS));
+        let Some(reads) = self.near.reads.get(word) else { return self.pages.borrow_mut().touch_far(object, bits) };
+        if bits & 1 != 0 {
+            reads.set(reads.get() | bit);
+        }
+        if bits & 2 != 0 {
+            let adds = &self.near.adds[word];
+            adds.set(adds.get() | bit);
         }
     }
 
@@ -224,19 +279,18 @@ impl Ledger {
 
     /// Touches a part of a claim.
     pub fn touch_claims(&self, part: Name, access: Access) {
-        let mut pages = self.pages.borrow_mut();
-        let known = pages.claims.iter().find(|(known, _)| *known == part).map(|(_, object)| *object);
+        let mut claims = self.claims.borrow_mut();
+        let known = claims.iter().find(|(known, _)| *known == part).map(|(_, object)| *object);
         let object = known.unwrap_or_else(|| {
-            let object = pages.register(part);
-            pages.claims.push((part, object));
+            let object = self.pages.borrow_mut().register(part);
+            claims.push((part, object));
             object
         });
-        let bits = match access {
-            Access::Read => 1,
-            Access::Add => 2,
-            Access::Change => 3,
-        };
-        pages.touch(object, bits);
+        match access {
+            Access::Read => self.read(object),
+            Access::Add => self.add(object),
+            Access::Change => self.change(object),
+        }
     }
 
     /// The step commutes with no other.
@@ -307,6 +361,7 @@ impl Ledger {
     pub fn begin(&self) {
         if self.is_kept.get() {
             self.everything.set(false);
+            self.near.clear();
             self.pages.borrow_mut().turn();
         }
     }
@@ -316,10 +371,11 @@ impl Ledger {
         self.everything.set(false);
         self.history.set(0);
         self.variables.set(0);
+        self.near.clear();
+        self.claims.borrow_mut().clear();
         let mut pages = self.pages.borrow_mut();
         pages.all.clear();
-        pages.touched.clear();
-        pages.claims.clear();
+        pages.far.clear();
         if self.is_kept.get() {
             for number in 0..common::COUNT {
                 pages.register(Name::from(number));
@@ -329,6 +385,6 @@ impl Ledger {
 
     pub fn with_touched<T>(&self, look: impl FnOnce(&mut Touched<'_>) -> T) -> T {
         let pages = &mut *self.pages.borrow_mut();
-        look(&mut Touched { pages, everything: self.everything.get() })
+        look(&mut Touched { pages, near: &self.near, everything: self.everything.get() })
     }
 }

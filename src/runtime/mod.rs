@@ -56,7 +56,7 @@ pub use self::task::{Gone, Task};
 pub use self::variable::Variable;
 pub use crate::trace::{Reason, TaskId, Time, UNITS, decimal, write_duration};
 
-use self::channel::Landing;
+use self::channel::Hold;
 use self::chooser::Choose;
 use self::core::Core;
 use self::later::Act;
@@ -83,7 +83,8 @@ struct World {
     is_repeated: Cell<bool>,
     core: RefCell<Core>,
     seats: RefCell<Seats>,
-    landings: RefCell<Shelf<Rc<dyn Landing>>>,
+    /// The values that channels hold.
+    values: RefCell<Shelf<Rc<dyn Hold>>>,
     acts: RefCell<BTreeMap<TimerId, Act>>,
     outside: Arc<Outside>,
 }
@@ -99,7 +100,7 @@ impl Runtime {
             is_repeated: Cell::new(false),
             core: RefCell::new(core),
             seats: RefCell::default(),
-            landings: RefCell::default(),
+            values: RefCell::default(),
             acts: RefCell::default(),
             outside: Arc::default(),
         }))

@@ -128,12 +128,12 @@ impl Runtime {
             let acts = self.0.acts.take();
             drop(acts);
         }
-        let mut channels = self.0.landings.take();
-        channels.iter().for_each(|channel| channel.empty());
+        let mut values = self.0.values.take();
+        values.iter().for_each(|values| values.empty(self));
         if self.0.is_repeated.get() {
-            let rest = (seats.leave(), channels.leave());
+            let rest = (seats.leave(), values.leave());
             drop(rest);
-            let new = (self.0.seats.replace(seats), self.0.landings.replace(channels));
+            let new = (self.0.seats.replace(seats), self.0.values.replace(values));
             drop(new);
         }
         let inputs = self.core().take_inputs();

@@ -10,27 +10,30 @@
 //! A channel is closed by saying so; dropping its ends closes nothing. A value that was handed to a
 //! receive which is then dropped goes back to the head of the channel: nothing is lost. The same
 //! receive of a crashed task keeps it: that value is lost.
+//!
+//! What happens in a channel is decided in its [`queue`], which knows values by a number only; the [`values`]
+//! themselves are put in once and taken out once. So there is little that depends on their type.
 
 mod message;
 mod operations;
-mod state;
+mod parking;
+mod queue;
 mod transit;
+mod values;
 
 pub use message::Message;
 pub use operations::{Quiet, Receive, Send};
-pub(crate) use state::Landing;
+pub(crate) use queue::{Channels, Ticket};
+pub(crate) use values::Hold;
 
 use super::Runtime;
-use super::ends::Limit;
-use super::ledger::common;
 use super::operation::Op;
 use crate::trace::{ChannelId, ChannelInfo, Kind, nanos};
-use state::{Shared, State};
 use std::any::Any;
-use std::cell::RefCell;
 use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
+use values::{Shared, Values};
 
 /// The channel was closed; the value is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,28 +78,18 @@ impl Runtime {
     }
 
     fn make_channel<T: Message>(&self, name: &str, capacity: usize, latency: Option<u64>) -> (Sender<T>, Receiver<T>) {
-        let (id, channel_name, object) = {
+        let id = {
             let mut core = self.core();
-            core.ledger.change(common::CHANNELS);
-            // The last bits tell the objects of a channel apart.
-            let channel_name = core.christen() & !3;
-            core.has_hidden_state |= core.is_in_lap() && core.channels.contains(&channel_name);
-            core.channels.push(channel_name);
-            let object = core.ledger.register(channel_name, 4);
-            let id = core.trace.channels.len() as ChannelId;
-            if id >= core.setting.limits.objects {
-                core.reach(Limit::Objects);
-            }
             let (name, _) = core.trace.channel_names.unique(name);
-            core.trace.channels.push(ChannelInfo { name, describe: T::describe, reason: T::reason, receiver: None });
-            (id, channel_name, object)
+            let info = ChannelInfo { name, describe: T::describe, reason: T::reason, receiver: None };
+            core.make_channel(info, capacity, latency)
         };
-        let left = self.0.landings.borrow_mut().take_left();
-        let left = left.and_then(|left| (left as Rc<dyn Any>).downcast::<RefCell<State<T>>>().ok());
-        let state: Shared<T> = left.filter(|left| Rc::strong_count(left) == 1).unwrap_or_default();
-        state.borrow_mut().begin(id, channel_name, object, capacity, latency);
-        self.0.landings.borrow_mut().push(state.clone());
-        (Sender(state.clone()), Receiver(Some(state)))
+        let left = self.0.values.borrow_mut().take_left();
+        let left = left.and_then(|left| (left as Rc<dyn Any>).downcast::<Values<T>>().ok());
+        let values: Shared<T> = left.filter(|left| Rc::strong_count(left) == 1).unwrap_or_default();
+        values.begin(id);
+        self.0.values.borrow_mut().push(values.clone());
+        (Sender(values.clone()), Receiver(Some(values)))
     }
 }
 
@@ -110,7 +103,7 @@ impl<T: Message> Sender<T> {
     /// Dropped before it completes, nothing was sent.
     #[track_caller]
     pub fn send(&self, rt: &Runtime, value: T) -> Op<Send<T>> {
-        Op::new(rt, Send { state: self.0.clone(), value: Some(value) }, Location::caller())
+        Op::new(rt, Send { values: self.0.clone(), value: Some(value) }, Location::caller())
     }
 
     /// Sends if that is possible at once: a receiver is already waiting or there is room.
@@ -119,56 +112,31 @@ impl<T: Message> Sender<T> {
     /// [`Refused::Full`], recorded as an event, or [`Refused::Closed`].
     #[track_caller]
     pub fn try_send(&self, rt: &Runtime, value: T) -> Result<(), Refused> {
-        let site = Location::caller();
-        let mut state = self.0.borrow_mut();
-        let has_room = state.has_room(rt);
-        rt.ledger().observe_of(state.name, u64::from(state.closed) << 1 | u64::from(has_room));
-        if state.closed {
+        let (site, id) = (Location::caller(), self.0.id());
+        let (closed, has_room) = rt.core().channel(id).look_before_sending();
+        if closed {
             return Err(Refused::Closed);
         }
         if !has_room {
             let code = u64::from(value.code());
-            rt.core().emit(Kind::Refuse, state.id, code, Some(site));
+            rt.core().emit(Kind::Refuse, id, code, Some(site));
             return Err(Refused::Full);
         }
-        let task = rt.core().current;
-        let content = State::content_of(rt, &value);
-        state.send(rt, task, value, content, site);
+        self.0.send(rt, value, site);
         Ok(())
     }
 
     /// Whether everything that was sent has been taken: nothing is under way and nothing waits.
     pub fn is_quiet(&self, rt: &Runtime) -> bool {
-        let state = self.0.borrow();
-        let is_quiet = state.is_quiet(rt);
-        rt.ledger().observe_of(state.name, u64::from(is_quiet));
-        is_quiet
+        rt.core().channel(self.0.id()).look_whether_quiet()
     }
 
     /// Closes the channel: receivers get what is left or under way, then nothing; senders that wait get [`Closed`].
     /// Closing twice does nothing.
     #[track_caller]
     pub fn close(&self, rt: &Runtime) {
-        let site = Location::caller();
-        let mut state = self.0.borrow_mut();
-        rt.ledger().change(state.closing());
-        if std::mem::replace(&mut state.closed, true) {
-            return;
-        }
-        rt.ledger().change(state.object);
-        let event = rt.core().emit(Kind::Close, state.id, 0, Some(site));
-        if state.is_over(rt) {
-            state.dismiss(rt, event);
-        }
-        let parked = std::mem::take(&mut state.senders);
-        for parked in &parked {
-            if rt.core().commit(parked.wait, parked.arm, event) {
-                state.refused.push(parked.wait);
-            }
-        }
-        // The values' own destructors find nothing borrowed.
-        drop(state);
-        drop(parked);
+        let parked = rt.core().channel(self.0.id()).close(Location::caller());
+        parked.into_iter().for_each(|parked| drop(self.0.take(parked.item.ticket)));
     }
 }
 
@@ -181,13 +149,13 @@ impl<T: Message> Receiver<T> {
     /// Closes the channel from this end; see [`Sender::close`].
     #[track_caller]
     pub fn close(&self, rt: &Runtime) {
-        if let Some(state) = &self.0 {
-            Sender(state.clone()).close(rt);
+        if let Some(values) = &self.0 {
+            Sender(values.clone()).close(rt);
         }
     }
 
     fn id(&self) -> Option<ChannelId> {
-        self.0.as_ref().map(|state| state.borrow().id)
+        self.0.as_ref().map(|values| values.id())
     }
 
     /// Receives the next message; `None` once the channel is closed and empty.
@@ -196,16 +164,19 @@ impl<T: Message> Receiver<T> {
     /// Dropping it loses nothing: a message that was already handed to it goes back to the head of the channel.
     #[track_caller]
     pub fn recv(&self, rt: &Runtime) -> Op<Receive<T>> {
-        Op::new(rt, Receive { state: self.0.clone() }, Location::caller())
+        Op::new(rt, Receive { values: self.0.clone() }, Location::caller())
     }
 
     /// Takes the next message if there is one.
     #[track_caller]
     pub fn try_recv(&self, rt: &Runtime) -> Option<T> {
         let site = Location::caller();
-        let mut state = self.0.as_ref()?.borrow_mut();
-        let parcel = state.take(rt);
-        state.received(rt, parcel, site)
+        let values = self.0.as_ref()?;
+        let mut core = rt.core();
+        let parcel = core.channel(values.id()).take();
+        let received = core.channel(values.id()).received(parcel, site);
+        values.drop_lost(core);
+        values.give(received?)
     }
 
     /// Waits until nothing is under way to this end and nothing waits to be taken.
@@ -213,7 +184,7 @@ impl<T: Message> Receiver<T> {
     /// # Cancellation safety
     /// Dropping it loses nothing.
     #[track_caller]
-    pub fn quiet(&self, rt: &Runtime) -> Op<Quiet<T>> {
-        Op::new(rt, Quiet { state: self.0.clone() }, Location::caller())
+    pub fn quiet(&self, rt: &Runtime) -> Op<Quiet> {
+        Op::new(rt, Quiet { channel: self.id() }, Location::caller())
     }
 }
