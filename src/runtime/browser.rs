@@ -263,7 +263,7 @@ async fn drive(session: Weak<Session>, task: TaskId) {
             slot.woken && slot.held == 0
         };
         if may_run {
-            rt.poll_task(task);
+            drop(rt.poll_task(rt.core(), task));
             rt.core().polls += 1;
             session.check_end(&rt);
         }

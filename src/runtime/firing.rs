@@ -9,38 +9,44 @@ use crate::trace::{ChannelId, Kind, TaskId};
 impl Runtime {
     /// Lets a timer fire.
     pub(super) fn fire(&self, timer: TimerId) {
-        let mut core = self.core();
-        core.disarm(timer);
-        let found = core.timers.get(timer);
-        let (task, set, site) = (found.task, found.set, found.site);
-        let (due, span, parked) = (found.due, found.span, found.parked);
-        let kind = match due {
-            Due::Land { channel } => {
-                return core.channel(channel).land(timer);
-            }
-            Due::Act => {
-                drop(core);
-                return self.act(timer);
-            }
-            Due::Alarm => Some(Kind::Wake),
-            Due::Work | Due::Unblock => Some(Kind::Worked),
-            Due::Tick => None,
-        };
-        let event = match kind {
-            Some(kind) if core.is_alive(task) => core.emit_as(task, kind, 0, span, set, site),
-            _ => None,
-        };
-        core.timers.get_mut(timer).fired = Some(event);
-        if let Some((wait, arm)) = parked {
-            core.commit(wait, arm, event);
-        }
-        if due == Due::Unblock && core.live.is_none() {
-            core.release(task);
+        let has_act = self.core().fire(timer);
+        if has_act {
+            self.act(timer);
         }
     }
 }
 
 impl Core {
+    /// Lets a timer fire; whether something is to be done that it stands for.
+    pub(super) fn fire(&mut self, timer: TimerId) -> bool {
+        self.disarm(timer);
+        let found = self.timers.get(timer);
+        let (task, set, site) = (found.task, found.set, found.site);
+        let (due, span, parked) = (found.due, found.span, found.parked);
+        let kind = match due {
+            Due::Land { channel } => {
+                self.channel(channel).land(timer);
+                return false;
+            }
+            Due::Act => return true,
+            Due::Alarm => Some(Kind::Wake),
+            Due::Work | Due::Unblock => Some(Kind::Worked),
+            Due::Tick => None,
+        };
+        let event = match kind {
+            Some(kind) if self.is_alive(task) => self.emit_as(task, kind, 0, span, set, site),
+            _ => None,
+        };
+        self.timers.get_mut(timer).fired = Some(event);
+        if let Some((wait, arm)) = parked {
+            self.commit(wait, arm, event);
+        }
+        if due == Due::Unblock && self.live.is_none() {
+            self.release(task);
+        }
+        false
+    }
+
     pub fn arm(&mut self, timer: u32, deadline: u64) {
         self.change_timer(timer);
         self.timers.arm(timer, deadline);

@@ -12,6 +12,7 @@ use super::ledger::{Account, Name, Touched, common, mix};
 use super::setting::Model;
 use super::slots::Life;
 use super::virtual_time::Run;
+use std::convert::Infallible;
 
 /// Who can move, and what is asked about the state.
 pub struct Moment<'a> {
@@ -60,30 +61,7 @@ impl Run {
     pub fn follow(&mut self, follower: &mut impl Follow) -> End {
         let rt = self.runtime().clone();
         let mut candidates = std::mem::take(&mut rt.core().candidates);
-        let end = loop {
-            let mut core = rt.awake();
-            if let Some(end) = core.settle() {
-                break end;
-            }
-            core.list_candidates(&mut candidates);
-            if candidates.is_empty() {
-                match core.wait() {
-                    Some(end) => break end,
-                    None => continue,
-                }
-            }
-            let moment = Moment { now: core.now, candidates: &candidates, core: &core, rt: &rt };
-            let Some(pick) = follower.pick(&moment) else { break End::Interrupted };
-            let candidate = candidates[pick as usize];
-            core.begin_step(candidate);
-            if let Some(end) = rt.move_on(core, candidate) {
-                break end;
-            }
-            match rt.ledger() {
-                ledger if ledger.is_kept() => ledger.with_touched(|touched| follower.stepped(Some(touched))),
-                _ => follower.stepped(None),
-            }
-        };
+        let Err(end) = rt.go_along(follower, &mut candidates);
         rt.core().candidates = candidates;
         self.conclude(end.clone());
         end
@@ -135,6 +113,27 @@ impl Core {
 }
 
 impl Runtime {
+    fn go_along(&self, follower: &mut impl Follow, candidates: &mut Vec<Candidate>) -> Result<Infallible, End> {
+        let mut core = self.awake();
+        loop {
+            core.settle()?;
+            core.list_candidates(candidates);
+            if candidates.is_empty() {
+                core.wait()?;
+                continue;
+            }
+            let moment = Moment { now: core.now, candidates, core: &core, rt: self };
+            let Some(pick) = follower.pick(&moment) else { return Err(End::Interrupted) };
+            let candidate = candidates[pick as usize];
+            core.begin_step(candidate);
+            core = self.move_on(core, candidate)?;
+            match self.ledger() {
+                ledger if ledger.is_kept() => ledger.with_touched(|touched| follower.stepped(Some(touched))),
+                _ => follower.stepped(None),
+            }
+        }
+    }
+
     /// A hash of everything on which it depends what happens next, the order of the ready queue aside, which decides
     /// only who is candidate 0. None if something is part of it that has no hash.
     fn state_key(&self, core: &Core) -> Option<u64> {

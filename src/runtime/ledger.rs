@@ -75,58 +75,54 @@ impl Touched<'_> {
     /// Calls for every object once, with its number in this execution: its name, and whether the course of the step
     /// depends on it (bit 0), whether the step changes it (bit 1), both: for good.
     pub fn each_object(&mut self, mut call: impl FnMut(Object, Name, u8)) {
-        for access in 1..=3 {
-            self.each_page(access, |object, page| call(object, page.name, access));
-        }
+        self.each_page(|object, page, access| call(object, page.name, access));
     }
 
     /// A hash of the steps before which this one cannot be made: of each object who has changed it last, and who has read
     /// it and added to it since. Which objects nobody has touched before follows from the rest.
     pub fn after(&mut self) -> u64 {
         let mut after = 0_u64;
-        let mut come_after = |page: &Page, access: u64, before: u64| {
+        self.each_page(|_, page, access| {
+            // An addition comes after the reads, a read after the additions, a change after both.
+            let added = if access & 1 != 0 { page.added.rotate_left(32) } else { 0 };
+            let read = if access & 2 != 0 { page.read.rotate_left(16) } else { 0 };
+            let before = page.changed.wrapping_add(added).wrapping_add(read);
             if before != 0 {
-                after = after.wrapping_add(join(page.name ^ access << 62, before));
+                after = after.wrapping_add(join(page.name ^ u64::from(access) << 62, before));
             }
-        };
-        // An addition comes after the reads, a read after the additions, a change after both.
-        self.each_page(1, |_, page| come_after(page, 1, page.changed.wrapping_add(page.added())));
-        self.each_page(2, |_, page| come_after(page, 2, page.changed.wrapping_add(page.read())));
-        self.each_page(3, |_, page| {
-            come_after(page, 3, page.changed.wrapping_add(page.added()).wrapping_add(page.read()))
         });
         after
     }
 
     /// Writes the step down under a hash.
     pub fn write_down(&mut self, step: u64) {
-        self.each_page(1, |_, page| page.read = page.read.wrapping_add(step));
-        self.each_page(2, |_, page| page.added = page.added.wrapping_add(step));
-        self.each_page(3, |_, page| (page.changed, page.added, page.read) = (step, 0, 0));
+        self.each_page(|_, page, access| match access {
+            1 => page.read = page.read.wrapping_add(step),
+            2 => page.added = page.added.wrapping_add(step),
+            _ => (page.changed, page.added, page.read) = (step, 0, 0),
+        });
     }
 
-    /// Calls for every object that is touched in this way.
     #[inline]
-    fn each_page(&mut self, access: u8, mut call: impl FnMut(Object, &mut Page)) {
+    fn each_page(&mut self, mut call: impl FnMut(Object, &mut Page, u8)) {
         let Pages { all, far } = &mut *self.pages;
-        for (first, (reads, adds)) in (0..).step_by(64).zip(self.near.reads.iter().zip(&self.near.adds)) {
-            let (reads, adds) = (reads.get(), adds.get());
-            let mut left = match access {
-                1 => reads & !adds,
-                2 => adds & !reads,
-                _ => reads & adds,
-            };
+        let mut each_bit = |word: usize, mut left: u64, access: u8| {
             while left != 0 {
-                let object = first + left.trailing_zeros();
+                let object = word as u32 * u64::BITS + left.trailing_zeros();
                 left &= left - 1;
-                call(object, &mut all[object as usize]);
+                call(object, &mut all[object as usize], access);
             }
+        };
+        for (word, (reads, adds)) in self.near.reads.iter().zip(&self.near.adds).enumerate() {
+            let (reads, adds) = (reads.get(), adds.get());
+            each_bit(word, reads & adds, 3);
+            each_bit(word, reads & !adds, 1);
+            each_bit(word, adds & !reads, 2);
         }
         for object in far {
             let page = &mut all[*object as usize];
-            if page.access == access {
-                call(*object, page);
-            }
+            let access = page.access;
+            call(*object, page, access);
         }
     }
 }
@@ -148,16 +144,6 @@ struct Page {
     changed: u64,
     added: u64,
     read: u64,
-}
-
-impl Page {
-    fn added(&self) -> u64 {
-        self.added.rotate_left(32)
-    }
-
-    fn read(&self) -> u64 {
-        self.read.rotate_left(16)
-    }
 }
 
 #[derive(Default)]

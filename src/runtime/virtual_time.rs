@@ -35,15 +35,24 @@ impl Run {
 
     /// Goes on until the run ends or about `steps` more steps are done; whether it has ended.
     pub fn advance(&mut self, steps: u32) -> bool {
-        for _ in 0..steps {
-            if self.end.is_some() {
-                return true;
-            }
-            if let Some(end) = self.step() {
-                self.conclude(end);
-            }
+        if self.end.is_none()
+            && let Err(end) = self.go_on(steps)
+        {
+            self.conclude(end);
         }
         self.end.is_some()
+    }
+
+    fn go_on(&self, steps: u32) -> Result<(), End> {
+        let mut core = self.rt.awake();
+        for _ in 0..steps {
+            core.settle()?;
+            match core.next() {
+                Some(candidate) => core = self.rt.move_on(core, candidate)?,
+                None => core.wait()?,
+            }
+        }
+        Ok(())
     }
 
     /// Goes on to the end.
@@ -55,17 +64,6 @@ impl Run {
     /// How it ended, if it has.
     pub fn end(&self) -> Option<&End> {
         self.end.as_ref()
-    }
-
-    fn step(&self) -> Option<End> {
-        let mut core = self.rt.awake();
-        if let Some(end) = core.settle() {
-            return Some(end);
-        }
-        match core.next() {
-            Some(candidate) => self.rt.move_on(core, candidate),
-            None => core.wait(),
-        }
     }
 
     pub(super) fn forget_end(&mut self) {
@@ -103,34 +101,35 @@ impl Drop for Run {
 }
 
 impl Core {
-    /// Does what is due before anybody moves; how the run has ended, if it has.
-    pub(super) fn settle(&mut self) -> Option<End> {
+    /// Does what is due before anybody moves; an error is how the run has ended.
+    #[inline]
+    pub(super) fn settle(&mut self) -> Result<(), End> {
         if let Some(limit) = self.over {
-            return Some(End::Cut(limit));
+            return Err(End::Cut(limit));
         }
         if let Some(misfit) = self.misfit {
-            return Some(End::Misfit(misfit));
+            return Err(End::Misfit(misfit));
         }
         if self.tasks[0].life == Life::Ended {
-            return Some(End::Finished);
+            return Err(End::Finished);
         }
         if self.plan.next_at().is_some_and(|at| at <= self.now) {
             self.strike_due();
         }
-        None
+        Ok(())
     }
 
-    /// Takes a task out of those that are ready, to be polled; how the run has ended, if it has polled too often.
-    fn take_ready(&mut self, task: TaskId) -> Option<End> {
+    /// Takes a task out of those that are ready, to be polled; an error if it has been polled too often.
+    fn take_ready(&mut self, task: TaskId) -> Result<(), End> {
         self.ready.remove(task);
         self.polls += 1;
         self.polls_at_once += 1;
         let limits = &self.setting.limits;
         let for_all = u64::from(limits.polls_each) * self.tasks.len() as u64;
         if self.polls_at_once > limits.polls_at_once && u64::from(self.polls_at_once) > for_all {
-            return Some(End::LiveLocked { polls: self.polls_at_once, task });
+            return Err(End::LiveLocked { polls: self.polls_at_once, task });
         }
-        (self.polls > limits.polls).then_some(End::Cut(Limit::Polls))
+        if self.polls > limits.polls { Err(End::Cut(Limit::Polls)) } else { Ok(()) }
     }
 
     /// Moves the clock up to a deadline. If a fault comes first the clock stops there: false.
@@ -153,49 +152,53 @@ impl Core {
     }
 
     /// Nothing can move now: the clock goes on to the next timer or fault, or the run is stuck.
-    pub(super) fn wait(&mut self) -> Option<End> {
+    pub(super) fn wait(&mut self) -> Result<(), End> {
         match [self.timers.first_deadline(), self.plan.next_at()].into_iter().flatten().min() {
             Some(at) => {
                 self.move_clock(at);
-                None
+                Ok(())
             }
-            None => Some(End::Stalled(self.stuck())),
+            None => Err(End::Stalled(self.stuck())),
         }
     }
 }
 
 impl Runtime {
-    /// One step.
+    /// One step. The state is lent, and given back unless the run has ended.
     #[inline]
-    pub(super) fn move_on(&self, mut core: RefMut<'_, Core>, candidate: Candidate) -> Option<End> {
+    pub(super) fn move_on<'a>(
+        &'a self,
+        mut core: RefMut<'a, Core>,
+        candidate: Candidate,
+    ) -> Result<RefMut<'a, Core>, End> {
         match candidate {
             Candidate::Task(task) => {
-                let end = core.take_ready(task);
-                drop(core);
-                if end.is_none() {
-                    self.poll_task(task);
-                }
-                end
+                core.take_ready(task)?;
+                Ok(self.poll_task(core, task))
             }
             Candidate::Timer(timer) => {
                 let deadline = core.timers.get(timer).deadline;
                 if core.move_clock(deadline) {
-                    drop(core);
-                    self.fire(timer);
+                    if core.fire(timer) {
+                        drop(core);
+                        self.act(timer);
+                        core = self.core();
+                    }
                     // Whom it wakes by way of a combinator is woken within this step.
-                    drop(self.awake());
+                    core = self.pass_on_wakes(core);
                 }
-                None
+                Ok(core)
             }
         }
     }
 
     /// Polls a task once; drops it when it has ended or is doomed.
     #[inline]
-    pub(crate) fn poll_task(&self, task: TaskId) {
+    pub(crate) fn poll_task<'a>(&'a self, mut core: RefMut<'a, Core>, task: TaskId) -> RefMut<'a, Core> {
         let chair = self.0.seats.borrow_mut().take(task);
-        let Some(mut chair) = chair else { return };
-        self.core().begin_poll(task);
+        let Some(mut chair) = chair else { return core };
+        core.begin_poll(task);
+        drop(core);
         let mut context = std::task::Context::from_waker(&chair.waker);
         let mut core = match chair.seat.poll(&mut context) {
             Poll::Ready(()) => {
@@ -222,7 +225,7 @@ impl Runtime {
             }
         };
         core.tasks[task as usize].history = core.ledger.history();
-        drop(self.pass_on_wakes(core));
+        self.pass_on_wakes(core)
     }
 }
 
