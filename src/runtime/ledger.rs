@@ -115,6 +115,9 @@ impl Touched<'_> {
         };
         for (word, (reads, adds)) in self.near.reads.iter().zip(&self.near.adds).enumerate() {
             let (reads, adds) = (reads.get(), adds.get());
+            if reads | adds == 0 {
+                continue;
+            }
             each_bit(word, reads & adds, 3);
             each_bit(word, reads & !adds, 1);
             each_bit(word, adds & !reads, 2);
@@ -231,9 +234,11 @@ impl Ledger {
         first
     }
 
-    /// Without an account every object is [`common::NONE`], and what is marked is never looked at.
     #[inline]
     fn touch(&self, object: Object, bits: u8) {
+        if !self.is_kept.get() {
+            return;
+        }
         let (word, bit) = ((object / u64::BITS) as usize, 1 << (object % u64::BITS));
         let Some(reads) = self.near.reads.get(word) else { return self.pages.borrow_mut().touch_far(object, bits) };
         if bits & 1 != 0 {

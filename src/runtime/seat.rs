@@ -47,6 +47,7 @@ impl<F: Future + 'static> Seat for SeatOf<F> {
         Poll::Ready(())
     }
 
+    #[inline(never)]
     fn vacate(&mut self) {
         self.future.set(None);
     }

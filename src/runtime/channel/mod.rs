@@ -11,19 +11,20 @@
 //! receive which is then dropped goes back to the head of the channel: nothing is lost. The same
 //! receive of a crashed task keeps it: that value is lost.
 //!
-//! What happens in a channel is decided in its [`queue`], which knows values by a number only; the [`values`]
+//! What happens in a channel is decided over tickets (`queue`, `transit`, `parking`, on what `store` knows); the `values`
 //! themselves are put in once and taken out once. So there is little that depends on their type.
 
 mod message;
 mod operations;
 mod parking;
 mod queue;
+mod store;
 mod transit;
 mod values;
 
 pub use message::Message;
 pub use operations::{Quiet, Receive, Send};
-pub(crate) use queue::{Channels, Ticket};
+pub(crate) use store::{Channels, Ticket};
 pub(crate) use values::Hold;
 
 use super::Runtime;

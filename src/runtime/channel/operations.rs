@@ -3,7 +3,7 @@
 use super::super::Runtime;
 use super::super::ends::Blocked;
 use super::super::operation::{Operation, WaitId, sealed::Sealed};
-use super::queue::Parked;
+use super::store::Parked;
 use super::values::Shared;
 use super::{Closed, Message};
 use crate::trace::{ChannelId, Site};

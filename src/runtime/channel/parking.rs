@@ -2,7 +2,8 @@
 
 use super::super::ends::Blocked;
 use super::super::operation::WaitId;
-use super::queue::{Channel, Parked, Received, Ticket};
+use super::queue::Channel;
+use super::store::{Parked, Received, Ticket};
 use crate::trace::Site;
 
 impl Channel<'_> {

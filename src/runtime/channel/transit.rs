@@ -4,7 +4,8 @@
 use super::super::ends::Limit;
 use super::super::faults::Mishap;
 use super::super::timers::TimerId;
-use super::queue::{Channel, Item, Parcel};
+use super::queue::Channel;
+use super::store::{Item, Parcel};
 use crate::trace::{EventId, Kind, Site, TaskId};
 use std::collections::VecDeque;
 

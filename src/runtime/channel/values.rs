@@ -4,7 +4,7 @@ use super::super::Runtime;
 use super::super::core::Core;
 use super::super::ledger::mix;
 use super::Message;
-use super::queue::{Item, Received, Ticket};
+use super::store::{Item, Received, Ticket};
 use crate::trace::{ChannelId, Site};
 use std::any::Any;
 use std::cell::{Cell, RefCell, RefMut};
