@@ -214,9 +214,10 @@ impl Channel<'_> {
 
     /// Tells those who wait for the channel to be empty.
     pub fn settle(&mut self) {
-        let object = self.queue().object;
+        let queue = &self.core.channels.all[self.id as usize];
+        let object = queue.object;
         self.core.ledger.read(object);
-        if !self.queue().quiet.is_empty() && self.is_quiet() {
+        if !queue.quiet.is_empty() && self.is_quiet() {
             self.core.ledger.change(object);
             let last = self.core.tasks[self.core.current as usize].last;
             for (wait, arm) in self.queue().quiet.take() {
