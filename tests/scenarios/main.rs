@@ -145,3 +145,25 @@ fn every_preset_opens_and_has_a_name() {
         }
     }
 }
+
+#[test]
+fn a_live_run_tells_nothing_against_a_claim_about_durations() {
+    let told = |text: &str| {
+        let link = Link::parse(text).unwrap();
+        let finished = Execution::new(&link, true).finish().unwrap();
+        let there: Vec<_> = finished.claims.iter().map(|(id, _, verdict)| (*id, verdict.holds)).collect();
+        let live = finished.told_live(&link).claims;
+        let live: Vec<_> =
+            live.into_iter().map(|(id, _, verdict)| (id, verdict.holds, verdict.evidence.len())).collect();
+        (there, live)
+    };
+    let (there, live) = told("#/rate-limit?fault=read-1:hang@1s%2B2s");
+    assert!(there.contains(&("within-limits", Some(false))));
+    assert!(live.iter().any(|(id, holds, evidence)| *id == "within-limits" && holds.is_none() && *evidence > 0));
+    // What it says of anything else stays, and what is meant to break may break there too.
+    for link in ["#/duplicated-message", "#/preemption"] {
+        let (there, live) = told(link);
+        assert!(there.iter().any(|(_, holds)| *holds == Some(false)), "{link}");
+        assert_eq!(live.into_iter().map(|(id, holds, _)| (id, holds)).collect::<Vec<_>>(), there, "{link}");
+    }
+}
