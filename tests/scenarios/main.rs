@@ -24,7 +24,7 @@ use heartrace::analysis::claim::Expect;
 use heartrace::link::Link;
 use heartrace::runner::Execution;
 use heartrace::runtime::setting::{Model, Order};
-use heartrace::trace::{Kind, Trace};
+use heartrace::trace::{Kind, Time, Trace};
 
 /// How many seeds a range is held against.
 const SEEDS: u64 = 2_000;
@@ -165,5 +165,31 @@ fn a_live_run_tells_nothing_against_a_claim_about_durations() {
         let (there, live) = told(link);
         assert!(there.iter().any(|(_, holds)| *holds == Some(false)), "{link}");
         assert_eq!(live.into_iter().map(|(id, holds, _)| (id, holds)).collect::<Vec<_>>(), there, "{link}");
+    }
+}
+
+/// At each fifth of the run, in its usual order, for every situation that has a name and is not large.
+#[test]
+fn the_user_can_cancel_what_is_said_to_listen_and_nothing_else() {
+    for scenario in heartrace::scenarios::all() {
+        let mut heard = std::collections::BTreeSet::new();
+        let situations = std::iter::once("").chain(scenario.presets.iter().map(|(_, query)| *query));
+        for (query, fifth) in situations.flat_map(|query| (0..5).map(move |fifth| (query, fifth))) {
+            let plain = Link::parse(format!("#/{}?{query}", scenario.id).trim_end_matches('?')).unwrap();
+            let whole = Execution::new(&plain, false).finish().unwrap();
+            if whole.events > 3_000 {
+                continue;
+            }
+            for task in scenario.tasks {
+                let at = Time::from_nanos(whole.duration.as_nanos() / 5 * fifth);
+                let fault = plain.read_action(&format!("{task}:cancel"), at).unwrap();
+                let mut link = plain.clone();
+                link.setting.faults = vec![fault];
+                if Execution::new(&link, false).finish().unwrap().missed.is_empty() {
+                    heard.insert(*task);
+                }
+            }
+        }
+        assert_eq!(heard.into_iter().collect::<Vec<_>>(), scenario.cancels, "{}", scenario.id);
     }
 }
