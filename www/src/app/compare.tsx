@@ -15,6 +15,7 @@ import { spawnWorker } from '../worker/spawn'
 import { useAtOnce } from './at_once'
 import { verdictWord } from './claims'
 import { type App, useApp } from './context'
+import { LaneName } from './lane_names'
 import { wordsFor } from './words'
 
 let compare: Compare | null = null
@@ -136,12 +137,13 @@ function KeptLanes({ kept }: { kept: Shown }) {
           {layout.value?.lanes.map(({ task, name }, i) => (
             <li
               key={task}
+              title={name}
               style={{
                 top: `${rowTop(layout.value!, i)}px`,
                 blockSize: `${layout.value!.height}px`,
               }}
             >
-              <bdi>{name}</bdi>
+              <LaneName name={name} />
             </li>
           ))}
         </ul>

@@ -4,6 +4,7 @@
  */
 export { Challenges, Question } from './challenges'
 export { Comparison, Kept, Parting } from './compare'
+export { Expected } from './expected'
 export { ExplorePanel, ExploreSheet } from './explore'
 export { Faults } from './faults'
 export { Handles, Moves } from './handles'
