@@ -12,7 +12,6 @@ import { Legend } from './legend'
 import { LiveRegion } from './live_region'
 import { Log } from './log'
 import { NewVersion } from './offline'
-import { Order } from './order'
 import { Parameters } from './parameters'
 import { Lesson, TimelinePanel } from './stage'
 import { Summary } from './summary'
@@ -125,9 +124,15 @@ function Workbench({ told }: { told: boolean }) {
         <Claims />
         <Log />
         <Parameters />
-        <Added part="extras">{({ Faults }) => <Faults />}</Added>
-        <Order />
-        <Added part="extras">{({ Challenges }) => <Challenges />}</Added>
+        <Added part="extras">
+          {({ Challenges, Faults, Order }) => (
+            <>
+              <Faults />
+              <Order />
+              <Challenges />
+            </>
+          )}
+        </Added>
         {!docked && <Inspector />}
         <Summary />
       </aside>
