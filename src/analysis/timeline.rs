@@ -1,7 +1,7 @@
 //! The picture of a run: spans on lanes, arrows between lanes, marks at events. Lanes are tasks by number.
 
+use crate::ordered::{Map, Set};
 use crate::trace::{Event, EventId, FaultCode, Kind, Reason, TaskId, Trace};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// "Never arrived" among the ends of arrows.
 pub const NOWHERE: EventId = EventId::MAX;
@@ -150,15 +150,15 @@ pub fn timeline(trace: &Trace, end: u64) -> Timeline {
 pub struct Painter {
     seen: EventId,
     drawn: Timeline,
-    born: BTreeMap<TaskId, Event>,
-    working: BTreeMap<EventId, Event>,
-    sleeping: BTreeMap<EventId, Event>,
-    hung: BTreeMap<TaskId, Event>,
-    dead: BTreeMap<TaskId, Event>,
-    slowed: BTreeSet<TaskId>,
-    accepted: BTreeSet<u32>,
-    /// Arrows under way, by the event of their departure.
-    under_way: BTreeMap<EventId, usize>,
+    born: Map<TaskId, Event>,
+    working: Map<EventId, Event>,
+    sleeping: Map<EventId, Event>,
+    hung: Map<TaskId, Event>,
+    dead: Map<TaskId, Event>,
+    slowed: Set<TaskId>,
+    accepted: Set<u32>,
+    /// What has left, in order: the event of its departure, and the first arrow of it.
+    departed: Vec<(EventId, u32)>,
 }
 
 impl Painter {
@@ -177,7 +177,7 @@ impl Painter {
         self.working.values().for_each(|work| close(work, end, SpanKind::Work));
         self.hung.values().for_each(|hang| close(hang, end, SpanKind::Hang));
         self.dead.values().for_each(|crash| close(crash, end, SpanKind::Dead));
-        for (task, born) in &self.born {
+        for (task, born) in self.born.iter() {
             close(born, self.dead.get(task).map_or(end, |crash| crash.time.as_nanos()), SpanKind::Life);
         }
         drawn
@@ -322,13 +322,15 @@ impl Painter {
     }
 
     fn leave(&mut self, event: &Event, kind: ArrowKind, reason: Option<Reason>) {
-        self.under_way.insert(event.id, self.drawn.arrows.len());
+        self.departed.push((event.id, self.drawn.arrows.len() as u32));
         self.drawn.arrows.push(Arrow { from: event.id, to: NOWHERE, kind, reason });
     }
 
     /// An arrow ends where its message lands, or where it is taken if it does not travel.
     fn arrive(&mut self, event: &Event) {
-        if let Some(index) = event.cause.and_then(|cause| self.under_way.get(&cause).copied()) {
+        let Some(cause) = event.cause else { return };
+        if let Ok(found) = self.departed.binary_search_by_key(&cause, |(event, _)| *event) {
+            let index = self.departed[found].1 as usize;
             if self.drawn.arrows[index].to == NOWHERE {
                 self.drawn.arrows[index].to = event.id;
             } else {
