@@ -6,7 +6,8 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use crate::{at, check, check_in, faulty, ms, run_in, seeded};
 use heartrace::runtime::ends::{Blocked, End};
 use heartrace::runtime::setting::{Harm, Model, Setting};
-use heartrace::runtime::{Closed, Of2, Receiver, Refused, select, select_now};
+use heartrace::runtime::{Closed, Message, Of2, Receiver, Refused, Runtime, select, select_now};
+use std::rc::Rc;
 
 #[test]
 fn a_rendezvous_completes_at_both_ends_at_once() {
@@ -288,4 +289,59 @@ fn a_dropped_value_does_not_hide_the_other_arm() {
             Of2::B(value) => rt.log(format!("{}", value.unwrap())),
         }
     });
+}
+
+/// A value whose destructor takes from the channel that it travels on.
+struct Greedy {
+    rt: Runtime,
+    from: Receiver<Greedy>,
+    alive: Rc<()>,
+}
+
+impl Clone for Greedy {
+    fn clone(&self) -> Self {
+        Greedy { rt: self.rt.clone(), from: self.from.clone(), alive: self.alive.clone() }
+    }
+}
+
+impl Message for Greedy {}
+
+impl Drop for Greedy {
+    fn drop(&mut self) {
+        let _ = self.from.try_recv(&self.rt);
+    }
+}
+
+#[test]
+fn a_destructor_may_use_the_channel_from_which_its_value_falls() {
+    let strike = |harm| faulty(&[("c", harm)]);
+    let settings = [faulty(&[]), strike(Harm::Drop { nth: 1 }), strike(Harm::Duplicate { nth: 2 })];
+    for setting in settings {
+        for capacity in [0, 1, 8] {
+            let alive = Rc::new(());
+            let counted = alive.clone();
+            let ran = run_in(setting.clone(), move |rt| async move {
+                let (sender, receiver) = rt.channel::<Greedy>("c", capacity);
+                let value = |rt: &Runtime| Greedy { rt: rt.clone(), from: receiver.clone(), alive: counted.clone() };
+                let send = |name| {
+                    let (own, sender, value) = (rt.clone(), sender.clone(), value(&rt));
+                    rt.spawn(name, async move { sender.send(&own, value).await.is_ok() })
+                };
+                let (_, second) = (send("first"), send("second"));
+                rt.yield_now().await;
+                // Withdrawn if it still waits, with its value.
+                second.stop();
+                let _third = send("third");
+                drop(receiver.recv(&rt).await);
+                let _fourth = send("fourth");
+                rt.yield_now().await;
+                sender.close(&rt);
+                rt.yield_now().await;
+                // What is left falls with the run.
+                assert!(sender.send(&rt, value(&rt)).await.is_err());
+            });
+            assert_eq!(ran.end, End::Finished, "room for {capacity}");
+            assert_eq!(Rc::strong_count(&alive), 1, "room for {capacity}");
+        }
+    }
 }
