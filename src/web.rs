@@ -7,6 +7,7 @@ mod answers;
 mod columns;
 mod edit;
 mod explore;
+mod memory;
 mod values;
 mod view;
 
@@ -93,6 +94,7 @@ pub fn advance(#[wasm_bindgen(unchecked_param_type = "number")] steps: JsValue) 
     let steps = whole("steps", &steps)?;
     with_session(|session| {
         let Session::Virtual { link, execution, finished, painter } = session else { return Err(no_run()) };
+        memory::look_ahead();
         let done = execution.advance(steps);
         execution.with_trace(|trace| painter.follow(trace));
         if done && finished.is_none() {
@@ -361,7 +363,7 @@ fn with_verdict(read: impl FnOnce(&Link, &Finished, &Trace) -> Result<JsValue, J
         }
         Session::Live { link, run, jury, claims, .. } => {
             let end = run.end().unwrap_or(End::Interrupted);
-            let finished = judge(run.runtime(), jury, claims, end);
+            let finished = judge(run.runtime(), jury, claims, end).told_live(link);
             run.runtime().with_trace(|trace| read(link, &finished, trace))
         }
     })

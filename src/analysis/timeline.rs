@@ -157,8 +157,8 @@ pub struct Painter {
     dead: Map<TaskId, Event>,
     slowed: Set<TaskId>,
     accepted: Set<u32>,
-    /// Arrows under way, by the event of their departure.
-    under_way: Map<EventId, usize>,
+    /// What has left, in order: the event of its departure, and the first arrow of it.
+    departed: Vec<(EventId, u32)>,
 }
 
 impl Painter {
@@ -322,13 +322,15 @@ impl Painter {
     }
 
     fn leave(&mut self, event: &Event, kind: ArrowKind, reason: Option<Reason>) {
-        self.under_way.insert(event.id, self.drawn.arrows.len());
+        self.departed.push((event.id, self.drawn.arrows.len() as u32));
         self.drawn.arrows.push(Arrow { from: event.id, to: NOWHERE, kind, reason });
     }
 
     /// An arrow ends where its message lands, or where it is taken if it does not travel.
     fn arrive(&mut self, event: &Event) {
-        if let Some(index) = event.cause.and_then(|cause| self.under_way.get(&cause).copied()) {
+        let Some(cause) = event.cause else { return };
+        if let Ok(found) = self.departed.binary_search_by_key(&cause, |(event, _)| *event) {
+            let index = self.departed[found].1 as usize;
             if self.drawn.arrows[index].to == NOWHERE {
                 self.drawn.arrows[index].to = event.id;
             } else {

@@ -62,6 +62,33 @@ test('a crash dragged past the end of its task finds nothing, and Escape takes i
   await expect(page.getByRole('button', { name: 'Undo', exact: true })).toBeDisabled()
 })
 
+for (const after of [1, 2, 4, 8]) {
+  test(`a link that is followed ${after} ms after something was let go has a window of its own`, async ({ page }) => {
+    await open(page, '#/duplicated-message?fault=stage-a:crash@1s')
+    await page.getByRole('button', { name: 'Zoom in' }).click()
+    await expect.poll(() => link(page)).toContain('range=')
+    await page.locator('.handle').first().click()
+    await drag(page, -80)
+    await page.evaluate((after) => {
+      window.addEventListener('pointerup', () => {
+        const { port1, port2 } = new MessageChannel()
+        const begun = performance.now()
+        port1.onmessage = () => {
+          if (performance.now() - begun < after) port2.postMessage(null)
+          else window.location.hash = '#/duplicated-message?timeout=1.5s'
+        }
+        port2.postMessage(null)
+      })
+    }, after)
+    await page.mouse.up()
+    await expect.poll(() => link(page)).toMatch(/^#\/duplicated-message\?timeout=1\.5s/)
+    await expect(page.locator('.handle.held')).toHaveCount(0)
+    // Longer than a changing view rests before it is written.
+    await page.waitForTimeout(500)
+    expect(link(page)).not.toContain('range=')
+  })
+}
+
 test('what an event moves with is measured: the end of a patience is the timeout', async ({ page }) => {
   await open(page, '#/duplicated-message?event=15')
   await expect(page.locator('.moves li')).toHaveCount(1)

@@ -138,3 +138,19 @@ test('a run of a million events leaves the page awake and can be stopped', async
   await page.getByRole('button', { name: 'Step back one event' }).click()
   await expect(page.locator('.inspector .sentence')).not.toBeEmpty()
 })
+
+test('nothing on the start page reaches into its margins on a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto('./')
+  await expect(page.locator('.cards a').first()).toBeVisible()
+  const edges = await page.locator('.hero > :is(h1, p, a, button), .cards a').evaluateAll((all) =>
+    all.map((one) => {
+      const { left, right } = one.getBoundingClientRect()
+      return [left, document.documentElement.clientWidth - right]
+    }),
+  )
+  for (const [left, right] of edges) {
+    expect(left).toBeGreaterThanOrEqual(15)
+    expect(right).toBeGreaterThanOrEqual(15)
+  }
+})

@@ -50,8 +50,34 @@ test('the story of the message that arrives twice', async ({ page, context }) =>
 test('a link that expects another run says so with both fingerprints', async ({ page }) => {
   await open(page, '#/duplicated-message?expect=0123456789abcdef')
   await expect(page.locator('.facts')).toContainText('not reproduced')
-  await expect(page.locator('.facts')).toContainText('0123456789abcdef')
+  const notice = page.locator('.unexpected')
+  await expect(notice).toContainText('0123456789abcdef')
+  await expect(notice).toContainText((await page.locator('.fingerprint').textContent())!)
+  await expect(page.locator('output[aria-live]').first()).toContainText('Not reproduced')
+  // Above the picture, where one looks first; a changed run was not expected to be another one.
+  const [told, plot] = [(await notice.boundingBox())!, (await page.locator('.timeline').boundingBox())!]
+  expect(told.y + told.height).toBeLessThanOrEqual(plot.y + 1)
+  await page.getByRole('button', { name: 'the sink remembers' }).click()
+  await expect(notice).toHaveCount(0)
 })
+
+for (const [locale, hash, mark] of [
+  ['en-US', '#/duplicated-message?expect=0123456789abcdef', 'not reproduced'],
+  ['ja-JP', '#/duplicated-message?expect=0123456789abcdef', '再現せず'],
+  ['en-US', '#/duplicated-message?mode=live', 'live'],
+  ['ja-JP', '#/duplicated-message?mode=live', 'ライブ'],
+] as const) {
+  test.describe(`${mark} in the foot`, () => {
+    test.use({ locale, viewport: { width: 1440, height: 900 } })
+    test('fits into its one line', async ({ page }) => {
+      await open(page, hash)
+      await expect(page.locator('.facts')).toContainText(mark)
+      const [legend, facts] = await Promise.all(['.legend', '.facts'].map((one) => page.locator(one).boundingBox()))
+      expect(facts!.y).toBeLessThan(legend!.y + legend!.height)
+      expect(facts!.x).toBeGreaterThanOrEqual(legend!.x + legend!.width)
+    })
+  })
+}
 
 test('a bad value keeps its text and names what is allowed', async ({ page }) => {
   await open(page, '#/duplicated-message')

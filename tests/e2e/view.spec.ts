@@ -236,3 +236,17 @@ for (const [width, height, scheme, locale] of [
     })
   })
 }
+
+test('lanes of one family stay apart where their names are too long', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto('./#/supervision-tree')
+  const second = page.getByRole('treeitem', { name: 'cache#2', exact: true })
+  await expect(second).toBeVisible()
+  await expect(second).toHaveAttribute('title', 'cache#2')
+  // The end of the name is not cut off.
+  const fits = await second.evaluate((lane) => {
+    const name = lane.querySelector('.name')!
+    return name.scrollWidth <= name.clientWidth + 1 && name.textContent === 'cache#2'
+  })
+  expect(fits).toBe(true)
+})

@@ -1,5 +1,4 @@
 /** The page as a whole: which face it shows and where its parts stand. */
-import { useSignalEffect } from '@preact/signals'
 import { isTold, t } from '../text/locale'
 import { ScenarioList, SideList, Start } from './catalogue'
 import { Claims } from './claims'
@@ -13,7 +12,6 @@ import { Legend } from './legend'
 import { LiveRegion } from './live_region'
 import { Log } from './log'
 import { NewVersion } from './offline'
-import { Order } from './order'
 import { Parameters } from './parameters'
 import { Lesson, TimelinePanel } from './stage'
 import { Summary } from './summary'
@@ -86,7 +84,10 @@ function Workbench({ told }: { told: boolean }) {
     <div class={`bench ${ui.table.value ? 'with-table' : ''} ${ui.held.value ? 'held' : ''}`}>
       <SideList />
       <main class="stage" id="main">
-        <Lesson />
+        <div>
+          <Lesson />
+          <Added part="extras">{({ Expected }) => <Expected />}</Added>
+        </div>
         <TimelinePanel />
         <TransportBar />
         {ui.table.value && shown && (
@@ -123,9 +124,15 @@ function Workbench({ told }: { told: boolean }) {
         <Claims />
         <Log />
         <Parameters />
-        <Added part="extras">{({ Faults }) => <Faults />}</Added>
-        <Order />
-        <Added part="extras">{({ Challenges }) => <Challenges />}</Added>
+        <Added part="extras">
+          {({ Challenges, Faults, Order }) => (
+            <>
+              <Faults />
+              <Order />
+              <Challenges />
+            </>
+          )}
+        </Added>
         {!docked && <Inspector />}
         <Summary />
       </aside>
@@ -145,13 +152,7 @@ function Foot() {
 
 /** Seed, events, fingerprint, and whether the run is the one that the link expected. */
 function Facts() {
-  const { session, ui } = useApp()
-  const shown = session.shown.value
-  useSignalEffect(() => {
-    const now = session.shown.value
-    if (!now?.info.expect || !now.report) return
-    ui.announcement.value = now.info.expect === now.report.fingerprint ? t('run.reproduced') : t('run.not-reproduced')
-  })
+  const shown = useApp().session.shown.value
   if (!shown?.report) return null
   const { report, info } = shown
   const { expect } = info
@@ -167,17 +168,9 @@ function Facts() {
       {expect && !shown.live && (
         <>
           {' · '}
-          {same ? (
-            <b class="ok">✓ {t('run.reproduced')}</b>
-          ) : (
-            <b class="bad">
-              ✕ {t('run.not-reproduced')}
-              <small>
-                {' '}
-                {t('run.not-reproduced.long', { expected: expect, found: report.fingerprint, version: report.version })}
-              </small>
-            </b>
-          )}
+          <b class={same ? 'ok' : 'bad'}>
+            {same ? '✓' : '✕'} {t(same ? 'run.reproduced' : 'run.not-reproduced')}
+          </b>
         </>
       )}
     </p>

@@ -1,6 +1,6 @@
 /** The run that is kept: its lanes under those of the present one, and what is different in words and numbers. */
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { type Compare, createCompare, settings, verdicts } from '../state/compare'
 import type { Shown } from '../state/session'
 import { claimText, endText, eventSentence, outcomeText, scenarioText } from '../text/core'
@@ -12,8 +12,10 @@ import { AXIS } from '../timeline/paint'
 import { toPx } from '../timeline/scale'
 import { createTimeline, type Timeline } from '../timeline/view'
 import { spawnWorker } from '../worker/spawn'
+import { useAtOnce } from './at_once'
 import { verdictWord } from './claims'
 import { type App, useApp } from './context'
+import { LaneName } from './lane_names'
 import { wordsFor } from './words'
 
 let compare: Compare | null = null
@@ -80,7 +82,7 @@ function KeptLanes({ kept }: { kept: Shown }) {
   const parts = compareOf(useApp()).divergence.value
   const lanes = useComputed(() => lanesOf(kept.trace, session.scenario.value?.tasks ?? [], session.view.value))
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!host.current) return
     const made = createTimeline(host.current, {
       select: (event) => (chosen.value = event),
@@ -102,23 +104,23 @@ function KeptLanes({ kept }: { kept: Shown }) {
   useEffect(() => {
     chosen.value = parts?.theirs ?? null
   }, [parts])
-  useSignalEffect(() => {
+  useAtOnce(() => {
     const extent = Math.max(kept.trace.duration, session.shown.value?.trace.duration ?? 0)
     const words = wordsFor(kept.trace, kept.info.scenario, false)
     timeline.current?.show({ ...kept.trace, extent }, lanes.value, words, t('timeline.arrows'), false)
   })
-  useSignalEffect(() => {
+  useAtOnce(() => {
     const seen = ui.window.value
     if (seen) timeline.current?.lookAt({ t0: seen.t0, t1: seen.t1 })
   })
-  useSignalEffect(() => {
+  useAtOnce(() => {
     // At the end of the present run the kept one is at its own.
     const over = transport.cursor.value >= transport.duration.value
     const cursor = over ? Math.max(look.cursor.value, kept.trace.duration) : look.cursor.value
     const still = { lane: null, playing: false, lens: false, ruler: false, held: true }
     timeline.current?.stand({ ...still, cursor, selected: chosen.value })
   })
-  useSignalEffect(() => {
+  useAtOnce(() => {
     void ui.theme.value
     void ui.looks.value
     requestAnimationFrame(() => timeline.current?.restyle())
@@ -135,12 +137,13 @@ function KeptLanes({ kept }: { kept: Shown }) {
           {layout.value?.lanes.map(({ task, name }, i) => (
             <li
               key={task}
+              title={name}
               style={{
                 top: `${rowTop(layout.value!, i)}px`,
                 blockSize: `${layout.value!.height}px`,
               }}
             >
-              <bdi>{name}</bdi>
+              <LaneName name={name} />
             </li>
           ))}
         </ul>

@@ -4,9 +4,11 @@
  */
 export { Challenges, Question } from './challenges'
 export { Comparison, Kept, Parting } from './compare'
+export { Expected } from './expected'
 export { ExplorePanel, ExploreSheet } from './explore'
 export { Faults } from './faults'
 export { Handles, Moves } from './handles'
 export { LivePanel } from './live_panel'
+export { Order } from './order'
 export { Story } from './story'
 export { ViewBar } from './view_bar'

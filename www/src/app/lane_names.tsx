@@ -128,32 +128,51 @@ export function LaneNames(props: { layout: LaneLayout | null; height: number; sc
       onKeyDown={onKeyDown}
       onClick={onClick}
     >
-      {lanes.slice(first, last + 1).map((lane, i) => (
-        <div
-          key={lane.task}
-          id={`lane-${lane.task}`}
-          data-task={lane.task}
-          class={`lane ${drag.value?.lane.task === lane.task ? 'held' : ''}`}
-          role="treeitem"
-          tabIndex={-1}
-          aria-level={lane.depth + 1}
-          aria-selected={lane.task === chosen}
-          aria-expanded={lane.branch === null ? undefined : lane.branch === 'open'}
-          style={{
-            top: `${AXIS + rowTop(layout, first + i)}px`,
-            height: `${layout.height}px`,
-            '--indent': `${lane.depth * INDENT}px`,
-          }}
-          title={lane.name}
-        >
-          {lane.branch && <span class="fold" aria-hidden="true" title={t(`timeline.fold.${lane.branch}`)} />}
-          <span class="name">{lane.name}</span>
-          {lane.tasks > 1 && <small>{t('timeline.shared', { count: count(lane.tasks) })}</small>}
-          {lane.server && <small>{t('timeline.server')}</small>}
-        </div>
-      ))}
+      {lanes.slice(first, last + 1).map((lane, i) => {
+        const notes = [
+          lane.tasks > 1 && t('timeline.shared', { count: count(lane.tasks) }),
+          lane.server && t('timeline.server'),
+        ].filter(Boolean)
+        return (
+          <div
+            key={lane.task}
+            id={`lane-${lane.task}`}
+            data-task={lane.task}
+            class={`lane ${drag.value?.lane.task === lane.task ? 'held' : ''}`}
+            role="treeitem"
+            tabIndex={-1}
+            aria-label={[lane.name, ...notes].join(' ')}
+            aria-level={lane.depth + 1}
+            aria-selected={lane.task === chosen}
+            aria-expanded={lane.branch === null ? undefined : lane.branch === 'open'}
+            style={{
+              top: `${AXIS + rowTop(layout, first + i)}px`,
+              height: `${layout.height}px`,
+              '--indent': `${lane.depth * INDENT}px`,
+            }}
+            title={lane.name}
+          >
+            {lane.branch && <span class="fold" aria-hidden="true" title={t(`timeline.fold.${lane.branch}`)} />}
+            <LaneName name={lane.name} />
+            {notes.map((note) => (
+              <small key={note}>{note}</small>
+            ))}
+          </div>
+        )
+      })}
       {mark !== null && <span class="drop" style={{ top: `${AXIS + mark}px` }} />}
     </div>
+  )
+}
+
+/** A name; where it is too long its middle goes, for what tells the lanes of one family apart stands at its end. */
+export function LaneName({ name }: { name: string }) {
+  const [, head = '', tail = ''] = /^(.*?)([#-][^#-]{1,3})?$/.exec(name) ?? []
+  return (
+    <bdi class="name" style={{ '--tail': `${tail.length * 0.85}em` }}>
+      <span>{head}</span>
+      {tail}
+    </bdi>
   )
 }
 

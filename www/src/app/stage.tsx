@@ -1,6 +1,6 @@
 /** The middle: the lesson, the timeline with its lanes' names, and what is going on with the run. */
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useComputed, useSignal } from '@preact/signals'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { windowOf } from '../state/look'
 import { endingText, endText, eventSentence, scenarioText } from '../text/core'
 import { showTime } from '../text/duration'
@@ -11,6 +11,7 @@ import { anatomy, type LaneLayout, rowTop } from '../timeline/lanes'
 import { AXIS } from '../timeline/paint'
 import type { Trace } from '../timeline/trace'
 import { createTimeline, type Timeline } from '../timeline/view'
+import { useAtOnce } from './at_once'
 import { splitLesson } from './catalogue'
 import { ChartNames } from './charts'
 import { useApp } from './context'
@@ -86,7 +87,7 @@ export function TimelinePanel() {
   })
   const tip = useSignal<{ event: number; x: number; y: number } | null>(null)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!host.current) return
     const made = createTimeline(host.current, {
       select: transport.select,
@@ -107,7 +108,7 @@ export function TimelinePanel() {
 
   /** On the axis of time there is room for the end of the run that is kept. */
   const beside = ({ axis }: Trace) => (axis ? 0 : (ui.kept.value?.trace.duration ?? 0))
-  useSignalEffect(() => {
+  useAtOnce(() => {
     const now = session.shown.value
     const run = look.drawn.value
     void locale.value
@@ -121,14 +122,14 @@ export function TimelinePanel() {
       )
   })
   // A view that came with a link, or with a step back.
-  useSignalEffect(() => {
+  useAtOnce(() => {
     void session.arrivals.value
     const now = session.shown.value
     if (ui.still.value || !now || now.live || now.info !== session.info.value) return
     const run = look.drawn.peek()
     if (run) timeline.current?.lookAt(windowOf(session.view.peek(), run))
   })
-  useSignalEffect(() => {
+  useAtOnce(() => {
     timeline.current?.stand({
       cursor: look.cursor.value,
       selected: transport.selected.value,
@@ -139,15 +140,15 @@ export function TimelinePanel() {
       held: ui.still.value,
     })
   })
-  useSignalEffect(() => {
+  useAtOnce(() => {
     if (ui.look.value) timeline.current?.lookAt(ui.look.value)
   })
-  useSignalEffect(() => {
+  useAtOnce(() => {
     void ui.theme.value
     void ui.looks.value
     requestAnimationFrame(() => timeline.current?.restyle())
   })
-  useSignalEffect(() => {
+  useAtOnce(() => {
     const asked = ui.zoom.value
     if (!asked) return
     if (asked.factor === 0) timeline.current?.zoomAll()
