@@ -34,7 +34,7 @@ pub const CALLERS: [&str; 21] = [
 ];
 
 /// What a caller asks for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Call {
     /// It needs the disk.
     ReadFile,
@@ -69,9 +69,9 @@ pub enum Gate {
     /// A limiter of whatever kind.
     Alone(Limiter<Box<dyn Bucket>>),
     /// A bucket for each kind of call.
-    Own(Keyed<Call>, Call),
+    Own(Keyed<&'static str>, Call),
     /// One bucket, whose tokens go to the kinds of call in turns.
-    Turns(Fair<Call>, Call),
+    Turns(Fair<&'static str>, Call),
 }
 
 impl Gate {
@@ -82,10 +82,10 @@ impl Gate {
             Gate::Atomic(buckets) => buckets.wait(rt, context, 1).await,
             Gate::Alone(limiter) => limiter.wait(rt, context, 1).await,
             Gate::Own(buckets, call) => {
-                let own = buckets.of(rt.now(), *call).expect("there is room for every kind of call");
+                let own = buckets.of(rt.now(), call.name()).expect("there is room for every kind of call");
                 own.wait(rt, context, 1).await
             }
-            Gate::Turns(bucket, call) => bucket.wait(context, *call, 1).await,
+            Gate::Turns(bucket, call) => bucket.wait(context, call.name(), 1).await,
         }
     }
 }

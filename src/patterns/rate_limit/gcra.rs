@@ -36,7 +36,7 @@ impl Gcra {
     /// If the burst is 0 under a limit: it would never grant anything.
     pub fn new(rate: Rate, burst: u32) -> Result<Self, ConfigError> {
         ConfigError::unless(burst > 0 || rate.is_infinite(), "burst", burst, "> 0")?;
-        Ok(Planned::by(Cells { rate, burst, full_at: 0 }))
+        Ok(Planned::by(rate, burst, Cells { rate, burst, full_at: 0 }))
     }
 
     /// Whether it is as good as new: nobody can tell it from one that was never asked.
@@ -47,14 +47,6 @@ impl Gcra {
 
 impl Rule for Cells {
     type Act = i128;
-
-    fn rate(&self) -> Rate {
-        self.rate
-    }
-
-    fn burst(&self) -> u32 {
-        self.burst
-    }
 
     fn earliest(&self, from: Time, n: u32) -> Option<(Time, i128)> {
         let asked = self.rate.units(from.as_nanos());

@@ -1,7 +1,6 @@
 //! So many in *any* stretch as long as the window, exactly: every grant of the last window is remembered with its
 //! moment. What the counters estimate, at the price of a list.
 
-use super::Rate;
 use super::plan::{Planned, Rule};
 use super::window::Quota;
 use crate::patterns::config::ConfigError;
@@ -42,7 +41,8 @@ impl SlidingLog {
     /// A limit of zero or over 1,000,000, a window of zero or over 584 years.
     pub fn new(limit: u32, window: Duration) -> Result<Self, ConfigError> {
         ConfigError::unless(limit <= MOST_LOGGED, "limit", limit, format!("1–{MOST_LOGGED}"))?;
-        Ok(Planned::by(Log { quota: Quota::new(limit, window)?, grants: VecDeque::new(), sum: 0 }))
+        let quota = Quota::new(limit, window)?;
+        Ok(Planned::by(quota.rate, limit, Log { quota, grants: VecDeque::new(), sum: 0 }))
     }
 }
 
@@ -61,14 +61,6 @@ impl Log {
 
 impl Rule for Log {
     type Act = Time;
-
-    fn rate(&self) -> Rate {
-        self.quota.rate
-    }
-
-    fn burst(&self) -> u32 {
-        self.quota.limit
-    }
 
     fn earliest(&self, from: Time, n: u32) -> Option<(Time, Time)> {
         // The oldest have to leave until there is room.

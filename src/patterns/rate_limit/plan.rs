@@ -13,13 +13,7 @@ pub trait Rule: Clone {
     /// A moment at which somebody acts, as exactly as the rule needs it to go on without drift.
     type Act: Copy;
 
-    /// The rate that it allows in the long run.
-    fn rate(&self) -> Rate;
-
-    /// How many can act at once.
-    fn burst(&self) -> u32;
-
-    /// The first moment from `from` on at which `n` more fit, `0..=burst` of them; none: never. `from` is not before
+    /// The first moment from `from` on at which `n` more fit, at most as many as can act at once; none: never. `from` is not before
     /// anybody it has heard of.
     fn earliest(&self, from: Time, n: u32) -> Option<(Time, Self::Act)>;
 
@@ -35,6 +29,10 @@ pub trait Rule: Clone {
 /// latest moment it was asked about.
 #[derive(Clone, Debug)]
 pub struct Planned<R: Rule> {
+    /// What the rule allows in the long run.
+    rate: Rate,
+    /// How many can act at once.
+    burst: u32,
     /// Who has acted before `now`.
     past: R,
     /// The same, and everybody who has a reservation.
@@ -46,9 +44,9 @@ pub struct Planned<R: Rule> {
 }
 
 impl<R: Rule> Planned<R> {
-    pub(super) fn by(rule: R) -> Self {
+    pub(super) fn by(rate: Rate, burst: u32, rule: R) -> Self {
         let (held, queue) = (Map::new(), MOST_HELD);
-        Planned { past: rule.clone(), future: rule, now: Time::ZERO, held, made: 0, queue }
+        Planned { rate, burst, past: rule.clone(), future: rule, now: Time::ZERO, held, made: 0, queue }
     }
 
     /// The same with room for only so many who wait; others are refused at once, whatever their patience.
@@ -78,9 +76,8 @@ impl<R: Rule> Planned<R> {
 
     /// The first moment for a newcomer behind all others.
     fn plan(&self, n: u32) -> Result<(Time, Option<R::Act>), Refused> {
-        let burst = self.future.burst();
-        if n > burst && !self.future.rate().is_infinite() {
-            return Err(Refused::Burst { burst });
+        if n > self.burst && !self.rate.is_infinite() {
+            return Err(Refused::Burst { burst: self.burst });
         }
         let last = self.held.last_key_value().map_or(Time::ZERO, |((last, _), _)| *last);
         let (at, act) = match self.future.earliest(self.now.max(last), n) {
@@ -94,11 +91,11 @@ impl<R: Rule> Planned<R> {
 
 impl<R: Rule> Bucket for Planned<R> {
     fn rate(&self) -> Rate {
-        self.future.rate()
+        self.rate
     }
 
     fn burst(&self) -> u32 {
-        self.future.burst()
+        self.burst
     }
 
     fn tokens(&self, now: Time) -> f64 {
@@ -130,7 +127,7 @@ impl<R: Rule> Bucket for Planned<R> {
             self.future.take(act, n);
             self.held.insert((at, self.made), (act, n));
         }
-        Ok(Reservation { n, at, number: self.made, rate: self.rate() })
+        Ok(Reservation { n, at, number: self.made, rate: self.rate })
     }
 
     fn cancel(&mut self, now: Time, reservation: &Reservation) {

@@ -66,7 +66,8 @@ impl FixedWindow {
     /// # Errors
     /// A limit or a window of zero, or a window of over 584 years.
     pub fn new(limit: u32, window: Duration) -> Result<Self, ConfigError> {
-        Ok(Planned::by(Fixed { quota: Quota::new(limit, window)?, window: 0, used: 0 }))
+        let quota = Quota::new(limit, window)?;
+        Ok(Planned::by(quota.rate, limit, Fixed { quota, window: 0, used: 0 }))
     }
 }
 
@@ -78,14 +79,6 @@ impl Fixed {
 
 impl Rule for Fixed {
     type Act = Time;
-
-    fn rate(&self) -> Rate {
-        self.quota.rate
-    }
-
-    fn burst(&self) -> u32 {
-        self.quota.limit
-    }
 
     fn earliest(&self, from: Time, n: u32) -> Option<(Time, Time)> {
         let window = self.quota.number(from);
@@ -134,7 +127,8 @@ impl SlidingWindow {
     /// # Errors
     /// A limit or a window of zero, or a window of over 584 years.
     pub fn new(limit: u32, window: Duration) -> Result<Self, ConfigError> {
-        Ok(Planned::by(Sliding { quota: Quota::new(limit, window)?, window: 0, before: 0, used: 0 }))
+        let quota = Quota::new(limit, window)?;
+        Ok(Planned::by(quota.rate, limit, Sliding { quota, window: 0, before: 0, used: 0 }))
     }
 }
 
@@ -151,14 +145,6 @@ impl Sliding {
 
 impl Rule for Sliding {
     type Act = Time;
-
-    fn rate(&self) -> Rate {
-        self.quota.rate
-    }
-
-    fn burst(&self) -> u32 {
-        self.quota.limit
-    }
 
     fn earliest(&self, from: Time, n: u32) -> Option<(Time, Time)> {
         let (mut from, mut window) = (from, self.quota.number(from));
