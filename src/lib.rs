@@ -12,6 +12,7 @@
 //! | [`analysis`] | what can be read from a trace: verdicts, words, a picture | trace |
 //! | [`scenarios`] | the stories: parameters, lanes, claims, start | runtime, patterns, analysis |
 //! | [`link`] | a run as text, and back | scenarios |
+//! | [`ordered`] | maps and sets that share a tree | nothing |
 //! | `gather` | order for a handful of items | nothing |
 //! | [`runner`] | from a link to a run and its verdicts | all of these |
 //! | [`report`] | what a run is reported as | all of these |
@@ -43,6 +44,8 @@
 //! - No recording in patterns: the runtime records what they do; they only `note` a moment of their own domain.
 //! - No words in the core: messages are a code and arguments; the texts are in `www/locales`.
 //! - Nothing grows without a [limit](runtime::setting::Limits), and reaching one ends the run and says so.
+
+pub mod ordered;
 
 pub mod trace;
 

@@ -111,6 +111,8 @@ data! {
         parameters: Vec<ParameterInfo>,
         /// The tasks that faults may name.
         tasks: Vec<String>,
+        /// Those of them that listen to the user's cancel.
+        cancels: Vec<String>,
         /// The channels that faults may name.
         channels: Vec<String>,
         /// What is claimed of every run.
@@ -271,6 +273,7 @@ impl ScenarioInfo {
             chapter: scenario.chapter.to_owned(),
             parameters: scenario.parameters.iter().map(ParameterInfo::new).collect(),
             tasks: owned(scenario.tasks),
+            cancels: owned(scenario.cancels),
             channels: owned(scenario.channels),
             claims: scenario.claims.iter().map(|info| claim(info.id, (info.expect)(&defaults))).collect(),
             presets: scenario

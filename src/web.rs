@@ -363,7 +363,7 @@ fn with_verdict(read: impl FnOnce(&Link, &Finished, &Trace) -> Result<JsValue, J
         }
         Session::Live { link, run, jury, claims, .. } => {
             let end = run.end().unwrap_or(End::Interrupted);
-            let finished = judge(run.runtime(), jury, claims, end);
+            let finished = judge(run.runtime(), jury, claims, end).told_live(link);
             run.runtime().with_trace(|trace| read(link, &finished, trace))
         }
     })

@@ -8,21 +8,37 @@ use std::fs;
 use std::path::PathBuf;
 
 /// Each layer of `src/`, and what it may use. A layer is a folder or a file of that name.
-const LAYERS: [(&str, &[&str]); 14] = [
+const LAYERS: [(&str, &[&str]); 15] = [
     ("gather", &[]),
-    ("trace", &[]),
-    ("runtime", &["trace"]),
-    ("patterns", &["runtime"]),
-    ("analysis", &["trace"]),
-    ("scenarios", &["runtime", "patterns", "analysis"]),
+    ("ordered", &[]),
+    ("trace", &["ordered"]),
+    ("runtime", &["ordered", "trace"]),
+    ("patterns", &["ordered", "runtime"]),
+    ("analysis", &["ordered", "trace"]),
+    ("scenarios", &["ordered", "runtime", "patterns", "analysis"]),
     ("text", CORE),
-    ("link", &["gather", "trace", "runtime", "patterns", "analysis", "scenarios", "text"]),
+    ("link", &["gather", "ordered", "trace", "runtime", "patterns", "analysis", "scenarios", "text"]),
     ("runner", &["trace", "runtime", "patterns", "analysis", "scenarios", "text", "link"]),
-    ("report", &["gather", "trace", "runtime", "patterns", "analysis", "scenarios", "text", "link", "runner"]),
+    (
+        "report",
+        &["gather", "ordered", "trace", "runtime", "patterns", "analysis", "scenarios", "text", "link", "runner"],
+    ),
     ("levers", &["trace", "runtime", "scenarios", "link", "runner"]),
     (
         "explore",
-        &["gather", "trace", "runtime", "patterns", "analysis", "scenarios", "text", "link", "runner", "report"],
+        &[
+            "gather",
+            "ordered",
+            "trace",
+            "runtime",
+            "patterns",
+            "analysis",
+            "scenarios",
+            "text",
+            "link",
+            "runner",
+            "report",
+        ],
     ),
     ("web", FACE),
     ("bin", FACE),
@@ -30,6 +46,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
 const CORE: &[&str] = &["trace", "runtime", "patterns", "analysis", "scenarios"];
 const FACE: &[&str] = &[
     "gather",
+    "ordered",
     "trace",
     "runtime",
     "patterns",

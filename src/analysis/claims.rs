@@ -2,8 +2,8 @@
 
 use super::claim::{Access, Claim, Ending, Verdict, key_of};
 use super::few::Few;
+use crate::ordered::{Map, Set};
 use crate::trace::{Event, EventId, FaultCode, Kind, Reason, TaskId, Time, Trace};
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The request of an `accept` note.
@@ -113,9 +113,9 @@ impl Claim for NothingLost {
 pub struct CancelHeard {
     period: Duration,
     /// When a cancel reached a task that has not heard it yet.
-    reached: BTreeMap<TaskId, (Time, EventId)>,
-    over: BTreeSet<TaskId>,
-    given: BTreeMap<EventId, Time>,
+    reached: Map<TaskId, (Time, EventId)>,
+    over: Set<TaskId>,
+    given: Map<EventId, Time>,
     now: Time,
     against: Vec<EventId>,
 }
@@ -125,9 +125,9 @@ impl CancelHeard {
     pub fn within(period: Duration) -> Self {
         CancelHeard {
             period,
-            reached: BTreeMap::new(),
-            over: BTreeSet::new(),
-            given: BTreeMap::new(),
+            reached: Map::new(),
+            over: Set::new(),
+            given: Map::new(),
             now: Time::ZERO,
             against: Vec::new(),
         }
@@ -165,10 +165,10 @@ impl Claim for CancelHeard {
             }
             Kind::Cancelled => {
                 self.heard(event);
-                if let Some((cancel, time)) = event.cause.and_then(|cause| self.given.get_key_value(&cause))
+                if let Some((cancel, time)) = event.cause.and_then(|cause| Some((cause, self.given.get(&cause)?)))
                     && event.time - *time > self.period
                 {
-                    self.against.extend([*cancel, event.id]);
+                    self.against.extend([cancel, event.id]);
                 }
             }
             Kind::Fault if event.a != FaultCode::Crash as u32 => {}
@@ -272,16 +272,16 @@ impl Claim for NoOrphans {
 /// who is at work when its reason is given ends without hearing it.
 pub struct StoppedFor {
     expected: &'static [(&'static str, Reason)],
-    at_work: BTreeSet<TaskId>,
+    at_work: Set<TaskId>,
     /// Who has to hear a cancel that was given.
-    owed: BTreeMap<TaskId, EventId>,
+    owed: Map<TaskId, EventId>,
     against: Vec<EventId>,
 }
 
 impl StoppedFor {
     /// Tasks by name, each with its reason; other tasks are free.
     pub fn new(expected: &'static [(&'static str, Reason)]) -> Self {
-        StoppedFor { expected, at_work: BTreeSet::new(), owed: BTreeMap::new(), against: Vec::new() }
+        StoppedFor { expected, at_work: Set::new(), owed: Map::new(), against: Vec::new() }
     }
 
     fn reason_of(&self, task: TaskId, trace: &Trace) -> Option<Reason> {

@@ -1,14 +1,14 @@
 //! Claims about copies of a request: the fastest decides, and extra ones stay within their share.
 
 use super::claim::{Claim, Ending, Verdict};
+use crate::ordered::Map;
 use crate::trace::{Event, EventId, FaultCode, Kind, TaskId, Time, Trace};
-use std::collections::BTreeMap;
 
 /// Whoever would finish first, crashes aside, is the one whose work is not cut short, and at that moment all the others stop.
 pub struct FastestWins {
     prefix: &'static str,
     /// When each would finish what it has begun.
-    ends: BTreeMap<TaskId, (Time, EventId)>,
+    ends: Map<TaskId, (Time, EventId)>,
     /// When the first did.
     first: Option<Time>,
     against: Vec<EventId>,
@@ -17,7 +17,7 @@ pub struct FastestWins {
 impl FastestWins {
     /// Among the tasks whose names begin so.
     pub fn of(prefix: &'static str) -> Self {
-        FastestWins { prefix, ends: BTreeMap::new(), first: None, against: Vec::new() }
+        FastestWins { prefix, ends: Map::new(), first: None, against: Vec::new() }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Claims about reported failures: logged once under an id that the user was told, and told in words of their own.
 
 use super::claim::{Access, Claim, Ending, Verdict};
+use crate::ordered::Map;
 use crate::trace::{Event, EventId, Kind, Trace};
-use std::collections::BTreeMap;
 
 /// The id of a line that a failure was logged with: `[logID: 1]: …`.
 fn logged(line: &str) -> Option<u32> {
@@ -19,7 +19,7 @@ fn told(line: &str) -> Option<(u32, &str)> {
 /// the log.
 #[derive(Default)]
 pub struct LoggedOnce {
-    logged: BTreeMap<u32, EventId>,
+    logged: Map<u32, EventId>,
     against: Vec<EventId>,
 }
 

@@ -2,8 +2,8 @@
 //! They read the notes `measure reading N` and `use reading N`.
 
 use super::claim::{Claim, Ending, Verdict};
+use crate::ordered::Map;
 use crate::trace::{Event, EventId, Kind, Time, Trace};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 fn is_note(event: &Event, trace: &Trace, start: &str) -> bool {
@@ -13,14 +13,14 @@ fn is_note(event: &Event, trace: &Trace, start: &str) -> bool {
 /// Whatever is used is at most so old.
 pub struct Fresh {
     max_age: Duration,
-    measured: BTreeMap<u32, (Time, EventId)>,
+    measured: Map<u32, (Time, EventId)>,
     against: Vec<EventId>,
 }
 
 impl Fresh {
     /// The greatest age.
     pub fn within(max_age: Duration) -> Self {
-        Fresh { max_age, measured: BTreeMap::new(), against: Vec::new() }
+        Fresh { max_age, measured: Map::new(), against: Vec::new() }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Claims about limits: no bucket gives more than it has, and nobody keeps tokens without acting.
 
 use super::claim::{Claim, Ending, Verdict};
+use crate::ordered::Map;
 use crate::trace::{Event, EventId, Kind, TaskId, Time, Trace, nanos};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Of a `take` note: the bucket, and how many tokens were taken.
@@ -34,7 +34,7 @@ pub struct WithinLimits {
     /// Each bucket with what it holds at the time of its last grant, in units of which a token is `per` nanoseconds.
     buckets: Vec<(Bound, i128, Time, Option<EventId>)>,
     /// What tasks have taken and not used, if it is only counted when they act.
-    unused: Option<BTreeMap<TaskId, Vec<[u32; 2]>>>,
+    unused: Option<Map<TaskId, Vec<[u32; 2]>>>,
     against: Vec<EventId>,
 }
 
@@ -48,7 +48,7 @@ impl WithinLimits {
 
     /// The same, counting when whoever took them acts, that is prints: what the other side of the limit sees.
     pub fn when_acting(bounds: impl IntoIterator<Item = Bound>) -> Self {
-        WithinLimits { unused: Some(BTreeMap::new()), ..WithinLimits::of(bounds) }
+        WithinLimits { unused: Some(Map::new()), ..WithinLimits::of(bounds) }
     }
 
     fn count(&mut self, [number, n]: [u32; 2], event: &Event) {
@@ -80,7 +80,7 @@ impl Claim for WithinLimits {
                 }
             }
             _ if is_denied(event, trace) => drop(unused.remove(&event.task)),
-            _ => unused.entry(event.task).or_default().extend(took),
+            _ => unused.get_or_insert_with(event.task, Vec::new).extend(took),
         }
     }
 
@@ -93,7 +93,7 @@ impl Claim for WithinLimits {
 #[derive(Default)]
 pub struct NoneInVain {
     /// The first token that a task holds and has not used.
-    unused: BTreeMap<TaskId, EventId>,
+    unused: Map<TaskId, EventId>,
     against: Vec<EventId>,
 }
 
@@ -105,7 +105,7 @@ impl Claim for NoneInVain {
     fn see(&mut self, event: &Event, trace: &Trace) {
         match event.kind {
             Kind::Note if taken(event, trace).is_some() => {
-                self.unused.entry(event.task).or_insert(event.id);
+                self.unused.get_or_insert_with(event.task, || event.id);
             }
             Kind::Note if is_denied(event, trace) => {
                 self.against.extend(self.unused.remove(&event.task));

@@ -1,8 +1,8 @@
 //! Claims about lives that follow one another: never two at a time, never twice the same.
 
 use super::claim::{Claim, Ending, Verdict};
+use crate::ordered::Map;
 use crate::trace::{Event, EventId, FaultCode, Kind, TaskId, Time, Trace};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Whether a task has this name, or is the n-th of this name.
@@ -14,14 +14,14 @@ pub(super) fn is_called(task: TaskId, name: &str, trace: &Trace) -> bool {
 /// Of the tasks of one name there is never more than one.
 pub struct OneLife {
     name: &'static str,
-    alive: BTreeMap<TaskId, EventId>,
+    alive: Map<TaskId, EventId>,
     against: Vec<EventId>,
 }
 
 impl OneLife {
     /// Of the tasks with this name.
     pub fn of(name: &'static str) -> Self {
-        OneLife { name, alive: BTreeMap::new(), against: Vec::new() }
+        OneLife { name, alive: Map::new(), against: Vec::new() }
     }
 }
 
@@ -52,14 +52,14 @@ impl Claim for OneLife {
 /// Nothing is taken from a channel twice: what comes again was begun again.
 pub struct NoRepeats {
     channel: &'static str,
-    seen: BTreeMap<u32, EventId>,
+    seen: Map<u32, EventId>,
     against: Vec<EventId>,
 }
 
 impl NoRepeats {
     /// On the channel with this name.
     pub fn on(channel: &'static str) -> Self {
-        NoRepeats { channel, seen: BTreeMap::new(), against: Vec::new() }
+        NoRepeats { channel, seen: Map::new(), against: Vec::new() }
     }
 }
 
@@ -211,16 +211,16 @@ impl Claim for NoStall {
 pub struct StoppedInReverse {
     supervisors: &'static [&'static str],
     /// Of each supervisor, the names of its children in the order in which they first began.
-    order: BTreeMap<TaskId, Vec<String>>,
+    order: Map<TaskId, Vec<String>>,
     /// Of each child that lives: its supervisor, its place, its beginning.
-    alive: BTreeMap<TaskId, (TaskId, usize, EventId)>,
+    alive: Map<TaskId, (TaskId, usize, EventId)>,
     against: Vec<EventId>,
 }
 
 impl StoppedInReverse {
     /// By the supervisors of these names.
     pub fn by(supervisors: &'static [&'static str]) -> Self {
-        StoppedInReverse { supervisors, order: BTreeMap::new(), alive: BTreeMap::new(), against: Vec::new() }
+        StoppedInReverse { supervisors, order: Map::new(), alive: Map::new(), against: Vec::new() }
     }
 }
 
@@ -235,7 +235,7 @@ impl Claim for StoppedInReverse {
         match event.kind {
             Kind::Spawn if self.supervisors.iter().any(|name| is_called(event.task, name, trace)) => {
                 let name = trace.task_name(event.a).split('#').next().unwrap_or_default();
-                let order = self.order.entry(event.task).or_default();
+                let order = self.order.get_or_insert_with(event.task, Vec::new);
                 let place = order.iter().position(|known| known == name).unwrap_or_else(|| {
                     order.push(name.to_owned());
                     order.len() - 1

@@ -2,8 +2,8 @@
 //! `offer`, `serve`, `timeout`, `useful` (each with a request and an attempt, from 1) and the curve of the goodput.
 
 use super::claim::{Claim, Ending, Verdict};
+use crate::ordered::{Map, Set};
 use crate::trace::{Event, EventId, Kind, Time, Trace};
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The first word of a note and its numbers.
@@ -66,7 +66,7 @@ impl Claim for GoodputBack {
 #[derive(Default)]
 pub struct NoDeadWork {
     /// Attempts that were given up and not begun since.
-    given_up: BTreeSet<[u32; 2]>,
+    given_up: Set<[u32; 2]>,
     against: Vec<EventId>,
 }
 
@@ -97,7 +97,7 @@ pub struct RetriesWithin {
     start: u64,
     ratio: u64,
     /// First attempts and later ones, by pool.
-    made: BTreeMap<u32, [u64; 2]>,
+    made: Map<u32, [u64; 2]>,
     against: Vec<EventId>,
 }
 
@@ -105,7 +105,7 @@ impl RetriesWithin {
     /// `start` retries, and `ratio` millionths of one for each first attempt. Attempts are the notes that begin with
     /// `word`; their second number is the attempt, from 1. `pool` says which budget pays for them.
     pub fn new(word: &'static str, pool: fn([u32; 2]) -> u32, start: u64, ratio: u64) -> Self {
-        RetriesWithin { word, pool, start, ratio, made: BTreeMap::new(), against: Vec::new() }
+        RetriesWithin { word, pool, start, ratio, made: Map::new(), against: Vec::new() }
     }
 }
 
@@ -119,7 +119,7 @@ impl Claim for RetriesWithin {
         if word != self.word {
             return;
         }
-        let [first, later] = self.made.entry((self.pool)(numbers)).or_default();
+        let [first, later] = self.made.get_or_insert_with((self.pool)(numbers), Default::default);
         match numbers[1] {
             1 => *first += 1,
             _ => {

@@ -1,13 +1,13 @@
 //! Claims about progress: nobody waits for ever, and whoever moves gets somewhere.
 
 use super::claim::{Access, Claim, Ending, Verdict, key_of};
+use crate::ordered::{Map, Set};
 use crate::trace::{Event, EventId, Kind, TaskId, Trace};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The run does not come to a standstill. Evidence: the last thing each task did that had not ended.
 #[derive(Default)]
 pub struct NobodyStuck {
-    last: BTreeMap<TaskId, EventId>,
+    last: Map<TaskId, EventId>,
 }
 
 impl Claim for NobodyStuck {
@@ -44,15 +44,15 @@ impl Claim for NobodyStuck {
 /// last thing it got if it never did.
 pub struct EverybodyDone {
     tasks: &'static [&'static str],
-    done: BTreeSet<&'static str>,
+    done: Set<&'static str>,
     again: Vec<(TaskId, EventId)>,
-    got: BTreeMap<TaskId, EventId>,
+    got: Map<TaskId, EventId>,
 }
 
 impl EverybodyDone {
     /// Tasks by name.
     pub fn of(tasks: &'static [&'static str]) -> Self {
-        EverybodyDone { tasks, done: BTreeSet::new(), again: Vec::new(), got: BTreeMap::new() }
+        EverybodyDone { tasks, done: Set::new(), again: Vec::new(), got: Map::new() }
     }
 }
 
@@ -69,7 +69,7 @@ impl Claim for EverybodyDone {
         let label = trace.label(event.a);
         if label.starts_with("done ") {
             let name = trace.task_name(event.task);
-            self.done.extend(self.tasks.iter().find(|task| **task == name));
+            self.done.extend(self.tasks.iter().find(|task| **task == name).copied());
             self.again.retain(|(task, _)| *task != event.task);
             self.got.remove(&event.task);
         } else if label.starts_with("back ") {

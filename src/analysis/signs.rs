@@ -2,8 +2,8 @@
 
 use super::claim::{Access, Claim, Ending, Verdict, key_of};
 use super::lives::is_called;
+use crate::ordered::Map;
 use crate::trace::{Event, EventId, FaultCode, Kind, TaskId, Time, Trace};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 fn is_on(event: &Event, trace: &Trace, channels: &[&str]) -> bool {
@@ -131,13 +131,13 @@ impl Claim for OnlyTheSilentSuspected {
 /// Whatever is sent on a channel is taken.
 pub struct EverySendTaken {
     channel: &'static str,
-    open: BTreeMap<u32, EventId>,
+    open: Map<u32, EventId>,
 }
 
 impl EverySendTaken {
     /// Of the channel with this name.
     pub fn on(channel: &'static str) -> Self {
-        EverySendTaken { channel, open: BTreeMap::new() }
+        EverySendTaken { channel, open: Map::new() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The picture of a run: spans on lanes, arrows between lanes, marks at events. Lanes are tasks by number.
 
+use crate::ordered::{Map, Set};
 use crate::trace::{Event, EventId, FaultCode, Kind, Reason, TaskId, Trace};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// "Never arrived" among the ends of arrows.
 pub const NOWHERE: EventId = EventId::MAX;
@@ -150,13 +150,13 @@ pub fn timeline(trace: &Trace, end: u64) -> Timeline {
 pub struct Painter {
     seen: EventId,
     drawn: Timeline,
-    born: BTreeMap<TaskId, Event>,
-    working: BTreeMap<EventId, Event>,
-    sleeping: BTreeMap<EventId, Event>,
-    hung: BTreeMap<TaskId, Event>,
-    dead: BTreeMap<TaskId, Event>,
-    slowed: BTreeSet<TaskId>,
-    accepted: BTreeSet<u32>,
+    born: Map<TaskId, Event>,
+    working: Map<EventId, Event>,
+    sleeping: Map<EventId, Event>,
+    hung: Map<TaskId, Event>,
+    dead: Map<TaskId, Event>,
+    slowed: Set<TaskId>,
+    accepted: Set<u32>,
     /// What has left, in order: the event of its departure, and the first arrow of it.
     departed: Vec<(EventId, u32)>,
 }
@@ -177,7 +177,7 @@ impl Painter {
         self.working.values().for_each(|work| close(work, end, SpanKind::Work));
         self.hung.values().for_each(|hang| close(hang, end, SpanKind::Hang));
         self.dead.values().for_each(|crash| close(crash, end, SpanKind::Dead));
-        for (task, born) in &self.born {
+        for (task, born) in self.born.iter() {
             close(born, self.dead.get(task).map_or(end, |crash| crash.time.as_nanos()), SpanKind::Life);
         }
         drawn

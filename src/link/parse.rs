@@ -3,10 +3,10 @@
 use super::piece::{Piece, located};
 use super::{LATER_KEYS, Link, LinkError, MAX_FAULTS, MAX_MAY, MAX_SEED, VERSION, check, fault, schedule, view};
 use crate::gather::put_in_order;
+use crate::ordered::Set;
 use crate::runtime::setting::{Model, Order};
 use crate::scenarios::parameter::{closest, read_count};
 use crate::scenarios::{all, find};
-use std::collections::BTreeSet;
 
 /// The longest link, in bytes. Pages and chat tools give up long before.
 pub const MAX_LENGTH: usize = 65_536;
@@ -109,7 +109,7 @@ impl Reader<'_> {
     }
 
     fn query(&self, link: &mut Link, query: &str, mut at: usize) -> Result<(), LinkError> {
-        let mut seen = BTreeSet::new();
+        let mut seen = Set::new();
         for (index, pair) in query.split('&').enumerate() {
             let is_check = index == 0 && (pair.starts_with('~') || pair.to_ascii_lowercase().starts_with("%7e"));
             if !is_check {
@@ -120,7 +120,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn pair(&self, link: &mut Link, seen: &mut BTreeSet<String>, pair: &str, at: usize) -> Result<(), LinkError> {
+    fn pair(&self, link: &mut Link, seen: &mut Set<String>, pair: &str, at: usize) -> Result<(), LinkError> {
         let (raw_key, raw_value) = match pair.split_once('=') {
             Some((key, value)) => (key, Some(value)),
             None => (pair, None),

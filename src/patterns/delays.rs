@@ -4,9 +4,9 @@
 //! first is due, and whatever changes which one that is wakes it: an earlier one, a move, a removal, the last one gone.
 
 use super::config::ConfigError;
+use crate::ordered::Map;
 use crate::runtime::{Receiver, Runtime, Sender, Time, select};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// More values than this never wait.
@@ -50,8 +50,8 @@ pub struct Delays<T> {
     most: usize,
     made: u64,
     /// By the moment, then by when it was put there.
-    order: BTreeMap<(Time, u64), Key>,
-    values: BTreeMap<Key, ((Time, u64), T)>,
+    order: Map<(Time, u64), Key>,
+    values: Map<Key, ((Time, u64), T)>,
 }
 
 impl<T> Delays<T> {
@@ -61,7 +61,7 @@ impl<T> Delays<T> {
     /// If none would fit, or too many.
     pub fn new(most: usize) -> Result<Self, ConfigError> {
         ConfigError::unless((1..=MOST).contains(&most), "most", most, format!("1–{MOST}"))?;
-        Ok(Delays { most, made: 0, order: BTreeMap::new(), values: BTreeMap::new() })
+        Ok(Delays { most, made: 0, order: Map::new(), values: Map::new() })
     }
 
     /// Puts a value in that is due at a moment, be it one that has passed.
@@ -98,9 +98,8 @@ impl<T> Delays<T> {
 
     /// The value that is due first, if it is due by now.
     pub fn pop(&mut self, now: Time) -> Option<Expired<T>> {
-        let first = self.order.first_entry().filter(|first| first.key().0 <= now)?;
-        let (due, _) = *first.key();
-        let key = first.remove();
+        self.next_due().filter(|due| *due <= now)?;
+        let ((due, _), key) = self.order.pop_first()?;
         let (_, value) = self.values.remove(&key).expect("what has a place has a value");
         Some(Expired { key, due, value })
     }

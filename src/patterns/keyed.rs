@@ -4,11 +4,11 @@
 //! nothing of it is ever told under a key that stands for another.
 
 use super::cancel::{Cancel, Context};
+use crate::ordered::Map;
 use crate::runtime::{Gone, Runtime, Task};
 use futures::FutureExt;
 use futures::future::{Either, select, select_all};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Poll, Waker};
@@ -19,7 +19,7 @@ pub struct Keyed<K: Ord + Clone, T: 'static> {
     rt: Runtime,
     context: Context,
     cancel: Cancel,
-    tasks: RefCell<BTreeMap<K, Task<T>>>,
+    tasks: RefCell<Map<K, Task<T>>>,
     /// How many were started; whoever waits for an end wants to know of another.
     started: Cell<u64>,
     waiting: RefCell<Vec<Waker>>,
@@ -81,7 +81,7 @@ impl<K: Ord + Clone, T: 'static> Keyed<K, T> {
             let task = self.tasks.borrow_mut().remove(key);
             if let Some(task) = task {
                 task.stop();
-                self.tasks.borrow_mut().entry(key.clone()).or_insert(task);
+                self.tasks.borrow_mut().get_or_insert_with(key.clone(), || task);
             }
         }
         keys.len()
@@ -140,7 +140,7 @@ impl<K: Ord + Clone, T: 'static> Keyed<K, T> {
 impl<K: Ord + Clone, T: 'static> Drop for Keyed<K, T> {
     fn drop(&mut self) {
         self.cancel.cancel();
-        for task in self.tasks.take().into_values() {
+        for (_, task) in self.tasks.take() {
             task.stop();
         }
     }

@@ -13,6 +13,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.2",
     parameters: PARAMETERS,
     tasks: &["main", "user", "lookup", "report", "chart", "table", "asker", "replica-1", "replica-2", "replica-3"],
+    cancels: &["report"],
     channels: &["answers"],
     claims: &[
         ClaimInfo::always("stopped-for-its-reason", |_| Box::new(StoppedFor::new(EXPECTED))),

@@ -19,6 +19,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.5",
     parameters: PARAMETERS,
     tasks: &["source", "caller", "dependency", "monitor"],
+    cancels: &[],
     channels: &["calls", "answers"],
     claims: &[
         ClaimInfo::always("probes-limited", |params| Box::new(ProbesLimited::new(params.count("probes") as u32))),

@@ -14,6 +14,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.2",
     parameters: PARAMETERS,
     tasks: &["main", "left", "right"],
+    cancels: &[],
     channels: &["lock-a", "lock-b"],
     claims: &[
         ClaimInfo::expected("nobody-stuck", expect_moving, |_| Box::new(NobodyStuck::default())),

@@ -22,6 +22,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.3",
     parameters: PARAMETERS,
     tasks: &["ward", "watcher"],
+    cancels: &["ward"],
     channels: &["beats"],
     claims: &[
         ClaimInfo::always("doubt-in-time", |params| Box::new(DoubtInTime::new("deadline", deadline(params))))

@@ -16,6 +16,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.2",
     parameters: PARAMETERS,
     tasks: &["generator", "stage-a", "stage-a2", "stage-b"],
+    cancels: &["stage-a", "stage-a2"],
     channels: &["orders-a", "orders-a2", "reports", "inbox", "verdicts"],
     claims: &[
         ClaimInfo::expected(

@@ -16,6 +16,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.1",
     parameters: PARAMETERS,
     tasks: &["main", "intermediate", "low-level"],
+    cancels: &[],
     channels: &[],
     claims: &[
         ClaimInfo::always("logged-once", |_| Box::new(LoggedOnce::default())),

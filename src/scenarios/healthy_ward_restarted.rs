@@ -17,6 +17,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.6",
     parameters: PARAMETERS,
     tasks: &["main", "steward", "ward"],
+    cancels: &[],
     channels: &["heartbeat", "steward-heartbeat"],
     claims: &[ClaimInfo::expected("only-silent-suspected", suspects, |_| {
         Box::new(OnlyTheSilentSuspected::watching("ward"))

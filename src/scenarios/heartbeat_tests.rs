@@ -14,6 +14,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.3",
     parameters: PARAMETERS,
     tasks: &["bad-test", "bad-worker", "first-beat-test", "first-beat-worker", "interval-test", "interval-worker"],
+    cancels: &[],
     channels: &[
         "bad-heartbeat",
         "bad-results",

@@ -21,6 +21,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.4",
     parameters: PARAMETERS,
     tasks: &["client", "request", "copy-0", "copy-1", "copy-2"],
+    cancels: &[],
     channels: &["result"],
     claims: &[
         ClaimInfo::always("within-share", |params| {

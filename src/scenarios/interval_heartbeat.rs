@@ -14,6 +14,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.3",
     parameters: PARAMETERS,
     tasks: &["main", "worker"],
+    cancels: &["worker"],
     channels: &["heartbeat", "results"],
     claims: &[
         ClaimInfo::always("silence-noticed", |params| {

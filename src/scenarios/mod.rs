@@ -89,6 +89,8 @@ pub struct Scenario {
     pub parameters: &'static [Parameter],
     /// The tasks that faults may name.
     pub tasks: &'static [&'static str],
+    /// Those of them that listen to the user's cancel; a `cancel` of any other finds nothing.
+    pub cancels: &'static [&'static str],
     /// The channels that faults may name.
     pub channels: &'static [&'static str],
     /// What is claimed of every run.

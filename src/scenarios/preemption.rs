@@ -16,6 +16,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.2",
     parameters: PARAMETERS,
     tasks: &["main", "stage"],
+    cancels: &["stage"],
     channels: &["values", "results"],
     claims: &[
         ClaimInfo::expected("cancel-heard", expect_heard, |params| {

@@ -21,6 +21,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.5",
     parameters: PARAMETERS,
     tasks: &CALLERS,
+    cancels: &[],
     channels: &[],
     claims: &[
         ClaimInfo::expected("within-limits", bursts_twice, |params| Box::new(WithinLimits::of(bounds(params))))

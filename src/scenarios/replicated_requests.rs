@@ -26,6 +26,7 @@ pub static SCENARIO: Scenario = Scenario {
         "handler-8",
         "handler-9",
     ],
+    cancels: &[],
     channels: &["result"],
     claims: &[
         ClaimInfo::always("fastest-wins", |_| Box::new(FastestWins::of("handler-"))).about_time(),

@@ -19,6 +19,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.6",
     parameters: PARAMETERS,
     tasks: &["main", "steward", "ward", "bridge", "or-done", "take"],
+    cancels: &[],
     channels: &["streams", "values", "heartbeat", "or-done", "bridge", "take"],
     claims: &[
         ClaimInfo::expected("all-taken", all_taken, |params| {

@@ -20,6 +20,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.5",
     parameters: PARAMETERS,
     tasks: &["user", "layer-1", "layer-2", "layer-3", "layer-4", "layer-5", "layer-6", "backend"],
+    cancels: &[],
     channels: &["calls-1", "calls-2", "calls-3", "calls-4", "calls-5", "calls-6", "calls-7"],
     claims: &[
         ClaimInfo::expected(

@@ -19,6 +19,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.2",
     parameters: PARAMETERS,
     tasks: &["main", "writer", "reader", "roll-back"],
+    cancels: &["writer"],
     channels: &[],
     claims: &[
         ClaimInfo::expected("nothing-left", expect_nothing_left, |_| Box::new(NothingLeft::default())).about_time(),

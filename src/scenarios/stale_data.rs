@@ -15,6 +15,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.2",
     parameters: PARAMETERS,
     tasks: &["main", "sensor", "consumer"],
+    cancels: &[],
     channels: &["readings"],
     claims: &[
         ClaimInfo::expected("fresh", expect_fresh, |params| Box::new(Fresh::within(params.duration("max-age"))))

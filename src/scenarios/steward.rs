@@ -19,6 +19,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.6",
     parameters: PARAMETERS,
     tasks: &["main", "chief", "steward", "ward"],
+    cancels: &["steward"],
     channels: &["chief-heartbeat", "steward-heartbeat", "heartbeat"],
     claims: &[
         ClaimInfo::always("silence-noticed", |params| {

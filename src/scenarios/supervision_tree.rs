@@ -19,6 +19,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.6",
     parameters: PARAMETERS,
     tasks: &["main", "top", "store", "pool", "source", "cache", "index", "front"],
+    cancels: &["top"],
     channels: &["top-heartbeat", "pool-heartbeat"],
     claims: &[
         ClaimInfo::always("stopped-in-reverse", |_| Box::new(StoppedInReverse::by(&["top", "pool"]))),

@@ -16,6 +16,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.5",
     parameters: PARAMETERS,
     tasks: &CALLERS,
+    cancels: &[],
     channels: &[],
     claims: &[
         ClaimInfo::always("within-limits", |params| Box::new(WithinLimits::of(bounds(params)))).about_time(),

@@ -1,8 +1,8 @@
 //! The plain objects that cross to JavaScript; their TypeScript types are generated from these.
 
+use crate::ordered::Map;
 use crate::report::EventReport;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use tsify::Tsify;
 
 /// How far a run has come.
@@ -50,7 +50,7 @@ pub struct EventRow {
     pub event: EventReport,
     /// The parts of its sentence by name.
     #[tsify(type = "Record<string, string | number>")]
-    pub args: BTreeMap<&'static str, Arg>,
+    pub args: Map<&'static str, Arg>,
 }
 
 /// A part of a sentence.

@@ -10,10 +10,10 @@ use crate::explore::search::Search;
 use crate::explore::story::story as tell;
 use crate::gather::gather;
 use crate::link::{Link, LinkError};
+use crate::ordered::Map;
 use crate::report::misfit_error;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
@@ -70,7 +70,7 @@ pub struct ExploreProgress {
     pub behaviours: f64,
     /// How many executions there were by outcome.
     #[tsify(type = "Record<string, number>")]
-    pub outcomes: BTreeMap<&'static str, f64>,
+    pub outcomes: Map<&'static str, f64>,
 }
 
 /// A search under way.

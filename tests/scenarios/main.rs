@@ -24,7 +24,7 @@ use heartrace::analysis::claim::Expect;
 use heartrace::link::Link;
 use heartrace::runner::Execution;
 use heartrace::runtime::setting::{Model, Order};
-use heartrace::trace::{Kind, Trace};
+use heartrace::trace::{Kind, Time, Trace};
 
 /// How many seeds a range is held against.
 const SEEDS: u64 = 2_000;
@@ -143,5 +143,53 @@ fn every_preset_opens_and_has_a_name() {
                 Link::parse(link).unwrap_or_else(|error| panic!("{link}: {error}"));
             }
         }
+    }
+}
+
+#[test]
+fn a_live_run_tells_nothing_against_a_claim_about_durations() {
+    let told = |text: &str| {
+        let link = Link::parse(text).unwrap();
+        let finished = Execution::new(&link, true).finish().unwrap();
+        let there: Vec<_> = finished.claims.iter().map(|(id, _, verdict)| (*id, verdict.holds)).collect();
+        let live = finished.told_live(&link).claims;
+        let live: Vec<_> =
+            live.into_iter().map(|(id, _, verdict)| (id, verdict.holds, verdict.evidence.len())).collect();
+        (there, live)
+    };
+    let (there, live) = told("#/rate-limit?fault=read-1:hang@1s%2B2s");
+    assert!(there.contains(&("within-limits", Some(false))));
+    assert!(live.iter().any(|(id, holds, evidence)| *id == "within-limits" && holds.is_none() && *evidence > 0));
+    // What it says of anything else stays, and what is meant to break may break there too.
+    for link in ["#/duplicated-message", "#/preemption"] {
+        let (there, live) = told(link);
+        assert!(there.iter().any(|(_, holds)| *holds == Some(false)), "{link}");
+        assert_eq!(live.into_iter().map(|(id, holds, _)| (id, holds)).collect::<Vec<_>>(), there, "{link}");
+    }
+}
+
+/// At each fifth of the run, in its usual order, for every situation that has a name and is not large.
+#[test]
+fn the_user_can_cancel_what_is_said_to_listen_and_nothing_else() {
+    for scenario in heartrace::scenarios::all() {
+        let mut heard = std::collections::BTreeSet::new();
+        let situations = std::iter::once("").chain(scenario.presets.iter().map(|(_, query)| *query));
+        for (query, fifth) in situations.flat_map(|query| (0..5).map(move |fifth| (query, fifth))) {
+            let plain = Link::parse(format!("#/{}?{query}", scenario.id).trim_end_matches('?')).unwrap();
+            let whole = Execution::new(&plain, false).finish().unwrap();
+            if whole.events > 3_000 {
+                continue;
+            }
+            for task in scenario.tasks {
+                let at = Time::from_nanos(whole.duration.as_nanos() / 5 * fifth);
+                let fault = plain.read_action(&format!("{task}:cancel"), at).unwrap();
+                let mut link = plain.clone();
+                link.setting.faults = vec![fault];
+                if Execution::new(&link, false).finish().unwrap().missed.is_empty() {
+                    heard.insert(*task);
+                }
+            }
+        }
+        assert_eq!(heard.into_iter().collect::<Vec<_>>(), scenario.cancels, "{}", scenario.id);
     }
 }

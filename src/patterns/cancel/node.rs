@@ -5,9 +5,9 @@
 //! without handles, children, or anything to be done afterwards. So a parent that lives long does not collect the dead.
 
 use super::{ContextError, StopAfter};
+use crate::ordered::Map;
 use crate::runtime::{Cause, Later, Reason, Runtime, Signal, Time};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::rc::{Rc, Weak};
 
@@ -18,7 +18,7 @@ pub(super) struct Node {
     /// One, or the several sources of a context that follows any of them.
     parents: Vec<Weak<Node>>,
     /// By the number of their signal, that is in the order they were made.
-    children: RefCell<BTreeMap<u32, Rc<Node>>>,
+    children: RefCell<Map<u32, Rc<Node>>>,
     deadline: RefCell<Option<(Time, Later)>>,
     after: RefCell<Vec<StopAfter>>,
     /// How many contexts and rights there are to it.
@@ -145,9 +145,9 @@ impl Node {
 
     /// Ends this node alone; gives its children.
     #[track_caller]
-    fn end_self(&self, error: ContextError, cause: Cause, heard_as: Reason) -> BTreeMap<u32, Rc<Node>> {
+    fn end_self(&self, error: ContextError, cause: Cause, heard_as: Reason) -> Map<u32, Rc<Node>> {
         if self.end().is_some() {
-            return BTreeMap::new();
+            return Map::new();
         }
         self.end.set(Some((error, cause)));
         self.signal.give(&self.rt, Cause::new(heard_as, cause.what));

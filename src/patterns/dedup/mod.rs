@@ -10,8 +10,9 @@ pub use fence::Fence;
 pub use once::{NotDone, Once, Repeated};
 
 use super::config::ConfigError;
+use crate::ordered::Map;
 use crate::runtime::Time;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// How much is remembered.
@@ -59,7 +60,7 @@ struct Entry<R> {
 /// The table of requests by key.
 pub struct Dedup<K, R> {
     window: Window,
-    entries: BTreeMap<K, Entry<R>>,
+    entries: Map<K, Entry<R>>,
     /// What may be forgotten, the oldest first; an element whose number is not its entry's any more is void.
     settled: VecDeque<(Time, K, u64)>,
     in_flight: usize,
@@ -78,7 +79,7 @@ impl<K: Ord + Clone, R: Clone> Dedup<K, R> {
         ConfigError::unless(window.in_flight > 0, "in-flight", window.in_flight, ">= 1")?;
         Ok(Dedup {
             window,
-            entries: BTreeMap::new(),
+            entries: Map::new(),
             settled: VecDeque::new(),
             in_flight: 0,
             settlings: 0,

@@ -1,10 +1,10 @@
 //! The same request is done once: whoever repeats it meanwhile waits or is refused, and later gets what came of it.
 
 use super::{Admit, Dedup, Window};
+use crate::ordered::Map;
 use crate::patterns::config::ConfigError;
 use crate::runtime::{Receiver, Runtime, Sender};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
@@ -48,7 +48,7 @@ impl<E: fmt::Debug + fmt::Display> Error for NotDone<E> {}
 struct Shared<K, R> {
     table: Dedup<K, R>,
     /// Of each request in flight: a channel that is closed when it lands.
-    landings: BTreeMap<K, (Sender<()>, Receiver<()>)>,
+    landings: Map<K, (Sender<()>, Receiver<()>)>,
 }
 
 /// Does each request once. Clones share what they know.
@@ -89,7 +89,7 @@ impl<K: Ord + Clone, R: Clone> Once<K, R> {
     /// # Errors
     /// [`ConfigError`] as for [`Dedup::new`].
     pub fn new(rt: &Runtime, window: Window, repeated: Repeated) -> Result<Self, ConfigError> {
-        let shared = Shared { table: Dedup::new(window)?, landings: BTreeMap::new() };
+        let shared = Shared { table: Dedup::new(window)?, landings: Map::new() };
         Ok(Once { rt: rt.clone(), repeated, shared: Rc::new(RefCell::new(shared)) })
     }
 

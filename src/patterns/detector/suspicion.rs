@@ -1,9 +1,9 @@
 //! Suspicion before death, as in memberlist (SWIM with Lifeguard): the suspect has time to object, less of it the
 //! more others agree, and more of it if there is reason to doubt oneself.
 
+use crate::ordered::Set;
 use crate::patterns::config::ConfigError;
 use crate::runtime::Time;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// A suspicion under way: it lasts `longest` at first and `shortest` once `k` others have confirmed it.
@@ -14,7 +14,7 @@ pub struct Suspicion {
     longest: Duration,
     begun: Time,
     /// Who has spoken; the accuser is among them and counts for nothing more.
-    voices: BTreeSet<u32>,
+    voices: Set<u32>,
 }
 
 impl Suspicion {
@@ -25,7 +25,7 @@ impl Suspicion {
     pub fn new(accuser: u32, k: u32, shortest: Duration, longest: Duration, now: Time) -> Result<Self, ConfigError> {
         let allowed = format!("{shortest:?} or more");
         ConfigError::unless(longest >= shortest, "longest", format!("{longest:?}"), allowed)?;
-        Ok(Suspicion { k, shortest, longest, begun: now, voices: BTreeSet::from([accuser]) })
+        Ok(Suspicion { k, shortest, longest, begun: now, voices: Set::from([accuser]) })
     }
 
     /// Somebody else suspects as well; whether that is news. After `k` of them nothing is.

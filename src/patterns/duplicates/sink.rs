@@ -1,21 +1,22 @@
 //! The sink: takes its inbox in order and accepts, discards or waits for a later copy, as the policy says.
 
 use super::{Letter, Plan, Policy, Word};
+use crate::ordered::{Map, Set};
 use crate::runtime::sleep::Sleep;
 use crate::runtime::{Of2, Op, Receiver, Runtime, Sender, select};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 /// The sink and what it remembers.
 pub struct Sink {
     plan: Plan,
     /// Requests that are settled: accepted, or closed without memory of the copies.
-    settled: BTreeSet<u32>,
+    settled: Set<u32>,
     /// The highest attempt seen of a request (P4d).
-    highest: BTreeMap<u32, u8>,
+    highest: Map<u32, u8>,
     /// Attempts to be rejected (P7).
-    fenced: BTreeSet<(u32, u8)>,
+    fenced: Set<[u32; 2]>,
     /// Copies that wait for a later one (P3), and how many producers have closed.
-    held: BTreeMap<u32, Held>,
+    held: Map<u32, Held>,
     /// Windows that are open, the earliest first (P3b, P3c).
     windows: VecDeque<(u32, Op<Sleep>)>,
     /// One token for every request that is held: whoever waits for the sink to be done waits for none.
@@ -35,10 +36,10 @@ impl Sink {
     pub fn new(rt: &Runtime, plan: Plan, verdicts: Sender<Letter>) -> Self {
         Sink {
             plan,
-            settled: BTreeSet::new(),
-            highest: BTreeMap::new(),
-            fenced: BTreeSet::new(),
-            held: BTreeMap::new(),
+            settled: Set::new(),
+            highest: Map::new(),
+            fenced: Set::new(),
+            held: Map::new(),
             windows: VecDeque::new(),
             open: rt.channel("open-buffers", usize::MAX),
             verdicts,
@@ -80,7 +81,7 @@ impl Sink {
             Word::Fence => {
                 let was_accepted = self.settled.contains(&letter.request);
                 if !was_accepted {
-                    self.fenced.insert((letter.request, letter.attempt));
+                    self.fenced.insert([letter.request, letter.attempt.into()]);
                 }
                 let word = if was_accepted { Word::Accepted } else { Word::Fenced };
                 let _ = self.verdicts.send(rt, Letter { word, ..letter }).await;
@@ -98,7 +99,7 @@ impl Sink {
                 self.hold(rt, letter);
             }
             Policy::PermissionFence => {
-                let highest = self.highest.entry(letter.request).or_default();
+                let highest = self.highest.get_or_insert_with(letter.request, u8::default);
                 if letter.attempt < *highest {
                     self.discard(rt, letter);
                 } else {
@@ -106,7 +107,9 @@ impl Sink {
                     self.accept(rt, letter);
                 }
             }
-            Policy::Arbiter if self.fenced.contains(&(letter.request, letter.attempt)) => self.discard(rt, letter),
+            Policy::Arbiter if self.fenced.contains(&[letter.request, letter.attempt.into()]) => {
+                self.discard(rt, letter)
+            }
             _ => self.accept(rt, letter),
         }
     }
@@ -123,7 +126,7 @@ impl Sink {
                 self.windows.push_back((letter.request, rt.sleep(self.plan.window)));
             }
         }
-        let held = self.held.entry(letter.request).or_default();
+        let held = self.held.get_or_insert_with(letter.request, Held::default);
         // A result is the last thing an attempt sends, so it closes as well.
         held.closed += 1;
         if letter.word == Word::Result {

@@ -1,9 +1,9 @@
 //! The queue as a state machine over time: `now` in, decision out. An entry knows when its caller gives up, so that the
 //! queue can tell which work is still worth doing.
 
+use crate::ordered::{Map, Set};
 use crate::patterns::config::ConfigError;
 use crate::runtime::Time;
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// More entries than this are never held, whatever the configuration.
@@ -129,9 +129,9 @@ struct Entry<T> {
 /// The queue as a state machine: `now` in, decision out. Moments that go backwards count as the latest one seen.
 pub struct Backlog<T> {
     config: Config,
-    entries: BTreeMap<Ticket, Entry<T>>,
+    entries: Map<Ticket, Entry<T>>,
     /// Who is to be dropped when, if nobody serves it before.
-    overdue: BTreeSet<(Time, Ticket)>,
+    overdue: Set<(Time, Ticket)>,
     issued: u64,
     now: Time,
     /// The last moment at which nobody was waiting.
@@ -155,7 +155,7 @@ impl<T> Backlog<T> {
         if let OnFull::Block(penalty) = config.on_full {
             ConfigError::if_zero("penalty", penalty)?;
         }
-        let (entries, overdue, now) = (BTreeMap::new(), BTreeSet::new(), Time::ZERO);
+        let (entries, overdue, now) = (Map::new(), Set::new(), Time::ZERO);
         Ok(Backlog { config, entries, overdue, issued: 0, now, last_empty: now, shut_until: now })
     }
 
@@ -261,12 +261,13 @@ impl<T> Backlog<T> {
     /// Nobody is let in for so long; all who wait are to be dropped.
     fn shut(&mut self, now: Time, penalty: Duration) {
         self.shut_until = now + penalty;
-        for (ticket, entry) in &mut self.entries {
+        let overdue = &mut self.overdue;
+        self.entries.change_each(|ticket, entry| {
             if let Some(until) = entry.until.replace(now) {
-                self.overdue.remove(&(until, *ticket));
+                overdue.remove(&(until, *ticket));
             }
-            self.overdue.insert((now, *ticket));
-        }
+            overdue.insert((now, *ticket));
+        });
     }
 
     /// Until when somebody may wait who joins now.

@@ -8,9 +8,9 @@ mod fit;
 pub use change::Inherit;
 
 use super::{Bucket, MOST_HELD, Rate, Refused, Reservation};
+use crate::ordered::Map;
 use crate::patterns::config::ConfigError;
 use crate::runtime::Time;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What somebody takes, and when: both in units.
@@ -45,7 +45,7 @@ pub struct TokenBucket {
     /// What it really holds then: whoever acted before has taken theirs.
     level: i128,
     /// Who acts then or later.
-    held: BTreeMap<(Time, u64), Share>,
+    held: Map<(Time, u64), Share>,
     /// When the last of them will have acted and what it will hold then, if nobody else comes.
     end: (i128, i128),
     made: u64,
@@ -106,7 +106,7 @@ impl TokenBucket {
 
     fn full(rate: Rate, burst: u32) -> Self {
         let level = rate.token() * i128::from(burst);
-        let (held, end) = (BTreeMap::new(), (0, level));
+        let (held, end) = (Map::new(), (0, level));
         TokenBucket { rate, burst, step: 1, seen: 0, now: 0, level, held, end, made: 0, queue: MOST_HELD }
     }
 

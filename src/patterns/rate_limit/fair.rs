@@ -7,12 +7,13 @@
 
 use super::limiter::time_left;
 use super::{Bucket, Denied, Inherit, Rate, Refused, Reservation, TokenBucket};
+use crate::ordered::Map;
 use crate::patterns::cancel::{Context, ContextError};
 use crate::patterns::config::ConfigError;
 use crate::runtime::{Later, Runtime, Time};
 use futures::future::{Either, select};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -35,7 +36,7 @@ struct Shared<K> {
 }
 
 struct Lines<K> {
-    of: BTreeMap<K, VecDeque<Rc<Waiter>>>,
+    of: Map<K, VecDeque<Rc<Waiter>>>,
     /// The keys that have a line, whose turn it is first.
     turns: VecDeque<K>,
     waiting: u32,
@@ -60,7 +61,7 @@ impl<K: Ord + Clone + 'static> Fair<K> {
     /// If more may wait than can be remembered.
     pub fn new(rt: &Runtime, number: u32, bucket: TokenBucket, most: u32) -> Result<Self, ConfigError> {
         ConfigError::unless(most <= MOST, "most", most, format!("0–{MOST}"))?;
-        let lines = Lines { of: BTreeMap::new(), turns: VecDeque::new(), waiting: 0 };
+        let lines = Lines { of: Map::new(), turns: VecDeque::new(), waiting: 0 };
         Ok(Fair(Rc::new(Shared {
             rt: rt.clone(),
             number,
@@ -135,7 +136,7 @@ impl<K: Ord + Clone + 'static> Shared<K> {
         let waiter = Rc::new(Waiter { n, settled: Cell::new(None), waker: RefCell::default() });
         let mut lines = self.lines.borrow_mut();
         lines.waiting += 1;
-        let line = lines.of.entry(key.clone()).or_default();
+        let line = lines.of.get_or_insert_with(key.clone(), VecDeque::new);
         line.push_back(waiter.clone());
         if line.len() == 1 {
             lines.turns.push_back(key);

@@ -4,10 +4,10 @@
 //! be forgotten, and nobody can tell. Only a key whose bucket is not full costs memory, and there is a most of those.
 
 use super::{Bucket, Limiter, TokenBucket};
+use crate::ordered::Map;
 use crate::patterns::config::ConfigError;
 use crate::runtime::Time;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// More keys than this are never remembered.
@@ -20,7 +20,7 @@ struct Shared<K: Ord> {
     number: u32,
     fresh: TokenBucket,
     most: usize,
-    limiters: RefCell<BTreeMap<K, Limiter>>,
+    limiters: RefCell<Map<K, Limiter>>,
 }
 
 /// So many keys are busy that there is no room for another.
@@ -33,7 +33,7 @@ impl<K: Ord> Clone for Keyed<K> {
     }
 }
 
-impl<K: Ord> Keyed<K> {
+impl<K: Ord + Clone> Keyed<K> {
     /// Each key gets a bucket like `fresh`, which all are known by as `number`; at most so many keys are remembered.
     ///
     /// # Errors

@@ -3,9 +3,9 @@
 //! limit on who waits, and lossless refunds from here, and is itself a few lines of arithmetic.
 
 use super::{Bucket, MOST_HELD, Rate, Refused, Reservation};
+use crate::ordered::Map;
 use crate::patterns::config::ConfigError;
 use crate::runtime::Time;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How a limiter counts. It hears of everybody in the order in which they act, and of nobody who will not.
@@ -40,14 +40,14 @@ pub struct Planned<R: Rule> {
     /// The same, and everybody who has a reservation.
     future: R,
     now: Time,
-    held: BTreeMap<(Time, u64), (R::Act, u32)>,
+    held: Map<(Time, u64), (R::Act, u32)>,
     made: u64,
     queue: u32,
 }
 
 impl<R: Rule> Planned<R> {
     pub(super) fn by(rule: R) -> Self {
-        let (held, queue) = (BTreeMap::new(), MOST_HELD);
+        let (held, queue) = (Map::new(), MOST_HELD);
         Planned { past: rule.clone(), future: rule, now: Time::ZERO, held, made: 0, queue }
     }
 
@@ -69,8 +69,8 @@ impl<R: Rule> Planned<R> {
     /// Moves on to `now`, or stays where it is if that is earlier.
     fn advance(&mut self, now: Time) -> Time {
         self.now = self.now.max(now);
-        while let Some(due) = self.held.first_entry().filter(|due| due.key().0 < self.now) {
-            let (act, n) = due.remove();
+        while let Some((&due, &(act, n))) = self.held.first_key_value().filter(|((due, _), _)| *due < self.now) {
+            self.held.remove(&due);
             self.past.take(act, n);
         }
         self.now

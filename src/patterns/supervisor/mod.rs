@@ -18,9 +18,9 @@ pub use stop::Stopped;
 
 use super::config::ConfigError;
 use super::steward::{Intensity, Life, Pauses, Signs, Ward};
+use crate::ordered::Set;
 use crate::runtime::Runtime;
 use run::Run;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -110,7 +110,7 @@ impl Supervisor {
         }
         let most = config.most;
         ConfigError::unless(children.len() <= most, "children", children.len(), format!("0–{most}"))?;
-        let mut names = BTreeSet::new();
+        let mut names = Set::new();
         for child in &children {
             child.check(config.auto_shutdown)?;
             ConfigError::unless(names.insert(child.name.clone()), "child", &child.name, "each name once")?;

@@ -7,10 +7,10 @@
 use crate::analysis::text::detail;
 use crate::analysis::timeline::{ArrowKind, NOWHERE, Span, SpanKind, timeline};
 use crate::gather::gather;
+use crate::ordered::Map;
 use crate::report::{EventReport, Report};
 use crate::trace::{Event, EventId, Kind, TaskId, Trace};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// The whole file.
 pub fn write(report: &Report, trace: &Trace) -> String {
@@ -39,7 +39,7 @@ pub fn write(report: &Report, trace: &Trace) -> String {
             events.extend(overlapping(span, trace));
         }
     }
-    let lives: BTreeMap<TaskId, &Span> =
+    let lives: Map<TaskId, &Span> =
         gather(spans.iter().filter(|span| span.kind == SpanKind::Life).map(|span| (span.lane, span)));
     let lived = |id: EventId| {
         let event = trace.event(id);

@@ -5,9 +5,9 @@
 use crate::analysis::text::detail;
 use crate::analysis::timeline::{Arrow, ArrowKind, NOWHERE, timeline};
 use crate::gather::gather;
+use crate::ordered::{Map, Set};
 use crate::report::Report;
 use crate::trace::{Event, EventId, Kind, TaskId, Trace};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// More lines than this are of no use in a diagram, and Mermaid refuses long texts.
 const MOST_LINES: usize = 250;
@@ -15,15 +15,15 @@ const MOST_LINES: usize = 250;
 /// The whole diagram.
 pub fn write(report: &Report, trace: &Trace) -> String {
     let drawn = timeline(trace, report.duration_ns);
-    let arriving: BTreeMap<EventId, &Arrow> =
+    let arriving: Map<EventId, &Arrow> =
         gather(drawn.arrows.iter().filter(|arrow| arrow.to != NOWHERE).map(|arrow| (arrow.to, arrow)));
-    let lines: Vec<(BTreeSet<TaskId>, String)> =
+    let lines: Vec<(Set<TaskId>, String)> =
         trace.events().filter_map(|event| line(&event, arriving.get(&event.id).copied(), trace)).collect();
     let shown = &lines[..lines.len().min(MOST_LINES)];
-    let tasks: BTreeSet<TaskId> = gather(shown.iter().flat_map(|(tasks, _)| tasks.iter().copied()));
+    let tasks: Set<TaskId> = gather(shown.iter().flat_map(|(tasks, _)| tasks.iter().copied()));
 
     let mut text = format!("%% {}\nsequenceDiagram\n", report.link);
-    for task in &tasks {
+    for task in tasks.iter() {
         text += &format!("  participant t{task} as {}\n", escaped(trace.task_name(*task)));
     }
     for (_, line) in shown {
@@ -36,7 +36,7 @@ pub fn write(report: &Report, trace: &Trace) -> String {
 }
 
 /// What an event is in the diagram, and whom it concerns.
-fn line(event: &Event, arrow: Option<&Arrow>, trace: &Trace) -> Option<(BTreeSet<TaskId>, String)> {
+fn line(event: &Event, arrow: Option<&Arrow>, trace: &Trace) -> Option<(Set<TaskId>, String)> {
     let words = format!("{} {}", event.time, escaped(&detail(event, trace)));
     if let Some(arrow) = arrow {
         let from = trace.event(arrow.from).task;

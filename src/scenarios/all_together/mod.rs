@@ -33,6 +33,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.7",
     parameters: PARAMETERS,
     tasks: &["main", "request", "sink", "backend-1", "backend-2", "steward-1", "steward-2"],
+    cancels: &[],
     channels: &["jobs-1", "jobs-2", "answers", "results", "pulses-1", "pulses-2"],
     claims: &[
         ClaimInfo::expected("accepted-once", |params| while_on(params, "dedup"), |_| Box::new(AtMostOnce::default())),

@@ -27,6 +27,7 @@ pub static SCENARIO: Scenario = Scenario {
     chapter: "5.2",
     parameters: PARAMETERS,
     tasks: &["source", "server", "monitor", "client"],
+    cancels: &[],
     channels: &["requests", "answers"],
     claims: &[
         ClaimInfo::expected(

@@ -84,6 +84,7 @@ function Claim({ claim, scenario, times }: { claim: ClaimReport; scenario: strin
           {claim.holds === false && times.length > 0 && ` ${where(times)}`}
         </small>
         {claim.holds === false && claim.expect === 'breaks' && <small>{t('claims.expected')}</small>}
+        {claim.holds === null && times.length > 0 && <small>{t('claims.late')}</small>}
       </div>
       {claim.evidence.length > 0 && (
         <button type="button" aria-label={t('claims.show.long', { claim: text })} onClick={show}>

@@ -21,8 +21,8 @@ export function Faults() {
   const extra = useSignal('')
   if (!info || !scenario) return null
   const chosen = FAULT_KINDS.find((one) => one.kind === kind.value) ?? FAULT_KINDS[0]
-  const onTask = chosen.on === 'task'
-  const targets = onTask ? scenario.tasks : scenario.channels
+  const onTask = chosen.on !== 'channels'
+  const targets = scenario[chosen.on]
   const where = targets.includes(target.value) ? target.value : (targets[0] ?? '')
   const when = at.value || (onTask ? writeDuration(Math.round(transport.cursor.value / 1e6) * 1e6) : '1')
   const problem = session.problems.value.faults
@@ -62,7 +62,7 @@ export function Faults() {
         <label>
           <span>{t('faults.kind')}</span>
           <select value={chosen.kind} onChange={(event) => (kind.value = event.currentTarget.value)}>
-            {FAULT_KINDS.filter((one) => one.on === 'task' || scenario.channels.length > 0).map((one) => (
+            {FAULT_KINDS.filter((one) => scenario[one.on].length > 0).map((one) => (
               <option key={one.kind} value={one.kind}>
                 {t(`faults.kind.${one.kind}`)}
               </option>

@@ -17,6 +17,7 @@ export function LivePanel() {
   const { live, session } = useApp()
   const state = live.state.value
   const info = session.info.value
+  const scenario = session.scenario.value
   if (!state || !info) return null
   const { poll, actions, error } = state
   const over = poll?.done ?? false
@@ -41,19 +42,21 @@ export function LivePanel() {
       </p>
       {!over && (
         <ul class="hands">
-          {(session.scenario.value?.tasks ?? []).map((task) => (
+          {(scenario?.tasks ?? []).map((task) => (
             <li key={task}>
               <span>{task}</span>
-              {ACTIONS.map(([name, action]) => (
-                <button
-                  key={name}
-                  type="button"
-                  aria-label={t('live.act.label', { task, action: t(`live.act.${name}`) })}
-                  onClick={() => live.act(`${task}:${action}`)}
-                >
-                  {t(`live.act.${name}`)}
-                </button>
-              ))}
+              {ACTIONS.filter(([name]) => name !== 'cancel' || scenario?.cancels.includes(task)).map(
+                ([name, action]) => (
+                  <button
+                    key={name}
+                    type="button"
+                    aria-label={t('live.act.label', { task, action: t(`live.act.${name}`) })}
+                    onClick={() => live.act(`${task}:${action}`)}
+                  >
+                    {t(`live.act.${name}`)}
+                  </button>
+                ),
+              )}
             </li>
           ))}
         </ul>

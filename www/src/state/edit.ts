@@ -74,15 +74,15 @@ export function defaults(scenario: ScenarioInfo): LinkEdit {
   }
 }
 
-/** Kinds of fault, what they strike, and which extra value they take. */
+/** Kinds of fault, the names of a scenario that they may strike, and which extra value they take. */
 export const FAULT_KINDS = [
-  { kind: 'crash', on: 'task', extra: null },
-  { kind: 'hang', on: 'task', extra: '+' },
-  { kind: 'slow', on: 'task', extra: '*' },
-  { kind: 'cancel', on: 'task', extra: null },
-  { kind: 'drop', on: 'channel', extra: null },
-  { kind: 'delay', on: 'channel', extra: '+' },
-  { kind: 'duplicate', on: 'channel', extra: null },
+  { kind: 'crash', on: 'tasks', extra: null },
+  { kind: 'hang', on: 'tasks', extra: '+' },
+  { kind: 'slow', on: 'tasks', extra: '*' },
+  { kind: 'cancel', on: 'cancels', extra: null },
+  { kind: 'drop', on: 'channels', extra: null },
+  { kind: 'delay', on: 'channels', extra: '+' },
+  { kind: 'duplicate', on: 'channels', extra: null },
 ] as const
 
 /** One kind of fault. */

@@ -61,10 +61,10 @@ impl Adjustable for TokenBucket {
         // Who was told *never* will not act, and no longer stands in anybody's way.
         self.held.retain(|(at, _), _| *at < Time::MAX);
         let step = self.step;
-        for ((at, _), share) in &mut self.held {
+        self.held.change_each(|(at, _), share| {
             let at = at.as_nanos();
             *share = Share { act: rate.units(at - at % step), need: convert(share.need) };
-        }
+        });
         self.replay();
     }
 
