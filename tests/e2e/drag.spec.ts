@@ -1,10 +1,10 @@
 /** Drag the cause, see the effect: faults and parameters by mouse, by touch and by keys, one step back, and the link follows. */
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
+import { openRun } from './run'
 
 async function open(page: Page, link: string) {
-  await page.goto(`./${link}`)
-  await expect(page.locator('.fingerprint')).toBeVisible()
+  await openRun(page, link)
   await expect(page.locator('.handle').first()).toBeVisible()
 }
 

@@ -30,6 +30,16 @@ test('what is left of a bad link can be opened', async ({ page }) => {
   await expect(page.getByLabel('Policy')).toHaveValue('accept-first')
 })
 
+test('of a link whose recorded choices do not fit its run everything else can be opened', async ({ page }) => {
+  await page.goto('./#/duplicated-message?policy=accept-first&schedule=IQA')
+  // The place is shown in the link as it was read.
+  const [line = '', caret = ''] = (await page.locator('.quote').textContent())!.split('\n')
+  expect(line.slice(caret.indexOf('^'))).toBe('IQA')
+  await page.getByRole('button', { name: 'Open that' }).click()
+  await expect(page.getByLabel('Policy')).toHaveValue('accept-first')
+  await expect(page.locator('.fingerprint')).toBeVisible()
+})
+
 test('keys of a later version are kept, named, and can be left out', async ({ page }) => {
   await page.goto('./#/duplicated-message?policy=accept-first&note=hello')
   await expect(page.getByRole('heading', { name: /does not know/ })).toBeVisible()

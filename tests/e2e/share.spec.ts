@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
+import { openRun } from './run'
 
 const LINK = '#/duplicated-message?policy=accept-first'
 
 async function openSheet(page: Page, link = LINK) {
   // A sheet that is open stays open over the next run.
   await page.keyboard.press('Escape')
-  await page.goto(`./${link}`)
-  await expect(page.locator('.fingerprint')).toBeVisible()
+  await openRun(page, link)
   await page.getByRole('button', { name: 'Share' }).click()
   await expect(page.getByRole('dialog')).toBeVisible()
 }

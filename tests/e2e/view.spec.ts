@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
+import { openRun } from './run'
 
 async function open(page: Page, link: string) {
-  await page.goto(`./${link}`)
-  await expect(page.locator('.fingerprint')).toBeVisible()
+  await openRun(page, link)
 }
 
 const names = (page: Page) => page.locator('.lane .name').allInnerTexts()

@@ -194,9 +194,10 @@ export function createSession(world: World, recover: (text: string, error: CoreE
           if (change && field && !mine) {
             problems.value = { ...problems.value, [field]: { text: changeText(change), error } }
           } else {
-            const text = 'text' in origin ? origin.text : (mine?.link ?? lastText)
+            // Choices that do not fit the run are placed in the link as it was read.
+            const text = mine?.link ?? ('text' in origin ? origin.text : lastText)
             face.value = { kind: 'bad', text, error, recovered: null }
-            if (!mine) void offer(text, error)
+            void offer(text, error)
           }
         })
       },

@@ -21,7 +21,7 @@ export function indexTrace(
 ): Trace {
   const { columns, timeline } = raw
   const { spans, marks, arrows } = timeline
-  const lanes = laneOf.length
+  const lanes = lanesIn(laneOf)
   const count = columns.time.length
   const last = count > 0 ? (columns.time[count - 1] ?? 0) : 0
   // Later events have later numbers.
@@ -32,20 +32,21 @@ export function indexTrace(
     if (to !== NONE) longestArrow = Math.max(longestArrow, columns.time[to]! - columns.time[arrows.from[i]!]!)
   }
   alive()
-  const spansByLane = groupedSpans(timeline, laneOf, count)
+  const spansByLane = groupedSpans(timeline, laneOf, lanes, count)
   const reach = reachOf(spansByLane, spans.end)
   alive()
   const busy = busyLanes(spansByLane, timeline)
   alive()
-  const marksByLane = groupedMarks(columns, timeline, laneOf)
+  const marksByLane = groupedMarks(columns, timeline, laneOf, lanes)
   alive()
   const whole = Math.max(duration, last)
-  const events = eventsByLane(columns, timeline, laneOf)
+  const events = eventsByLane(columns, timeline, laneOf, lanes)
   const work = new Map([...busy].map(([lane, sums]) => [lane, busyPyramid(sums, whole)]))
-  const messagesByLane = messages(arrowOrder, columns, timeline, laneOf)
+  const messagesByLane = messages(arrowOrder, columns, timeline, laneOf, lanes)
   const traffic = new Map<number, Pyramid>()
   for (let lane = 0; lane < lanes; lane++) {
-    const [from, to] = [messagesByLane.start[lane]!, messagesByLane.start[lane + 1]!]
+    const from = messagesByLane.start[lane]!
+    const to = messagesByLane.start[lane + 1]!
     if (to - from <= MANY_BEATS) continue
     const departures = messagesByLane.order.subarray(from, to).map((i) => arrows.from[i]!)
     traffic.set(lane, momentPyramid(departures, columns.time, whole))
@@ -73,14 +74,21 @@ export function indexTrace(
   }
 }
 
+/** Groups are counted up to the last lane: of a hundred thousand tasks that share four lanes, most come after it. */
+function lanesIn(laneOf: Uint32Array): number {
+  let last = -1
+  for (let task = 0; task < laneOf.length; task++) if (laneOf[task]! > last) last = laneOf[task]!
+  return last + 1
+}
+
 /** Marks by lane and group, in order. */
-function groupedMarks({ task, b }: Columns, { marks }: Timeline, laneOf: Uint32Array): LaneIndex {
+function groupedMarks({ task, b }: Columns, { marks }: Timeline, laneOf: Uint32Array, lanes: number): LaneIndex {
   const group = new Uint32Array(marks.event.length)
   for (let i = 0; i < group.length; i++) {
     const event = marks.event[i]!
     group[i] = laneOf[task[event]!]! * MARK_GROUPS + markGroup(marks.kind[i]!, b[event]!)
   }
-  const index = sorted(group, laneOf.length * MARK_GROUPS)
+  const index = sorted(group, lanes * MARK_GROUPS)
   sortGroups(index, marks.event)
   return index
 }
@@ -91,20 +99,26 @@ function markGroup(kind: number, reason: number): number {
 }
 
 /** Spans that begin with earlier events come first, so that hardly a group is left to sort. */
-function groupedSpans({ spans }: Timeline, laneOf: Uint32Array, events: number): LaneIndex {
+function groupedSpans({ spans }: Timeline, laneOf: Uint32Array, lanes: number, events: number): LaneIndex {
   const first = ordered(spans.event, events)
   const group = new Uint32Array(first.length)
   for (let i = 0; i < group.length; i++)
     group[i] = laneOf[spans.lane[first[i]!]!]! * SPAN_KINDS + spans.kind[first[i]!]!
-  const index = sorted(group, laneOf.length * SPAN_KINDS)
+  const index = sorted(group, lanes * SPAN_KINDS)
   for (let i = 0; i < group.length; i++) index.order[i] = first[index.order[i]!]!
   sortGroups(index, spans.start)
   return index
 }
 
-function messages(departures: Uint32Array, { task }: Columns, { arrows }: Timeline, laneOf: Uint32Array): LaneIndex {
+function messages(
+  departures: Uint32Array,
+  { task }: Columns,
+  { arrows }: Timeline,
+  laneOf: Uint32Array,
+  lanes: number,
+): LaneIndex {
   const sent = departures.filter((i) => arrows.kind[i] === ARROW.message)
-  const { start, order } = grouped(sent.length, laneOf.length, (i) => laneOf[task[arrows.from[sent[i]!]!]!]!)
+  const { start, order } = grouped(sent.length, lanes, (i) => laneOf[task[arrows.from[sent[i]!]!]!]!)
   for (let i = 0; i < order.length; i++) order[i] = sent[order[i]!]!
   return { start, order }
 }
@@ -165,7 +179,7 @@ function busyLanes({ start, order }: LaneIndex, { spans }: Timeline): Map<number
 }
 
 /** The events of each lane, without levels. */
-function eventsByLane({ task }: Columns, { gauges }: Timeline, laneOf: Uint32Array): LaneIndex {
+function eventsByLane({ task }: Columns, { gauges }: Timeline, laneOf: Uint32Array, lanes: number): LaneIndex {
   const levels = gauges.event
   const lane = new Uint32Array(task.length - levels.length)
   const told = levels.length > 0 ? new Uint32Array(lane.length) : null
@@ -178,7 +192,7 @@ function eventsByLane({ task }: Columns, { gauges }: Timeline, laneOf: Uint32Arr
     if (told) told[at] = event
     at++
   }
-  const { start, order } = sorted(lane, laneOf.length)
+  const { start, order } = sorted(lane, lanes)
   if (told) for (let i = 0; i < order.length; i++) order[i] = told[order[i]!]!
   return { start, order }
 }

@@ -29,7 +29,8 @@ export function sorted(group: Uint32Array, groups: number): LaneIndex {
 /** Sorts each group by a key, stable, if it is not in its order already. */
 export function sortGroups({ start, order }: LaneIndex, key: Float64Array | Uint32Array): void {
   for (let group = 0; group + 1 < start.length; group++) {
-    const [from, to] = [start[group]!, start[group + 1]!]
+    const from = start[group]!
+    const to = start[group + 1]!
     let i = from + 1
     while (i < to && key[order[i]!]! >= key[order[i - 1]!]!) i++
     if (i < to) order.subarray(from, to).sort((p, q) => key[p]! - key[q]!)

@@ -30,7 +30,7 @@ export interface Trace {
   timeline: Timeline
   /** For each task the task whose lane it is drawn on. */
   laneOf: Uint32Array
-  /** Groups by lane and kind, within a group by start; and the latest end so far in the group. */
+  /** Groups by lane and kind (up to the last lane), within a group by start; and the latest end so far in the group. */
   spansByLane: LaneIndex
   reach: Float64Array
   /** Groups by lane and kind (and reason, see `markGroup`). */
