@@ -221,6 +221,15 @@ fn the_list_has_every_scenario() {
 }
 
 #[test]
+fn a_run_that_breaks_several_claims_is_told_once() {
+    let text = heartrace(&["explore", "#/saturation", "--executions", "5"]);
+    let text = stdout(&text);
+    let runs: Vec<_> = text.lines().filter(|line| line.contains("the canonical run: #/saturation")).collect();
+    assert_eq!(runs.len(), 4, "of the outcome and of each claim: {text}");
+    assert_eq!(text.matches("told under goodput-back").count(), 2, "{text}");
+}
+
+#[test]
 fn help_and_version_are_there() {
     for (argument, word) in
         [("--help", "heartrace run LINK"), ("-h", "Exit code"), ("--version", env!("CARGO_PKG_VERSION"))]

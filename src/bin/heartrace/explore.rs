@@ -168,6 +168,8 @@ fn text_of(report: &Exploration) -> String {
         let _ = writeln!(text, "outcome      {outcome}: {}", counted(found.count, "execution"));
         example(&mut text, found);
     }
+    // The claim under which a run was told: one run may break several.
+    let mut told: Vec<(&str, &str)> = Vec::new();
     for claim in &report.claims {
         let sign = match claim.holds {
             Some(true) => '✓',
@@ -178,6 +180,11 @@ fn text_of(report: &Exploration) -> String {
         let _ = writeln!(text, "claim        {sign} {} ({}): {says}", claim.id, claim.expect);
         if let Some(broken) = &claim.broken {
             example(&mut text, broken);
+            if let Some((_, id)) = told.iter().find(|(link, _)| *link == broken.link) {
+                let _ = writeln!(text, "               The run that is told under {id}.");
+                continue;
+            }
+            told.push((&broken.link, &claim.id));
             let story = Link::parse(&broken.link).ok().and_then(|link| story(&link).ok()).unwrap_or_default();
             for sentence in story {
                 let _ = writeln!(text, "               {}", sentence.sentence.english());
