@@ -18,6 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most sentences of a story.
 pub const MAX_SENTENCES: usize = 10;
 
+/// What is no more telling than this is not told.
+const LEAST_TELLING: u8 = 6;
+
 /// A sentence of a story.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(missing_as_null))]
@@ -69,18 +72,25 @@ fn tell(trace: &Trace, finished: &Finished) -> Vec<StorySentence> {
                 telling.entry(event.id).or_insert(rank);
                 rank += 1;
             }
-            cause = event.cause.filter(|_| rank < 6);
+            cause = event.cause.filter(|_| rank < LEAST_TELLING);
         }
     }
-    let mut chosen: Vec<(u8, EventId)> = telling.into_iter().map(|(id, rank)| (rank, id)).collect();
-    put_in_order(&mut chosen, |(rank, _)| *rank);
+    // There may be very many: they are gone through once for each rank, as long as more are wanted.
+    let of_rank = |rank| telling.iter().filter(move |(_, own)| **own == rank).map(|(id, _)| *id);
     let mut last: Vec<Sentence> = ending(finished, trace).into_iter().take(1).collect();
     last.push(result(finished, &broken));
-    chosen.truncate(MAX_SENTENCES - last.len());
-    put_in_order(&mut chosen, |(_, id)| *id);
-    let told = chosen.iter().map(|(_, id)| sentence(&trace.event(*id), trace));
+    // What reads the same twice says nothing more.
+    let mut read = BTreeSet::new();
+    let mut told: Vec<StorySentence> = (0..LEAST_TELLING)
+        .flat_map(of_rank)
+        .map(|id| sentence(&trace.event(id), trace))
+        .filter(|told| read.insert((told.time_ns, told.sentence.english())))
+        .take(MAX_SENTENCES - last.len())
+        .collect();
+    put_in_order(&mut told, |sentence| sentence.event);
     let time_ns = finished.duration.as_nanos();
-    told.chain(last.into_iter().map(|sentence| StorySentence { sentence, event: None, time_ns })).collect()
+    told.extend(last.into_iter().map(|sentence| StorySentence { sentence, event: None, time_ns }));
+    told
 }
 
 /// A sign of life is told only as evidence.
@@ -114,11 +124,7 @@ fn sentence(event: &Event, trace: &Trace) -> StorySentence {
 
 /// How it came out, and what that breaks.
 fn result(finished: &Finished, broken: &[&str]) -> Sentence {
-    let claims = broken.iter().map(|id| {
-        let code = format!("claim.{id}");
-        let is_told = Texts::english().template(&code).is_some();
-        Sentence { code: if is_told { code } else { (*id).to_owned() }, args: BTreeMap::new() }
-    });
+    let claims = broken.iter().map(|id| Sentence { code: format!("claim.{id}"), args: BTreeMap::new() });
     let outcome = finished.outcome.unwrap_or(finished.end.name()).to_owned();
     let args = gather([("outcome", Argument::Name(outcome)), ("claims", Argument::Words(claims.collect()))]);
     let code = if broken.is_empty() { "story.holds" } else { "story.broken" };

@@ -40,13 +40,21 @@ impl Sentence {
 
     /// The sentence in English.
     pub fn english(&self) -> String {
+        self.told(Texts::english())
+    }
+
+    /// The sentence in these texts; what has none is told by its name.
+    pub fn told(&self, texts: &Texts) -> String {
         let words = |argument: &Argument| match argument {
             Argument::Name(name) => name.clone(),
-            Argument::Words(words) => words.iter().map(Sentence::english).collect::<Vec<_>>().join("; "),
+            Argument::Words(words) => words.iter().map(|word| word.told(texts)).collect::<Vec<_>>().join("; "),
         };
         let filled: Vec<(&str, String)> = self.args.iter().map(|(name, argument)| (*name, words(argument))).collect();
         let filled: Vec<(&str, &str)> = filled.iter().map(|(name, text)| (*name, text.as_str())).collect();
-        Texts::english().fill(&self.code, &filled)
+        match texts.template(&self.code) {
+            Some(_) => texts.fill(&self.code, &filled),
+            None => self.code.trim_start_matches("claim.").to_owned(),
+        }
     }
 }
 

@@ -187,7 +187,7 @@ fn text_of(report: &Exploration) -> String {
             told.push((&broken.link, &claim.id));
             let story = Link::parse(&broken.link).ok().and_then(|link| story(&link).ok()).unwrap_or_default();
             for sentence in story {
-                let _ = writeln!(text, "               {}", sentence.sentence.english());
+                let _ = writeln!(text, "               {}", sentence.sentence.told(&texts));
             }
         }
     }
